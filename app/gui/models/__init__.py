@@ -1,0 +1,1 @@
+"""Qt models: they hold row ids and fetch pages."""

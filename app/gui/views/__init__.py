@@ -1,0 +1,1 @@
+"""What is seen: each view shows one model."""

@@ -1,0 +1,1 @@
+"""What can be read: one file per application or artefact, and the list of them."""

@@ -1,0 +1,1 @@
+"""Artefacts of the Android system itself."""

@@ -1,0 +1,92 @@
+"""The contract of an extractor: a labelled generator function, and nothing else.
+
+    @extractor(id="android.calls", version=1, title="Android call log", files=("**/calllog.db",), emits=(Call,), …)
+    def calls(file: EvidenceFile) -> Iterator[Found]:
+        ...
+
+An extractor yields in a fixed order; never writes; never guesses; a bad value costs the value and not the row; needed
+tables and columns are checked before the query, and a layout nobody knows is said to be unknown (`Problem("schema",
+…)`). Its version goes up when its output could change. Its docstring says where the knowledge of the format comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+from evidence_store.records import Moment, Present, Problem, Record
+from parsers.sqlite_file import EvidenceDatabase
+
+Found = Record | Problem | Present
+
+
+class EvidenceFile(Protocol):
+    """One file of a source, as an extractor sees it: it cannot tell a zip from a disk image, and cannot write."""
+
+    path: str  # '/'-separated, relative to the source's root
+    size: int
+    mime: str  # by content, never by name
+    head: bytes  # the first 4096 bytes
+    times: tuple[Moment, ...]  # of the file system
+    deleted: bool
+    zone: str | None  # IANA name that the operator assumes for local times, or None: then utc_us stays None
+    date_order: str | None  # "dmy", "mdy", "ymd" as the operator stated, or None
+
+    def open(self) -> BinaryIO:
+        """A fresh, seekable, read-only stream from the start of the file."""
+
+    def sqlite(self) -> AbstractContextManager[EvidenceDatabase]:
+        """The file as a database, with the write-ahead log or journal beside it applied and nothing changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extractor:
+    """An extractor's label and its generator. See `extractor` for the fields."""
+
+    id: str
+    version: int
+    title: str
+    emits: tuple[type[Record], ...]
+    privacy: str
+    tested_on: str
+    limits: str
+    read: Callable[[EvidenceFile], Iterator[Found]]
+    files: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    claims: Callable[[bytes], bool] | None = None
+
+    def __call__(self, file: EvidenceFile) -> Iterator[Found]:
+        return self.read(file)
+
+    @property
+    def label(self) -> str:
+        """ "android.sms@1": what provenance names."""
+        return f"{self.id}@{self.version}"
+
+
+def extractor(
+    *,
+    id: str,  # noqa: A002 - the word of the contract
+    version: int,
+    title: str,
+    emits: tuple[type[Record], ...],
+    privacy: str,
+    tested_on: str,
+    limits: str,
+    files: tuple[str, ...] = (),
+    types: tuple[str, ...] = (),
+    claims: Callable[[bytes], bool] | None = None,
+) -> Callable[[Callable[[EvidenceFile], Iterator[Found]]], Extractor]:
+    """Labels a generator function as an extractor.
+
+    `files` are path patterns ("**/databases/calllog.db"; `*` does not cross a '/'; matched without regard to case on
+    every system). `types` are MIME types or prefixes ("image/") found by content. `claims` looks at the first 4096
+    bytes and may decline a file that only its type brought here; a declined file gets no coverage row.
+    """
+
+    def label(read: Callable[[EvidenceFile], Iterator[Found]]) -> Extractor:
+        return Extractor(id, version, title, emits, privacy, tested_on, limits, read, files, types, claims)
+
+    return label

@@ -1,0 +1,1 @@
+"""What people hand over: exports made by the applications themselves."""

@@ -1,0 +1,1 @@
+"""Photographs, videos and sounds by their own metadata."""

@@ -1,0 +1,90 @@
+"""What every source looks like from inside, whatever it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO, Literal, Protocol
+
+from evidence_store.records import Moment, Problem
+
+
+class SourceError(ValueError):
+    """The source cannot be opened or not read to its end. The message is one clear line for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file that a source lists.
+
+    `path`: '/'-separated, relative to the root, no leading '/', never '..' segments; bytes that are no UTF-8 appear as
+    \\xNN. Two entries may share a path (a zip may hold a name twice). `address` is how the volume finds the bytes again
+    in another process. `note` says why the bytes cannot be had or what is odd about the name; `readable` is False when
+    they cannot (encrypted, a link, clusters overwritten).
+    """
+
+    path: str
+    size: int
+    address: str
+    times: tuple[Moment, ...] = ()
+    kind: Literal["file", "link", "special"] = "file"
+    deleted: bool = False
+    allocated: bool = True
+    readable: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRef:
+    """Enough to open a source again in another process; small and picklable.
+
+    `path` is the host path the operator gave. `spool` is a plain tar inside the case's work folder, for containers
+    that can only be read from front to end. `zone` is the operator's assumption for file systems that store local time.
+    """
+
+    kind: str
+    path: str
+    spool: str | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHash:
+    """A hash that the container itself carries, and whether the bytes still give it (None: not checked)."""
+
+    algorithm: str
+    value: str
+    matches: bool | None
+
+
+@dataclass(slots=True)
+class Hashes:
+    """What one pass over a source gives. `files` lists each file on the host: name, size, sha256."""
+
+    size: int
+    sha256: str
+    sha1: str
+    md5: str
+    files: list[dict[str, str | int]] = field(default_factory=list)
+    stored: list[StoredHash] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Volume(Protocol):
+    """An opened source. `entries` may be long: it is a generator. Opening and listing never write."""
+
+    kind: str
+
+    def entries(self) -> Iterator[Entry]:
+        """Every file, deleted ones marked; in no promised order."""
+
+    def problems(self) -> list[Problem]:
+        """What opening and listing met: unknown volumes, unsafe names, damage. Complete after `entries` is exhausted."""
+
+    def facts(self) -> dict[str, str]:
+        """What the container says of itself: partitions, file systems, acquisition notes. Plain text, for the report."""
+
+    def open(self, entry: Entry) -> BinaryIO:
+        """The bytes of one entry, seekable and read-only. Raises SourceError when they cannot be had."""
+
+    def close(self) -> None: ...

@@ -1,0 +1,72 @@
+"""Times as evidence stores them, as integers of microseconds since 1970-01-01T00:00:00Z.
+
+Nothing here knows the examiner's own zone. A value that cannot be a time gives None and a reason, never epoch zero.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+# Later than any phone will write: beyond it a number is not a time in the unit that was assumed.
+_LATEST_US = 4_102_444_800_000_000  # 2100-01-01
+UNIT_US = {"s": 1_000_000, "ms": 1_000, "us": 1}
+
+
+def from_unix(value: object, unit: str) -> tuple[int | None, str]:
+    """(utc_us, note) of a Unix time in "s", "ms" or "us". None with a reason for zero, negative, absurd or no number."""
+    if isinstance(value, str) and value.strip().lstrip("-").isdigit() and len(value) < 20:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None, "not a number" if value is not None else "not recorded"
+    if value != value or value in (float("inf"), float("-inf")):
+        return None, "not a number"
+    if value == 0:
+        return None, "zero"
+    utc_us = round(value * UNIT_US[unit])
+    if not 0 < utc_us < _LATEST_US:
+        return None, "not a plausible time"
+    return utc_us, ""
+
+
+def from_local(local: datetime, zone: str | None) -> tuple[int | None, str]:
+    """(utc_us, note) of a naive local time under an assumed IANA zone.
+
+    No zone gives None. A time that the clocks skip gives None; one that they show twice is placed at its earlier
+    reading, and the note names both. Raises ValueError for an aware `local` and KeyError for an unknown zone.
+    """
+    if local.tzinfo is not None:
+        raise ValueError("from_local takes a time without a zone")
+    if zone is None:
+        return None, "local time, zone not known"
+    where = ZoneInfo(zone)
+    earlier = local.replace(tzinfo=where, fold=0).astimezone(UTC)
+    later = local.replace(tzinfo=where, fold=1).astimezone(UTC)
+    if earlier.astimezone(where).replace(tzinfo=None) != local:
+        return None, f"this local time does not exist in {zone}"
+    if earlier != later:
+        return to_us(earlier), f"ambiguous: {iso(to_us(earlier))} or {iso(to_us(later))}"
+    return to_us(earlier), ""
+
+
+def to_us(moment: datetime) -> int:
+    """An aware datetime as microseconds. Raises ValueError for a naive one."""
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone is not a moment")
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_us(utc_us: int) -> datetime:
+    """The aware UTC datetime of a count of microseconds."""
+    return _EPOCH + timedelta(microseconds=utc_us)
+
+
+def iso(utc_us: int) -> str:
+    """ISO 8601 in UTC with Z; the fraction only where there is one: "2026-10-25T00:30:00Z", "…00.123456Z"."""
+    whole, fraction = divmod(utc_us, 1_000_000)
+    text = from_us(whole * 1_000_000).strftime("%Y-%m-%dT%H:%M:%S")
+    if not fraction:
+        return text + "Z"
+    return f"{text}.{fraction:06d}".rstrip("0") + "Z"

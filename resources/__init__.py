@@ -1,0 +1,1 @@
+"""Fonts, signatures and legal profiles: data."""
