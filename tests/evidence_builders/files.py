@@ -1,0 +1,52 @@
+"""An `EvidenceFile` made of bytes, for tests of extractors."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO
+
+from parsers.sqlite_file import open_database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from evidence_store.records import Moment
+    from parsers.sqlite_file import EvidenceDatabase
+
+
+class MemoryFile:
+    """One file of a made-up source. `companions` are what stands beside it, by suffix: {"-wal": b"…"}."""
+
+    def __init__(
+        self,
+        path: str,
+        data: bytes,
+        companions: Mapping[str, bytes] | None = None,
+        *,
+        mime: str = "application/octet-stream",
+        zone: str | None = None,
+        date_order: str | None = None,
+        times: tuple[Moment, ...] = (),
+        deleted: bool = False,
+    ) -> None:
+        self.path = path
+        self.size = len(data)
+        self.mime = mime
+        self.head = data[:4096]
+        self.times = times
+        self.deleted = deleted
+        self.zone = zone
+        self.date_order = date_order
+        self._data = data
+        self._companions = dict(companions or {})
+
+    def open(self) -> BinaryIO:
+        return io.BytesIO(self._data)
+
+    @contextmanager
+    def sqlite(self) -> Iterator[EvidenceDatabase]:
+        beside = {suffix: io.BytesIO(data) for suffix, data in self._companions.items()}
+        with open_database(self.open(), beside.get("-wal"), beside.get("-journal")) as db:
+            yield db
