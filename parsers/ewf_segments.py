@@ -1,0 +1,295 @@
+"""The files of an EWF set and the sections in them: where the chunk tables are, what the set says of itself.
+
+References: "Expert Witness Compression Format (EWF)", libyal/libewf documentation: file header, section descriptors,
+volume (E01 and SMART), table, hash, digest and error2 sections, and the naming of segment files.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from parsers.ewf_header import acquisition_notes
+
+SIGNATURE: Final = b"EVF\x09\x0d\x0a\xff\x00"
+OTHER_SIGNATURES: Final = {
+    b"EVF2\r\n\x81\x00": "an Ex01 image (EWF version 2), which is not read: export it as E01 or raw",
+    b"LVF\x09\x0d\x0a\xff\x00": "an L01 set of logical files, which is not read: export its files",
+    b"LEF2\r\n\x81\x00": "an Lx01 set of logical files (EWF version 2), which is not read: export its files",
+}
+DESCRIPTOR: Final = 76
+MOST_CHUNK: Final = 32 << 20
+MOST_SECTION: Final = 1 << 20
+MOST_SECTIONS: Final = 1 << 20
+MOST_ERRORS: Final = 100_000
+MOST_ENTRIES: Final = 1 << 22
+
+
+@dataclass(slots=True)
+class Table:
+    """`count` 32-bit entries at each of `places` (table, its copy; none: lost); the chunks end at `data_end`."""
+
+    segment: int
+    first: int
+    count: int
+    base: int
+    places: list[int]
+    data_end: int
+    checked: bool = True  # a checksum follows the entries
+
+
+@dataclass(slots=True)
+class Layout:
+    """What all segments together say. `hashes` are (algorithm, hex) as stored, `errors` (first sector, sectors)."""
+
+    chunk_size: int = 0
+    bytes_per_sector: int = 512
+    media_size: int = 0
+    declared_chunks: int = 0
+    tables: list[Table] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
+    hashes: list[tuple[str, str]] = field(default_factory=list)
+    errors: list[tuple[int, int]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    done: bool = False
+    ended: bool = False  # the last segment read says where it goes on, or that it is the last
+
+    @property
+    def chunks(self) -> int:
+        return self.tables[-1].first + self.tables[-1].count if self.tables else 0
+
+
+def segment_name(number: int, first: str) -> str:
+    """The extension of segment `number` (from 1): E01 … E99, EAA … EZZ, FAA …; `first` is its first letter."""
+    if number < 100:
+        return f"{first}{number:02d}"
+    letters = string.ascii_uppercase
+    rest, low = divmod(number - 100, 26)
+    high, mid = divmod(rest, 26)
+    lead = chr(ord(first.upper()) + high)
+    if lead > "Z":
+        raise ValueError("more segments than the naming of EWF can hold")
+    name = lead + letters[mid] + letters[low]
+    return name if first.isupper() else name.lower()
+
+
+def segment_paths(first: Path) -> list[Path]:
+    """All files of the set that begins with `first`, names compared without regard to case.
+
+    Raises ValueError naming the segment that is missing when a later one is there, or when `first` is not the first.
+    """
+    match = re.fullmatch(r"\.([A-Za-z])(\d\d|[A-Za-z]{2})", first.suffix)
+    if match is None:
+        return [first]
+    letter = match[1]
+    if match[2] != "01":
+        raise ValueError(f"{first.name} is not the first segment: give {first.stem}.{letter}01")
+    beside: dict[str, Path] = {}
+    for path in sorted(first.parent.iterdir()):
+        if path.name.startswith(first.stem) or path.name.lower() not in beside:
+            beside[path.name.lower()] = path
+    paths = [first]
+    prefix = first.stem.lower()
+    while found := beside.get(f"{prefix}.{segment_name(len(paths) + 1, letter)}".lower()):
+        paths.append(found)
+    missing = f"{first.stem}.{segment_name(len(paths) + 1, letter)}"
+    for ahead in range(len(paths) + 2, len(paths) + 200):
+        if later := beside.get(f"{prefix}.{segment_name(ahead, letter)}".lower()):
+            raise ValueError(f"segment {missing} is missing, though {later.name} is there")
+    return paths
+
+
+def read_layout(streams: list[BinaryIO], names: list[str], sizes: list[int]) -> Layout:
+    """The layout of a set from its opened segments. Raises ValueError when no chunk can be read from it."""
+    layout = Layout()
+    broken: list[int] = []
+    for number, (stream, name, size) in enumerate(zip(streams, names, sizes, strict=True)):
+        _check_head(stream, name, size, number + 1, layout)
+        _read_segment(stream, name, size, number, layout)
+        if not layout.ended:
+            broken.append(number)
+    if layout.chunk_size == 0:
+        raise ValueError(f"{names[0]}: no volume section, so the size of the image is not known")
+    _close_gap(layout, broken, sizes, names)
+    return layout
+
+
+def _check_head(stream: BinaryIO, name: str, size: int, number: int, layout: Layout) -> None:
+    if size == 0:
+        raise ValueError(f"{name} is empty (0 bytes)")
+    stream.seek(0)
+    head = stream.read(13)
+    if other := OTHER_SIGNATURES.get(head[:8]):
+        raise ValueError(f"{name} is {other}")
+    if len(head) < 13 or head[:8] != SIGNATURE:
+        raise ValueError(f"{name} is not an EWF segment: its signature is wrong")
+    stored = struct.unpack_from("<H", head, 9)[0]
+    if stored != number:
+        layout.problems.append(f"{name} calls itself segment {stored} and is read as segment {number}")
+
+
+def _read_segment(stream: BinaryIO, name: str, size: int, segment: int, layout: Layout) -> None:
+    data_end = 0
+    layout.ended = False
+    for kind, start, end in _sections(stream, name, size, layout):
+        if kind == "sectors":
+            data_end = end
+        elif kind in ("table", "table2"):
+            _add_table(stream, name, segment, (kind, start, end), data_end, layout)
+        elif kind in ("done", "next"):
+            layout.ended = True
+            layout.done = kind == "done"
+        elif kind in _READERS:
+            stream.seek(start)
+            data = stream.read(min(end - start, MOST_SECTION))
+            _READERS[kind](data, f"{name}: section {kind}", layout)
+
+
+def _sections(stream: BinaryIO, name: str, size: int, layout: Layout) -> Iterator[tuple[str, int, int]]:
+    """(type, start of its data, end) of each section; a chain that is cut or runs backwards ends with a problem."""
+    at = 13
+    for _ in range(MOST_SECTIONS):
+        stream.seek(at)
+        raw = stream.read(DESCRIPTOR)
+        if len(raw) < DESCRIPTOR:
+            layout.problems.append(f"{name} is cut short: no section follows at byte {at}")
+            return
+        kind = raw[:16].split(b"\0")[0].decode("ascii", "replace")
+        following, length = struct.unpack_from("<QQ", raw, 16)
+        if zlib.adler32(raw[:72]) != struct.unpack_from("<I", raw, 72)[0]:
+            layout.problems.append(
+                f"{name}: the section descriptor at byte {at} fails its checksum; reading stops there"
+            )
+            return
+        last = kind in ("done", "next")
+        end = at + length if length >= DESCRIPTOR else following
+        if end > size:
+            layout.problems.append(f"{name} is cut short in the section {kind!r} at byte {at}")
+            end = size
+        yield kind, at + DESCRIPTOR, max(end, at + DESCRIPTOR)
+        if last:
+            return
+        if following < at + DESCRIPTOR:
+            layout.problems.append(f"{name}: the section at byte {at} points back to byte {following}")
+            return
+        at = following
+    layout.problems.append(f"{name}: more than {MOST_SECTIONS} sections; reading stops")
+
+
+def _add_table(
+    stream: BinaryIO, name: str, segment: int, section: tuple[str, int, int], data_end: int, layout: Layout
+) -> None:
+    """Adds a table, or its copy to it. A damaged one keeps its place, for later chunks are numbered after it."""
+    kind, start, end = section
+    stream.seek(start)
+    raw = stream.read(24).ljust(24, b"\0")
+    count, base = struct.unpack_from("<I4xQ", raw)
+    room = max(0, end - start - 24) // 4
+    sound = zlib.adler32(raw[:20]) == struct.unpack_from("<I", raw, 20)[0] and count <= min(room, MOST_ENTRIES)
+    last = layout.tables[-1] if layout.tables else None
+    copy = kind == "table2" and last is not None and (last.segment, last.data_end) == (segment, data_end)
+    if not sound:
+        layout.problems.append(f"{name}: the head of the section {kind!r} at byte {start} is damaged")
+        if not copy and data_end:
+            layout.tables.append(Table(segment, layout.chunks, min(max(0, room - 1), MOST_ENTRIES), 0, [], data_end))
+    elif copy and last is not None:
+        if not last.places:
+            last.count, last.base = count, base
+        last.places.append(start + 24)
+    elif count:
+        # Where the chunks stand in the table's own section (SMART, EnCase 1) not every tool writes a checksum.
+        checked = bool(data_end) and count < room
+        layout.tables.append(Table(segment, layout.chunks, count, base, [start + 24], data_end or end, checked))
+
+
+def _close_gap(layout: Layout, broken: list[int], sizes: list[int], names: list[str]) -> None:
+    """Chunks are numbered through all segments: what a damaged one lost must not shift those that follow.
+
+    With one damaged segment the number of lost chunks is known from the total; with more it is not, and the rest is
+    left out.
+    """
+    if not broken or broken[0] == len(sizes) - 1:
+        return
+    lost = layout.declared_chunks - layout.chunks
+    at = sum(1 for table in layout.tables if table.segment <= broken[0])
+    first = layout.tables[at - 1].first + layout.tables[at - 1].count if at else 0
+    # No chunk takes fewer than 12 bytes: more lost chunks than would fit into a segment are not believed.
+    if len(broken) > 1 or not 0 <= lost <= max(sizes) // 12:
+        layout.problems.append(f"{names[broken[0]]} is damaged so that the place of what follows is not known")
+        layout.tables = layout.tables[:at]
+    elif lost:
+        for table in layout.tables[at:]:
+            table.first += lost
+        layout.tables.insert(at, Table(broken[0], first, lost, 0, [], 0))
+
+
+def _read_volume(data: bytes, where: str, layout: Layout) -> None:
+    if layout.chunk_size:
+        return
+    if len(data) < 94:
+        raise ValueError(f"{where} is cut short")
+    declared, sectors_per_chunk, bytes_per_sector = struct.unpack_from("<III", data, 4)
+    # SMART's own volume section is 94 bytes long and counts sectors in 32 bits.
+    smart = len(data) < 1052
+    sectors = struct.unpack_from("<I" if smart else "<Q", data, 16)[0]
+    sum_at = 90 if smart else 1048
+    if zlib.adler32(data[:sum_at]) != struct.unpack_from("<I", data, sum_at)[0]:
+        layout.problems.append(f"{where} fails its checksum")
+    chunk_size = sectors_per_chunk * bytes_per_sector
+    if not 0 < chunk_size <= MOST_CHUNK:
+        raise ValueError(f"{where}: a chunk of {chunk_size} bytes is not plausible")
+    layout.chunk_size, layout.bytes_per_sector = chunk_size, bytes_per_sector
+    layout.media_size, layout.declared_chunks = sectors * bytes_per_sector, declared
+
+
+def _read_header(data: bytes, where: str, layout: Layout) -> None:
+    try:
+        found = acquisition_notes(data)
+    except ValueError as error:
+        layout.problems.append(f"{where}: {error}")
+        return
+    # header2 comes first and holds Unicode; the older header only fills what it lacks.
+    for key, value in found.items():
+        layout.notes.setdefault(key, value)
+
+
+def _read_digests(data: bytes, where: str, layout: Layout) -> None:
+    # `hash` holds an MD5 and ends at 36 bytes, `digest` an MD5 and a SHA-1 and ends at 80.
+    parts, sum_at = ([("md5", 0, 16)], 32) if len(data) < 80 else ([("md5", 0, 16), ("sha1", 16, 36)], 76)
+    if len(data) < sum_at + 4:
+        layout.problems.append(f"{where} is cut short")
+        return
+    if zlib.adler32(data[:sum_at]) != struct.unpack_from("<I", data, sum_at)[0]:
+        layout.problems.append(f"{where} fails its checksum")
+    for algorithm, start, stop in parts:
+        stored = (algorithm, data[start:stop].hex())
+        if any(data[start:stop]) and stored not in layout.hashes:
+            layout.hashes.append(stored)
+
+
+def _read_errors(data: bytes, where: str, layout: Layout) -> None:
+    if len(data) < 520:
+        layout.problems.append(f"{where} is cut short")
+        return
+    count = struct.unpack_from("<I", data)[0]
+    if count > MOST_ERRORS or 520 + 8 * count > len(data):
+        layout.problems.append(f"{where}: {count} entries do not fit into it")
+        return
+    layout.errors.extend(struct.iter_unpack("<II", data[520 : 520 + 8 * count]))
+
+
+_READERS: Final = {
+    "volume": _read_volume,
+    "disk": _read_volume,
+    "header": _read_header,
+    "header2": _read_header,
+    "hash": _read_digests,
+    "digest": _read_digests,
+    "error2": _read_errors,
+}
