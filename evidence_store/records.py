@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any, ClassVar, Final, Literal
 
 import orjson
@@ -184,16 +185,27 @@ class Present:
 def to_plain(value: Any) -> Any:
     """A record or a part of one as plain dicts, lists and scalars; defaults are left out, so that a field that is
     added to a kind later does not change the digest of old records."""
-    if hasattr(value, "__dataclass_fields__"):
-        plain = {"kind": value.kind} if isinstance(value, Record) else {}
-        for field in fields(value):
-            part = getattr(value, field.name)
-            if part != field.default:
-                plain[field.name] = to_plain(part)
-        return plain
-    if isinstance(value, tuple):
-        return [to_plain(part) for part in value]
-    return value
+    shape = _SHAPES.get(type(value))
+    if shape is None:
+        return [to_plain(part) for part in value] if isinstance(value, tuple) else value
+    names, defaults, get, start = shape
+    plain: dict[str, Any] = dict(start)
+    for name, part, default in zip(names, get(value), defaults, strict=True):
+        if part is default or part == default:
+            continue
+        plain[name] = to_plain(part) if type(part) in _NESTED else part
+    return plain
+
+
+def _shape(kind: type) -> tuple[tuple[str, ...], tuple[Any, ...], Any, dict[str, str]]:
+    known = fields(kind)
+    names = tuple(field.name for field in known)
+    start = {"kind": kind.kind} if issubclass(kind, Record) else {}
+    return names, tuple(field.default for field in known), attrgetter(*names), start
+
+
+_SHAPES: Final = {kind: _shape(kind) for kind in (*KINDS, Moment, Party, Attachment, Problem)}
+_NESTED: Final = frozenset({tuple, Moment, Party, Attachment})
 
 
 def canonical(plain: Any) -> bytes:

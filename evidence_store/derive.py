@@ -1,0 +1,78 @@
+"""What the tables hold besides the record itself, derived from it: the merge fills them, `verify` derives them again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+PartyKey = tuple[str, str, str | None]  # scheme, identifier, name
+MomentRow = tuple[str, int | None, str, str]  # meaning, utc_us, raw, clock
+
+
+class Derived(NamedTuple):
+    """The searchable side of one record."""
+
+    kind: str
+    service: str
+    conversation: tuple[str, str | None] | None  # key, title
+    direction: str | None
+    when_us: int | None
+    text: str | None
+    names: str | None
+    deleted: bool
+    moments: list[MomentRow]
+    parties: list[tuple[str, PartyKey]]  # role, party
+    attachments: Sequence[dict[str, Any]]
+    location: tuple[float, float] | None
+
+
+def clean(text: str | None) -> str | None:
+    """Text for the search column: SQLite cannot hold lone surrogates, and many of its functions stop at NUL.
+
+    The record keeps the text as it was; this is for finding and showing it."""
+    if text is None or text.isascii():
+        return text.replace("\x00", "\u2400") if text and "\x00" in text else text
+    if "\x00" in text:
+        text = text.replace("\x00", "\u2400")
+    return _LONE_SURROGATE.sub("\ufffd", text)
+
+
+def derive(record: dict[str, Any], file_deleted: bool) -> Derived:
+    """The derived values of one record as plain JSON values (see `records.to_plain`)."""
+    get = record.get
+    moments = [(m["meaning"], m["utc_us"], clean(m["raw"]) or "", m["clock"]) for m in get("moments", ())]
+    key = get("conversation")
+    text = get("text")
+    subject = get("subject")
+    if subject:
+        text = f"{subject}\n{text}" if text else subject
+    attachments = get("attachments", ())
+    return Derived(
+        record["kind"],
+        get("service", ""),
+        (clean(key) or "", clean(get("title"))) if key is not None else None,
+        get("direction"),
+        moments[0][1] if moments else None,
+        clean(text),
+        clean(" ".join([a["name"] for a in attachments])) if attachments else None,
+        bool(get("deleted")) or file_deleted,
+        moments,
+        [(role, _key(party)) for role, party in _parties(record)],
+        attachments,
+        (record["lat"], record["lon"]) if "lat" in record else None,
+    )
+
+
+def _parties(record: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    get = record.get
+    found = [("from", record["sender"])] if "sender" in record else []
+    found += [("to", other) for other in get("recipients", ())]
+    found += [("about", other) for other in get("identifiers", ())]
+    return found
+
+
+def _key(party: dict[str, Any]) -> PartyKey:
+    return party.get("scheme", "phone"), clean(party["identifier"]) or "", clean(party.get("name"))

@@ -1,0 +1,19 @@
+"""Old cases open for ever: one function for each step from a case format to the next, each in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy import Connection, Engine
+
+# version -> what brings a case of that version to the next one. Format 1 is the first.
+STEPS: Final[dict[int, Callable[[Connection], None]]] = {}
+
+
+def migrate(engine: Engine, found: int, wanted: int) -> None:
+    """Brings a case from format `found` to `wanted`, step by step. Raises KeyError for a step that does not exist."""
+    for version in range(found, wanted):
+        with engine.begin() as connection:
+            STEPS[version](connection)
+            connection.exec_driver_sql(f"PRAGMA user_version = {version + 1}")

@@ -1,0 +1,356 @@
+"""How the store is read. The window, the command line and the report all ask here, so they cannot disagree."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, text
+
+from evidence_store import schema
+from evidence_store.selection import Selection, conditions, match_words
+
+NO_TIME_LAST = 1 << 62  # where items without a time sort: after all that have one
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the timeline: enough to show it without reading the record."""
+
+    id: int
+    number: str
+    kind: str
+    service: str
+    when_us: int | None
+    direction: str | None
+    parties: str
+    text: str
+    deleted: bool
+    attachments: int
+    conversation: int | None
+    tags: tuple[str, ...]
+
+
+def count(connection: Connection, chosen: Selection) -> int:
+    """How many items the selection holds."""
+    return int(
+        connection.execute(select(func.count()).select_from(schema.item).where(*conditions(chosen))).scalar_one()
+    )
+
+
+def ids(connection: Connection, chosen: Selection) -> Iterator[tuple[int, int | None]]:
+    """(item id, when_us) of the whole selection in timeline order; items without a time come last."""
+    item = schema.item
+    query = select(item.c.id, item.c.when_us).where(*conditions(chosen))
+    order = (item.c.when_us.is_(None), item.c.when_us, item.c.id)
+    result = connection.execution_options(stream_results=True, yield_per=10_000).execute(query.order_by(*order))
+    for row in result:
+        yield row.id, row.when_us
+
+
+def page(
+    connection: Connection, chosen: Selection, after: tuple[int | None, int] | None = None, limit: int = 256
+) -> list[tuple[int, int | None]]:
+    """The next `limit` (item id, when_us) behind the key (when_us, id) in timeline order, found by the index."""
+    item = schema.item
+    found: list[tuple[int, int | None]] = []
+    wanted = conditions(chosen)
+    if after is None or after[0] is not None:
+        dated = [*wanted, item.c.when_us.is_not(None)]
+        if after is not None:
+            dated.append(_behind(after))
+        query = select(item.c.id, item.c.when_us).where(*dated).order_by(item.c.when_us, item.c.id).limit(limit)
+        found = [(row.id, row.when_us) for row in connection.execute(query)]
+    if len(found) < limit:
+        undated = [*wanted, item.c.when_us.is_(None)]
+        if after is not None and after[0] is None:
+            undated.append(item.c.id > after[1])
+        query = select(item.c.id, item.c.when_us).where(*undated).order_by(item.c.id).limit(limit - len(found))
+        found += [(row.id, None) for row in connection.execute(query)]
+    return found
+
+
+def _behind(after: tuple[int | None, int]) -> ColumnElement[bool]:
+    item = schema.item
+    return or_(item.c.when_us > after[0], and_(item.c.when_us == after[0], item.c.id > after[1]))
+
+
+def rows(connection: Connection, wanted: Sequence[int]) -> list[Row]:
+    """The timeline lines of these item ids, in the order asked for; unknown ids are left out."""
+    item, source = schema.item, schema.source
+    query = select(item, source.c.exhibit).join(source, item.c.source_id == source.c.id).where(item.c.id.in_(wanted))
+    found = {row.id: row for row in connection.execute(query)}
+    parties = _party_words(connection, wanted)
+    attached: dict[int, int] = dict(
+        connection.execute(
+            select(schema.attachment.c.item_id, func.count())
+            .where(schema.attachment.c.item_id.in_(wanted))
+            .group_by(schema.attachment.c.item_id)
+        )
+        .tuples()
+        .all()
+    )
+    tags = tags_of(connection, wanted)
+    return [
+        Row(
+            id=row.id,
+            number=number(row.exhibit, row.seq),
+            kind=row.kind,
+            service=row.service,
+            when_us=row.when_us,
+            direction=row.direction,
+            parties=parties.get(row.id, ""),
+            text=row.text or row.names or "",
+            deleted=bool(row.deleted),
+            attachments=attached.get(row.id, 0),
+            conversation=row.conversation_id,
+            tags=tags.get(row.id, ()),
+        )
+        for row in (found[one] for one in wanted if one in found)
+    ]
+
+
+def number(exhibit: str, seq: int) -> str:
+    """The item's number as printed everywhere: "ABC/1-000123"."""
+    return f"{exhibit}-{seq:06d}"
+
+
+def _party_words(connection: Connection, wanted: Sequence[int]) -> dict[int, str]:
+    link, party = schema.item_party, schema.party
+    query = (
+        select(link.c.item_id, link.c.role, party.c.identifier, party.c.name)
+        .join(party, link.c.party_id == party.c.id)
+        .where(link.c.item_id.in_(wanted))
+        .order_by(link.c.item_id, link.c.ord)
+    )
+    words: dict[int, list[str]] = {}
+    for row in connection.execute(query):
+        shown = f"{row.name} ({row.identifier})" if row.name and row.name != row.identifier else row.identifier
+        words.setdefault(row.item_id, []).append(f"{row.role} {shown}" if row.role != "about" else shown)
+    return {one: ", ".join(parts[:6]) + (" …" if len(parts) > 6 else "") for one, parts in words.items()}
+
+
+def tags_of(connection: Connection, wanted: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """The tags of each item that has any."""
+    query = (
+        select(schema.item_tag.c.item_id, schema.tag.c.name)
+        .join(schema.tag)
+        .where(schema.item_tag.c.item_id.in_(wanted))
+        .order_by(schema.tag.c.name)
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for row in connection.execute(query):
+        found[row.item_id] = (*found.get(row.item_id, ()), row.name)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Everything about one item: the record as stored, its attachments as found, and where it comes from."""
+
+    id: int
+    number: str
+    kind: str
+    service: str
+    conversation: str | None  # its key
+    conversation_id: int | None
+    direction: str | None
+    when_us: int | None
+    text: str | None
+    deleted: bool
+    record: dict[str, Any]
+    attachments: list[dict[str, Any]]
+    source: str
+    source_id: int
+    file: str
+    file_id: int
+    file_sha256: str | None
+    extractor: str
+    sha256: str
+    tags: tuple[str, ...]
+
+
+def details(connection: Connection, wanted: Sequence[int]) -> list[Detail]:
+    """The whole items of these ids, in the order asked for."""
+    item, source, outcome, file = schema.item, schema.source, schema.outcome, schema.file
+    query = (
+        select(
+            item,
+            source.c.exhibit,
+            outcome.c.extractor,
+            file.c.path,
+            file.c.id.label("file_id"),
+            file.c.sha256.label("file_sha256"),
+            schema.conversation.c.key,
+        )
+        .join(source, item.c.source_id == source.c.id)
+        .join(outcome, item.c.outcome_id == outcome.c.id)
+        .join(file, outcome.c.file_id == file.c.id)
+        .join(schema.conversation, item.c.conversation_id == schema.conversation.c.id, isouter=True)
+        .where(item.c.id.in_(wanted))
+    )
+    found = {row.id: row for row in connection.execute(query)}
+    attached = attachments(connection, wanted)
+    tags = tags_of(connection, wanted)
+    return [
+        Detail(
+            id=row.id,
+            number=number(row.exhibit, row.seq),
+            kind=row.kind,
+            service=row.service,
+            conversation=row.key,
+            conversation_id=row.conversation_id,
+            direction=row.direction,
+            when_us=row.when_us,
+            text=row.text,
+            deleted=bool(row.deleted),
+            record=json.loads(row.record),
+            attachments=attached.get(row.id, []),
+            source=row.exhibit,
+            source_id=row.source_id,
+            file=row.path,
+            file_id=row.file_id,
+            file_sha256=row.file_sha256,
+            extractor=row.extractor,
+            sha256=row.sha256.hex(),
+            tags=tags.get(row.id, ()),
+        )
+        for row in (found[one] for one in wanted if one in found)
+    ]
+
+
+def attachments(connection: Connection, wanted: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """name, path, mime, size, sha256, state and file_id of each attachment: what the source's file holds where it is
+    present, else what was recorded."""
+    held, file = schema.attachment, schema.file
+    query = (
+        select(
+            held,
+            file.c.mime.label("file_mime"),
+            file.c.size.label("file_size"),
+            file.c.sha256.label("file_sha256"),
+            file.c.path.label("file_path"),
+        )
+        .join(file, held.c.file_id == file.c.id, isouter=True)
+        .where(held.c.item_id.in_(wanted))
+        .order_by(held.c.item_id, held.c.ord)
+    )
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.item_id, []).append(
+            {
+                "name": row.name,
+                "path": row.file_path or row.path,
+                "mime": row.file_mime or row.mime,
+                "size": row.file_size if row.file_id else row.size,
+                "sha256": row.file_sha256 or row.sha256,
+                "state": row.state,
+                "file_id": row.file_id,
+            }
+        )
+    return found
+
+
+def find_item(connection: Connection, wanted: str) -> int | None:
+    """The id of the item with this printed number, or None."""
+    exhibit, _, seq = wanted.rpartition("-")
+    if not seq.isdigit():
+        return None
+    query = (
+        select(schema.item.c.id)
+        .join(schema.source, schema.item.c.source_id == schema.source.c.id)
+        .where(schema.source.c.exhibit == exhibit, schema.item.c.seq == int(seq))
+    )
+    return connection.execute(query).scalar()
+
+
+def facets(connection: Connection) -> dict[str, list[tuple[str, int]]]:
+    """What can be filtered by, with counts: kind, service, source, tag."""
+    item = schema.item
+    found = {
+        name: [(row[0], row[1]) for row in connection.execute(select(column, func.count()).group_by(column))]
+        for name, column in (("kind", item.c.kind), ("service", item.c.service))
+    }
+    by_source = select(schema.source.c.exhibit, func.count()).join(item, item.c.source_id == schema.source.c.id)
+    found["source"] = [(row[0], row[1]) for row in connection.execute(by_source.group_by(schema.source.c.exhibit))]
+    by_tag = select(schema.tag.c.name, func.count(schema.item_tag.c.item_id)).join(schema.item_tag, isouter=True)
+    found["tag"] = [(row[0], row[1]) for row in connection.execute(by_tag.group_by(schema.tag.c.name))]
+    return found
+
+
+def histogram(connection: Connection, chosen: Selection, bin_us: int) -> list[tuple[int, int]]:
+    """(start of bin in microseconds, items) for each bin of `bin_us` that holds any, in order of time."""
+    item = schema.item
+    start = (item.c.when_us // bin_us) * bin_us
+    query = (
+        select(start, func.count())
+        .where(*conditions(chosen), item.c.when_us.is_not(None))
+        .group_by(start)
+        .order_by(start)
+    )
+    return [(int(row[0]), int(row[1])) for row in connection.execute(query)]
+
+
+def span(connection: Connection) -> tuple[int, int] | None:
+    """The first and last principal moment of the case, or None."""
+    item = schema.item
+    row = connection.execute(select(func.min(item.c.when_us), func.max(item.c.when_us))).one()
+    return None if row[0] is None else (int(row[0]), int(row[1]))
+
+
+def snippet(connection: Connection, item_id: int, search: str) -> list[tuple[bool, str]]:
+    """The place of the hit in an item's text as (is the hit, text) parts; the whole text where nothing matches."""
+    query = text(
+        "SELECT snippet(item_fts, 0, char(2), char(3), '…', 40) FROM item_fts WHERE item_fts MATCH :words AND rowid = :id"
+    )
+    found = connection.execute(query, {"words": match_words(search) or '""', "id": item_id}).scalar()
+    if not found:
+        return []
+    parts: list[tuple[bool, str]] = []
+    for piece in found.split("\x02"):
+        hit, closed, rest = piece.rpartition("\x03") if "\x03" in piece else ("", "", piece)
+        if closed:
+            parts.append((True, hit))
+        if rest:
+            parts.append((False, rest))
+    return parts
+
+
+def neighbours(connection: Connection, item_id: int, before: int = 10, after: int = 10) -> list[int]:
+    """Ids of the items around one in its conversation, in order: the hit in its context. Only itself without one."""
+    item = schema.item
+    one = connection.execute(select(item.c.conversation_id, item.c.when_us).where(item.c.id == item_id)).first()
+    if one is None or one.conversation_id is None:
+        return [item_id] if one is not None else []
+    same = item.c.conversation_id == one.conversation_id
+    when = func.coalesce(item.c.when_us, NO_TIME_LAST)
+    key = (NO_TIME_LAST if one.when_us is None else one.when_us, item_id)
+    later = or_(when > key[0], and_(when == key[0], item.c.id > key[1]))
+    earlier = or_(when < key[0], and_(when == key[0], item.c.id < key[1]))
+    first = connection.scalars(
+        select(item.c.id).where(same, earlier).order_by(when.desc(), item.c.id.desc()).limit(before)
+    ).all()
+    last = connection.scalars(select(item.c.id).where(same, later).order_by(when, item.c.id).limit(after)).all()
+    return [*reversed(first), item_id, *last]
+
+
+def conversation_totals(connection: Connection, wanted: Sequence[int] | None = None) -> dict[int, Any]:
+    """id -> row(source, service, key, title, total, first, last) of conversations that hold items."""
+    item, conversation = schema.item, schema.conversation
+    query = (
+        select(
+            conversation,
+            schema.source.c.exhibit,
+            func.count().label("total"),
+            func.min(item.c.when_us).label("first_us"),
+            func.max(item.c.when_us).label("last_us"),
+        )
+        .join(item, item.c.conversation_id == conversation.c.id)
+        .join(schema.source, conversation.c.source_id == schema.source.c.id)
+        .group_by(conversation.c.id)
+    )
+    if wanted is not None:
+        query = query.where(conversation.c.id.in_(wanted))
+    return {row.id: row for row in connection.execute(query)}

@@ -1,0 +1,130 @@
+"""What a reviewer chose: one value that the command line, the window and the report share."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
+
+from evidence_store import schema
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """All conditions must hold; within one, any value will do. Empty means no condition.
+
+    `since` (inclusive) and `until` (exclusive) are microseconds of the principal moment. `party` is part of a name or
+    identifier; digits are compared without spaces and punctuation. `search` is words (all must occur; a trailing *
+    finds beginnings; "…" finds a phrase). `items` are item ids picked by hand.
+    """
+
+    kinds: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()  # exhibits
+    since: int | None = None
+    until: int | None = None
+    party: str = ""
+    search: str = ""
+    tags: tuple[str, ...] = ()
+    conversation: int | None = None
+    deleted: bool | None = None
+    items: tuple[int, ...] = field(default=())
+
+    @property
+    def is_everything(self) -> bool:
+        return self == Selection()
+
+    def in_words(self) -> str:
+        """The selection as a report prints it; times are left to the caller's zone and given in UTC here."""
+        from_us = "" if self.since is None else f"from {_utc(self.since)}"
+        to_us = "" if self.until is None else f"before {_utc(self.until)}"
+        parts = [
+            _listed("kind", self.kinds),
+            _listed("service", self.services),
+            _listed("source", self.sources),
+            " ".join(part for part in (from_us, to_us) if part),
+            f"party contains “{self.party}”" if self.party else "",
+            f"text search “{self.search}”" if self.search else "",
+            _listed("tag", self.tags),
+            "one conversation" if self.conversation is not None else "",
+            {True: "deleted items only", False: "no deleted items", None: ""}[self.deleted],
+            f"{len(self.items)} items picked by hand" if self.items else "",
+        ]
+        return "; ".join(part for part in parts if part) or "all items"
+
+
+def _listed(name: str, values: tuple[str, ...]) -> str:
+    return f"{name}: {', '.join(values)}" if values else ""
+
+
+def _utc(utc_us: int) -> str:
+    return datetime.fromtimestamp(utc_us / 1_000_000, UTC).strftime("%d %b %Y %H:%M:%S UTC")
+
+
+def conditions(chosen: Selection) -> list[ColumnElement[bool]]:
+    """The selection as conditions on `item`; every value is bound."""
+    item = schema.item
+    found: list[ColumnElement[bool]] = []
+    if chosen.kinds:
+        found.append(item.c.kind.in_(chosen.kinds))
+    if chosen.services:
+        found.append(item.c.service.in_(chosen.services))
+    if chosen.sources:
+        wanted = select(schema.source.c.id).where(schema.source.c.exhibit.in_(chosen.sources))
+        found.append(item.c.source_id.in_(wanted))
+    if chosen.since is not None:
+        found.append(item.c.when_us >= chosen.since)
+    if chosen.until is not None:
+        found.append(item.c.when_us < chosen.until)
+    if chosen.party:
+        found.append(_with_party(chosen.party))
+    if chosen.search:
+        found.append(item.c.id.in_(_hits(chosen.search)))
+    if chosen.tags:
+        tagged = select(schema.item_tag.c.item_id).join(schema.tag).where(schema.tag.c.name.in_(chosen.tags))
+        found.append(item.c.id.in_(tagged))
+    if chosen.conversation is not None:
+        found.append(item.c.conversation_id == chosen.conversation)
+    if chosen.deleted is not None:
+        found.append(item.c.deleted == int(chosen.deleted))
+    if chosen.items:
+        found.append(item.c.id.in_(chosen.items))
+    return found
+
+
+def _with_party(words: str) -> ColumnElement[bool]:
+    party, link = schema.party, schema.item_party
+    like = _like(words)
+    matches = or_(party.c.identifier.like(like, escape="\\"), party.c.name.like(like, escape="\\"))
+    digits = re.sub(r"[\s()./+-]", "", words)
+    if digits.isdigit() and len(digits) >= 3:
+        bare: Any = party.c.identifier
+        for mark in " -().+/":
+            bare = func.replace(bare, mark, "")
+        matches = or_(matches, bare.like(_like(digits), escape="\\"))
+    wanted = select(party.c.id).where(matches)
+    return exists().where(and_(link.c.item_id == schema.item.c.id, link.c.party_id.in_(wanted)))
+
+
+def _like(words: str) -> str:
+    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def match_words(search: str) -> str:
+    """What a person typed as an FTS5 query that cannot be a syntax error: every word quoted, phrases kept."""
+    parts = []
+    for phrase, word in re.findall(r'"([^"]*)"|(\S+)', search):
+        star = "*" if word.endswith("*") and len(word) > 1 else ""
+        bare = (phrase or word.removesuffix("*")).replace('"', "").replace("\x00", "")
+        if bare.strip():
+            parts.append(f'"{bare}"{star}')
+    return " ".join(parts)
+
+
+def _hits(search: str) -> Any:
+    words = match_words(search)
+    return text("SELECT rowid FROM item_fts WHERE item_fts MATCH :assay_words").bindparams(assay_words=words or '""')

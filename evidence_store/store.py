@@ -1,0 +1,172 @@
+"""Where it is kept: one SQLite file, written by one process, read by many.
+
+The driver is sqlcipher3 (without a key it writes an ordinary SQLite file that any SQLite opens), the same version on
+every platform. While a case is written it is in WAL mode; when it is closed it is one file again.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as driver
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import QueuePool
+
+from evidence_store import schema
+from evidence_store.migrations import migrate
+from evidence_store.records import KINDS
+from evidence_store.rows import sealed_row
+
+
+class StoreError(Exception):
+    """The case cannot be opened or written. The message is one clear line for the user."""
+
+
+class Store:
+    """An open `case.db`: `read` gives connections for reading, `write` one transaction, by one writer at a time."""
+
+    def __init__(self, path: Path, engine: Engine, writable: bool) -> None:
+        self.path = path
+        self.engine = engine
+        self.writable = writable
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for reading; one per thread."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: all of it is stored, or nothing. Raises StoreError when the case cannot be written."""
+        if not self.writable:
+            raise StoreError(f"{self.path.parent} cannot be written: nothing was changed")
+        try:
+            with self.engine.connect().execution_options(assay_writes=True) as connection, connection.begin():
+                yield connection
+        except DatabaseError as error:
+            raise StoreError(plain_reason(self.path, error)) from error
+
+    def bulk(self) -> None:
+        """Settings for reading in evidence: a lost power supply may cost the last transactions, never the file."""
+        self._pragma("journal_mode = WAL")
+
+    def _pragma(self, words: str) -> None:
+        # Past SQLAlchemy: these cannot run inside the transaction that it opens.
+        connection = self.engine.raw_connection()
+        try:
+            connection.cursor().execute(f"PRAGMA {words}")
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """Folds the write-ahead log back, so that the case is one file to copy and hash."""
+        if self.writable:
+            try:
+                self._pragma("wal_checkpoint(TRUNCATE)")
+                self._pragma("journal_mode = DELETE")
+            except driver.OperationalError:
+                # Another process is reading at this moment: SQLite folds the log back when the last one closes.
+                self.engine.dispose()
+        self.engine.dispose()
+
+
+def plain_reason(path: Path, error: DatabaseError) -> str:
+    """The one clear line behind a database error."""
+    reason = str(error.orig or error)
+    for word, line in (
+        ("full", "the disk is full: nothing that was already stored is lost; make room and run the same command again"),
+        ("readonly", "the case cannot be written (read-only)"),
+        ("locked", "another program is writing the case at this moment"),
+        ("malformed", "the case file is damaged; `assay verify` says where"),
+        ("not a database", "this is no Assay case (or it is encrypted with a passphrase)"),
+    ):
+        if word in reason:
+            return f"{path}: {line}"
+    return f"{path}: {reason}"
+
+
+def create(path: Path) -> Store:
+    """A new, empty case file. Raises StoreError when the file exists or cannot be written."""
+    if path.exists():
+        raise StoreError(f"{path} exists already")
+    store = Store(path, _engine(path, writable=True), writable=True)
+    try:
+        with store.engine.begin() as connection:
+            connection.exec_driver_sql(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+            connection.exec_driver_sql(f"PRAGMA user_version = {schema.VERSION}")
+            _create_tables(connection)
+    except DatabaseError as error:
+        raise StoreError(plain_reason(path, error)) from error
+    return store
+
+
+def _create_tables(connection: Connection) -> None:
+    schema.metadata.create_all(connection)
+    for statement in (schema.FULL_TEXT, *schema.LEDGER_TRIGGERS):
+        connection.exec_driver_sql(statement)
+    for kind in KINDS:
+        shown = tuple(name for name in kind.__dataclass_fields__ if name not in ("deleted",))
+        connection.exec_driver_sql(schema.kind_view(kind.kind, shown))
+    facts = {"case_id": secrets.token_hex(16), "schema": str(schema.VERSION)}
+    rows = [sealed_row(schema.case_info, {"key": key, "value": value}) for key, value in facts.items()]
+    connection.execute(insert(schema.case_info), rows)
+
+
+def open_store(path: Path, *, write: bool = True) -> Store:
+    """Opens a case, bringing an older one up to date. Falls back to reading only where it cannot be written.
+
+    Raises StoreError when it is missing, no case, or of a newer program.
+    """
+    if not path.is_file():
+        raise StoreError(f"{path.parent} is not a case: it has no {path.name}")
+    writable = write and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    store = Store(path, _engine(path, writable), writable)
+    try:
+        with store.engine.connect() as connection:
+            found = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            connection.execute(select(schema.case_info.c.value).limit(1)).all() if version else None
+    except DatabaseError as error:
+        store.engine.dispose()
+        raise StoreError(plain_reason(path, error)) from error
+    if found != schema.APPLICATION_ID:
+        raise StoreError(f"{path} is no Assay case")
+    if version > schema.VERSION:
+        raise StoreError(
+            f"{path} was written by a newer Assay (case format {version}, this one reads {schema.VERSION})"
+        )
+    if version < schema.VERSION:
+        migrate(store.engine, version, schema.VERSION)
+    return store
+
+
+def _engine(path: Path, writable: bool) -> Engine:
+    mode = "rwc" if writable else "ro"
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+
+    def connect() -> Any:
+        return driver.connect(uri, uri=True, timeout=10, check_same_thread=False, isolation_level=None)
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, module=driver)
+
+    @event.listens_for(engine, "connect")
+    def settings(connection: Any, _: Any) -> None:
+        for pragma in ("foreign_keys = OFF", "synchronous = NORMAL", "cache_size = -32000", "temp_store = MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+        if not writable:
+            connection.execute("PRAGMA query_only = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # The driver's own transaction handling is off (isolation_level None): one writer, from the first statement on.
+        writes = connection.get_execution_options().get("assay_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
