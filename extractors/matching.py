@@ -1,0 +1,142 @@
+"""Which extractors want which path: thousands of patterns against half a million paths, without trying each on each."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from extractors.base import Extractor
+
+_WILD: Final = re.compile(r"[*?]")
+_START: Final = 3  # characters of a name's beginning that are looked up
+_FOLDERS_KEPT: Final = 8192
+
+Test = Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """One pattern of one extractor. `folder_fits` looks at "a/b/" ("" at the root), `name_fits` at the last segment."""
+
+    place: int  # of the extractor in the catalog
+    folder_fits: Test
+    name_fits: Test
+
+
+_Index = dict[str, list[_Rule]]
+
+
+@dataclass(slots=True)
+class _Names:
+    """Patterns for any folder, filed under the most telling literal of the name."""
+
+    whole: _Index = field(default_factory=dict)
+    extension: _Index = field(default_factory=dict)
+    start: _Index = field(default_factory=dict)
+    other: list[tuple[str, _Rule]] = field(default_factory=list)  # with the longest literal, "" for none
+
+    def add(self, name: str, rule: _Rule) -> None:
+        start, tail = _WILD.split(name)[0], _WILD.split(name)[-1]
+        if start == name:
+            self.whole.setdefault(name, []).append(rule)
+        elif "." in tail:
+            self.extension.setdefault(tail.rpartition(".")[2], []).append(rule)
+        elif len(start) >= _START:
+            self.start.setdefault(start[:_START], []).append(rule)
+        else:
+            self.other.append((max(_WILD.split(name), key=len), rule))
+
+
+class Matcher:
+    """`match(path)` gives the extractors whose `files` patterns fit, in catalog order.
+
+    Pattern language: segments are separated by '/'; `**` as a whole segment stands for any folders, also none (at the
+    end: for anything below); `*` for any characters and `?` for one character within a segment. All else is literal.
+    Letter case never matters (Unicode case folding, the same on every system). A pattern without a leading `**/`
+    starts at the root of the source. Raises ValueError for a pattern that no path could meet.
+    """
+
+    def __init__(self, extractors: Iterable[Extractor]) -> None:
+        self._extractors = tuple(extractors)
+        self._anywhere = _Names()
+        self._by_folder: _Index = {}
+        self._each_folder: list[_Rule] = []
+        self._below: dict[str, tuple[_Rule, ...]] = {}
+        patterns = [(place, text) for place, one in enumerate(self._extractors) for text in one.files]
+        common = Counter(part for _, text in patterns for part in _literal_folders(text))
+        for place, text in patterns:
+            self._add(place, text, common)
+
+    def match(self, path: str) -> tuple[Extractor, ...]:
+        """The extractors that want `path` ('/'-separated, relative to the source's root), in catalog order."""
+        folder, _, name = path.casefold().rpartition("/")
+        names = self._anywhere
+        rules = self._below.get(folder)
+        if rules is None:
+            rules = self._rules_of(folder)
+        if found := names.whole.get(name):
+            rules += (*found,)
+        if found := names.extension.get(name.rpartition(".")[2]):
+            rules += (*found,)
+        if found := names.start.get(name[:_START]):
+            rules += (*found,)
+        if names.other:
+            rules += tuple([rule for literal, rule in names.other if literal in name])
+        if not rules:
+            return ()
+        places = {rule.place for rule in rules if rule.name_fits(name)}
+        return tuple(self._extractors[place] for place in sorted(places))
+
+    def _rules_of(self, folder: str) -> tuple[_Rule, ...]:
+        """The rules that fit the folder, whatever the name; kept, for files of one folder come one after another."""
+        likely = list(self._each_folder)
+        for segment in dict.fromkeys(folder.split("/")):
+            likely.extend(self._by_folder.get(segment, ()))
+        text = folder and folder + "/"
+        fitting = tuple([rule for rule in likely if rule.folder_fits(text)])
+        if len(self._below) >= _FOLDERS_KEPT:
+            self._below.clear()
+        self._below[folder] = fitting
+        return fitting
+
+    def _add(self, place: int, pattern: str, common: Counter[str]) -> None:
+        segments = pattern.casefold().split("/")
+        if "" in segments or "\\" in pattern or any("**" in part and part != "**" for part in segments):
+            raise ValueError(f"not a path pattern: {pattern!r}")
+        folders, name = (segments, "*") if segments[-1] == "**" else (segments[:-1], segments[-1])
+        rule = _Rule(place, _folder_test(folders), _name_test(name))
+        if folders == ["**"]:
+            self._anywhere.add(name, rule)
+        elif literal := _literal_folders(pattern):
+            # The segment that fewest patterns share calls up fewest rules: "com.example.app", not "databases".
+            rarest = min(literal, key=lambda part: (common[part], -len(part)))
+            self._by_folder.setdefault(rarest, []).append(rule)
+        else:
+            self._each_folder.append(rule)
+
+
+def _literal_folders(pattern: str) -> list[str]:
+    return [part for part in pattern.casefold().split("/")[:-1] if not _WILD.search(part)]
+
+
+def _folder_test(folders: list[str]) -> Test:
+    text = "".join("(?:.*/)?" if part == "**" else _segment(part) + "/" for part in folders)
+    return re.compile(text, re.DOTALL).fullmatch
+
+
+def _name_test(name: str) -> Test:
+    if not _WILD.search(name):
+        return name.__eq__
+    tail = name[1:]
+    if name[0] == "*" and not _WILD.search(tail):
+        return lambda text: text.endswith(tail)
+    return re.compile(_segment(name), re.DOTALL).fullmatch
+
+
+def _segment(part: str) -> str:
+    wild = {"*": "[^/]*", "?": "[^/]"}
+    return "".join(wild.get(char) or re.escape(char) for char in part)
