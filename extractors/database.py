@@ -1,27 +1,36 @@
-"""How an extractor reads a database: what was read stays, and what the door has to say is said."""
+"""How an extractor reads a database: what was read stays, what was bad is said, and a bad value costs only itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
-from evidence_store.records import Problem
+from evidence_store.records import Moment, Problem
 from extractors.base import EvidenceFile, Found
-from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase
+from parsers.sqlite_file import DamagedText, DatabaseDamaged, EvidenceDatabase, Row
+from parsers.times import from_unix
+
+_SHOWN = 2048  # how much of a value that is no text is kept as hexadecimal
 
 
 def read_database(file: EvidenceFile, read: Callable[[EvidenceDatabase], Iterator[Found]]) -> Iterator[Found]:
     """What `read` finds in the file; then a note for each thing the reader should know of how it was opened.
 
     A file that is no database, or cannot be read to its end, costs what lies behind the damage: the rows before it have
-    been yielded by then, and a Problem "file" says where it stopped.
+    been yielded by then, and a Problem "file" says where it stopped. Nothing found: nothing said.
     """
+    any_found = False
     try:
         with file.sqlite() as db:
             try:
-                yield from read(db)
+                for found in read(db):
+                    any_found = True
+                    yield found
             except DatabaseDamaged as error:
+                any_found = True
                 yield Problem("file", "damaged-database", str(error))
-            yield from _notes(db)
+            if any_found:
+                yield from _notes(db)
     except DatabaseDamaged as error:
         yield Problem("file", "damaged-database", str(error))
 
@@ -33,3 +42,109 @@ def _notes(db: EvidenceDatabase) -> Iterator[Problem]:
         yield Problem("note", "collation", f"sorted by code point in place of {', '.join(db.supplied_collations)}")
     if db.damaged_text:
         yield Problem("note", "text", f"{db.damaged_text} text values are not valid in the database's encoding")
+
+
+def count_rows(db: EvidenceDatabase, *tables: str) -> int | None:
+    """How many rows stand in the tables; None where damage keeps them from being counted."""
+    counts = " + ".join(f'(SELECT count(*) FROM "{table}")' for table in tables)  # noqa: S608
+    try:
+        return sum(int(row["n"]) for row in db.execute(f"SELECT {counts} AS n"))
+    except DatabaseDamaged:
+        return None
+
+
+def selecting(db: EvidenceDatabase, table: str, columns: tuple[str, ...], alias: str = "") -> str:
+    """The columns as a select list; those that this generation of the layout does not have are NULL."""
+    there = {column.lower() for column in db.tables().get(table, set())}
+    prefix = f"{alias}." if alias else ""
+    return ", ".join(f"{prefix}{name}" if name in there else f"NULL AS {name}" for name in columns)
+
+
+class RowsBeside:
+    """The rows of a second table, handed out by the row of the first that they belong to: a join that loses nothing.
+
+    `rows` must be sorted by `key`, and `of` be asked in rising order. `orphans` counts the rows that belong to none.
+    """
+
+    def __init__(self, rows: Iterator[Row], key: str) -> None:
+        self._rows = rows
+        self._key = key
+        self._next = next(rows, None)
+        self.orphans = 0
+
+    def of(self, wanted: Any) -> list[Row]:
+        """The rows whose key is `wanted`."""
+        found: list[Row] = []
+        if type(wanted) is not int:
+            return found
+        while self._next is not None:
+            key = self._next[self._key]
+            # Sorted: NULL, then numbers, then text and blobs, which can belong to no number.
+            if isinstance(key, str | bytes) or (key is not None and key > wanted):
+                break
+            if key == wanted:
+                found.append(self._next)
+            else:
+                self.orphans += 1
+            self._next = next(self._rows, None)
+        return found
+
+    def finish(self) -> int:
+        """The number of orphans, when all of the first table has been asked for."""
+        if self._next is not None:
+            self.orphans += 1 + sum(1 for _ in self._rows)
+            self._next = None
+        return self.orphans
+
+
+class Doubts:
+    """Reads single values; what is wrong with one becomes a Problem of its row, and the row goes on.
+
+    Set `locator` for each row, and yield what `drain` gives after its record.
+    """
+
+    def __init__(self) -> None:
+        self.locator = ""
+        self.problems: list[Problem] = []
+
+    def add(self, code: str, detail: str) -> None:
+        """Something is wrong with one value."""
+        self.problems.append(Problem("value", code, detail, self.locator))
+
+    def drain(self) -> list[Problem]:
+        """The problems of the row, and an empty list for the next."""
+        found, self.problems = self.problems, []
+        return found
+
+    def text(self, value: Any, column: str) -> str | None:
+        """Text as it stands; None for NULL and for a blob, which is said in hexadecimal."""
+        if value is None or type(value) is str:
+            return value
+        if isinstance(value, DamagedText):
+            self.add("text", f"{column} is not valid text: stored as {value.stored[:_SHOWN].hex()}")
+            return str(value)
+        if isinstance(value, bytes):
+            self.add("text", f"{column} holds bytes, not text: {value[:_SHOWN].hex()}")
+            return None
+        return str(value)
+
+    def number(self, value: Any, column: str) -> int | None:
+        """A whole number; None for NULL and for anything else, which is said."""
+        if value is None or type(value) is int:
+            return value
+        self.add("number", f"{column} is not a whole number: {stored(value)}")
+        return None
+
+    def moment(self, meaning: str, value: Any, unit: str, column: str) -> Moment:
+        """A Unix time of the application's own clock; without UTC, and said, where it cannot be one."""
+        utc_us, note = from_unix(value, unit)
+        if utc_us is None:
+            self.add("time", f"{column}: {note}: {stored(value)}")
+        return Moment(meaning, utc_us, stored(value), "A", "", note)
+
+
+def stored(value: Any) -> str:
+    """A value in its stored form: text and numbers as they are, "" for NULL, bytes in hexadecimal."""
+    if value is None:
+        return ""
+    return value[:_SHOWN].hex() if isinstance(value, bytes) else str(value)

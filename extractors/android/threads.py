@@ -1,0 +1,52 @@
+"""Who is in a thread of Android's message store, and what kind of address an address is."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from evidence_store.records import Party
+from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, lacking
+
+_NUMBER: Final = re.compile(r"[+*#(]?[0-9][0-9 ()./*#,;+-]*")
+# What the phone writes where its own number belongs, before the network fills it in.
+_OWN_PLACE: Final = "insert-address-token"
+
+
+def party(address: str | None) -> Party | None:
+    """An address as recorded: a number, an e-mail address, or the name that a sender without a number shows."""
+    if not address or address == _OWN_PLACE:
+        return None
+    if _NUMBER.fullmatch(address):
+        return Party(address)
+    return Party(address, "email" if "@" in address else "sender-id")
+
+
+class Threads:
+    """The members of each thread, from `threads.recipient_ids` and `canonical_addresses`, where both are there.
+
+    References:
+    - Android Open Source Project: android.provider.Telephony.ThreadsColumns, CanonicalAddressesColumns
+    """
+
+    def __init__(self, db: EvidenceDatabase) -> None:
+        self._members: dict[Any, tuple[Party, ...]] = {}
+        needed = {"threads": {"_id", "recipient_ids"}, "canonical_addresses": {"_id", "address"}}
+        if not lacking(db, needed):
+            try:
+                self._load(db)
+            except DatabaseDamaged as error:
+                db.notes.append(f"the members of threads are not complete: {error}")
+
+    def _load(self, db: EvidenceDatabase) -> None:
+        addresses: dict[str, Party] = {}
+        for row in db.execute("SELECT _id, address FROM canonical_addresses ORDER BY _id"):
+            if isinstance(row["address"], str) and (member := party(str(row["address"]))):
+                addresses[str(row["_id"])] = member
+        for row in db.execute("SELECT _id, recipient_ids FROM threads ORDER BY _id"):
+            ids = str(row["recipient_ids"] or "").split()
+            self._members[row["_id"]] = tuple(addresses[one] for one in ids if one in addresses)
+
+    def members(self, thread: Any) -> tuple[Party, ...]:
+        """Those the thread is with, in the order stored; empty where nothing is known of it."""
+        return self._members.get(thread, ())
