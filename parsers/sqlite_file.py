@@ -23,7 +23,7 @@ from parsers.sqlite_vfs import MAIN, OverlayVFS
 Row = dict[str, Any]
 _MAGIC: Final = b"SQLite format 3\0"
 _STEPS_BETWEEN_CHECKS: Final = 100_000
-_MODULES: Final = ("fts3", "fts4", "fts5", "rtree", "rtree_i32")
+_MODULES: Final = ("fts3", "fts4", "fts5")
 _PRAGMAS: Final = frozenset({"page_size", "table_xinfo", "data_version"})
 _REFUSED_FUNCTIONS: Final = frozenset({"load_extension", "fts3_tokenizer"})
 _LIMITS: Final = (
@@ -49,7 +49,7 @@ _SETTINGS: Final = (
 )
 
 
-class DatabaseDamaged(ValueError):  # noqa: N818 - what the report says of it
+class DatabaseDamaged(ValueError):
     """The database cannot be read, or not to its end. `rows` is how many rows the query had given by then."""
 
     def __init__(self, message: str, rows: int = 0) -> None:
@@ -106,14 +106,17 @@ class EvidenceDatabase:
         connection.set_progress_handler(self._out_of_time, _STEPS_BETWEEN_CHECKS)
         # Keeps the index of the write-ahead log in memory, so that no "-shm" is wanted.
         connection.execute("PRAGMA locking_mode=exclusive")
-        connection.execute("PRAGMA cache_size=-8000")
         connection.drop_modules(_MODULES)
         try:
-            self._encoding = connection.execute("PRAGMA encoding").get
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+            self._load_schema()
         except (apsw.CorruptError, apsw.SQLError) as error:
             self._skip_bad_schema(error)
         connection.set_authorizer(_admits)
+
+    def _load_schema(self) -> None:
+        self._encoding = str(self._connection.execute("PRAGMA encoding").get)
+        self._connection.execute("PRAGMA cache_size=-8000")
+        self._connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
 
     def _skip_bad_schema(self, error: apsw.Error) -> None:
         """Lets SQLite pass over the schema entries that it cannot parse, where that is what is wrong."""
@@ -121,8 +124,7 @@ class EvidenceDatabase:
             raise error
         self._connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 0)
         self._connection.config(apsw.SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1)
-        self._encoding = self._connection.execute("PRAGMA encoding").get
-        self._connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        self._load_schema()
         self.notes.append(f"passed over what could not be understood of the schema: {error}")
 
     def _supply_collation(self, connection: apsw.Connection, name: str) -> None:
@@ -222,7 +224,7 @@ class EvidenceDatabase:
         quoted = table.replace('"', '""')
         try:
             found = self._connection.execute(f'PRAGMA table_xinfo("{quoted}")').fetchall()
-        except (apsw.SQLError, UnicodeError):
+        except (apsw.SQLError, apsw.AuthError, UnicodeError):
             return set()
         return {str(row[1]) for row in found}
 
