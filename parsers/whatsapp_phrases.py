@@ -1,0 +1,92 @@
+"""The words that WhatsApp itself puts into an exported chat, by language: for a file, left-out media, a deletion, an
+edit, the encryption notice. All phrases are casefolded and without the brackets around them.
+
+References:
+- WhatsApp Help Centre, "How to export your chat history": with and without media.
+- The wording of the app's interface by language, as it appears in published exports.
+"""
+
+from __future__ import annotations
+
+import re
+
+from parsers.whatsapp_layout import MARKS
+
+_M = f"[{MARKS}]{{0,4}}"
+
+
+def _phrases(text: str) -> frozenset[str]:
+    return frozenset(text.casefold().split("|"))
+
+
+ATTACHED = _phrases(
+    "file attached|attached|archivo adjunto|adjunto|fichier joint|pièce jointe|pièce-jointe|datei angehängt|anhang|"
+    "dateianhang|file allegato|allegato|arquivo anexado|ficheiro anexado|anexado|anexo|bestand bijgevoegd|bijgevoegd|"
+    "bijlage|plik dołączony|załącznik|dołączono plik|dosya ekli|ekli|eklendi|الملف مرفق|ملف مرفق|المُرفق|مرفق|"
+    "קובץ מצורף|הקובץ מצורף|מצורף|فائل منسلک ہے|منسلک|فایل پیوست شد|پیوست|फ़ाइल संलग्न है|फ़ाइल संलग्न|संलग्न|"
+    "fișier atașat|atașat|файл добавлен|файл прикреплен|вложенный файл|прикреплено|прикреплён|файл додано|додано|"
+    "bifogad fil|fil bifogad|bifogad|fil vedlagt|vedlagt|vedlegg|fil vedhæftet|vedhæftet|tiedosto liitetty|liite|"
+    "soubor připojen|přiložený soubor|fájl csatolva|csatolva|συνημμένο αρχείο|συνημμένο|file terlampir|terlampir|"
+    "tệp đính kèm|đính kèm|添付ファイル|添付|附件|文件附件|檔案附件|已附加|파일 첨부됨|첨부됨"
+)
+# Without the brackets that some versions put around them.
+OMITTED = _phrases(
+    "media omitted|image omitted|video omitted|audio omitted|gif omitted|sticker omitted|document omitted|"
+    "contact card omitted|video note omitted|video message omitted|voice message omitted|view once message omitted|"
+    "view once voice message omitted|multimedia omitido|imagen omitida|imagen omitido|video omitido|vídeo omitido|"
+    "audio omitido|gif omitido|sticker omitido|documento omitido|tarjeta de contacto omitida|médias omis|"
+    "fichier média omis|image absente|vidéo absente|audio omis|gif retiré|sticker omis|document omis|"
+    "medien ausgeschlossen|bild weggelassen|video weggelassen|audio weggelassen|gif weggelassen|"
+    "sticker weggelassen|dokument weggelassen|kontaktkarte ausgelassen|media omessi|media omesso|immagine omessa|"
+    "video omesso|audio omesso|gif esclusa|sticker non incluso|documento omesso|mídia oculta|arquivo de mídia oculto|"
+    "ficheiro não revelado|imagem ocultada|vídeo omitido|áudio ocultado|figurinha omitida|documento omitido|"
+    "imagem não revelada|media weggelaten|afbeelding weggelaten|video weggelaten|audio weggelaten|"
+    "sticker weggelaten|document weggelaten|videonotitie weggelaten|pominięto multimedia|pominięto obraz|"
+    "pominięto grafikę|medya dahil edilmedi|medya çıkarıldı|görüntü dahil edilmedi|video dahil edilmedi|"
+    "ses dahil edilmedi|gif dahil edilmedi|çıkartma dahil edilmedi|belge dahil edilmedi|без медиафайлов|"
+    "файл пропущен|изображение отсутствует|видео отсутствует|аудиофайл отсутствует|стикер отсутствует|"
+    "медіа пропущено|تم استبعاد الوسائط|تم إستبعاد الوسائط|המדיה לא נכללה|התמונה הושמטה|מדיה הושמטה|"
+    "मीडिया के बिना|मीडिया छोड़ दिया गया|میڈیا شامل نہیں ہے|media omis|fișiere media omise|media utelämnades|"
+    "media har utelämnats|bild utelämnad|medier utelatt|medier utelates|bilde utelatt|medier udeladt|mediefil udeladt|"
+    "billede udeladt|media jätettiin pois|kuva jätetty pois|média vynechány|média vynechané|média elhagyva|"
+    "media tidak disertakan|gambar tidak disertakan|media dikecualikan|省略多媒體檔|省略媒体文件|图像已忽略|影像已忽略|"
+    "メディアは含まれていません|メディアなし|画像は含まれていません|미디어 파일을 제외한|미디어 파일 생략|"
+    "사진 생략됨|동영상 생략됨"
+)
+DELETED_BY_OTHER = _phrases(
+    "this message was deleted|message deleted|this message was deleted by admin|se eliminó este mensaje|"
+    "este mensaje fue eliminado|ce message a été supprimé|diese nachricht wurde gelöscht|"
+    "questo messaggio è stato eliminato|esta mensagem foi apagada|mensagem apagada|esta mensagem foi eliminada|"
+    "dit bericht is verwijderd|dit bericht werd verwijderd|ta wiadomość została usunięta|wiadomość została usunięta|"
+    "bu mesaj silindi|данное сообщение удалено|сообщение удалено|это сообщение удалено|تم حذف هذه الرسالة|"
+    "הודעה זו נמחקה|यह मैसेज हटाया गया|यह संदेश हटा दिया गया|acest mesaj a fost șters|detta meddelande raderades|"
+    "det här meddelandet raderades|denne meldingen ble slettet|denne besked blev slettet|denne besked er slettet|"
+    "tämä viesti poistettiin|viesti poistettiin|此訊息已刪除|此消息已删除|このメッセージは削除されました|"
+    "삭제된 메시지입니다|pesan ini dihapus|pesan ini telah dihapus|tin nhắn này đã bị xóa"
+)
+DELETED_BY_EXPORTER = _phrases(
+    "you deleted this message|you deleted this message as admin|eliminaste este mensaje|has eliminado este mensaje|"
+    "vous avez supprimé ce message|du hast diese nachricht gelöscht|sie haben diese nachricht gelöscht|"
+    "hai eliminato questo messaggio|você apagou esta mensagem|apagaste esta mensagem|u hebt dit bericht verwijderd|"
+    "je hebt dit bericht verwijderd|usunięto tę wiadomość|ta wiadomość została przez ciebie usunięta|"
+    "bu mesajı sildiniz|вы удалили данное сообщение|вы удалили это сообщение|حذفت هذه الرسالة|"
+    "لقد حذفت هذه الرسالة|מחקת הודעה זו|आपने यह मैसेज हटा दिया|ați șters acest mesaj|du raderade detta meddelande|"
+    "du slettet denne meldingen|du slettede denne besked|poistit tämän viestin|您已刪除此訊息|您已删除这条消息|"
+    "あなたはこのメッセージを削除しました|이 메시지를 삭제했습니다|anda menghapus pesan ini"
+)
+MISSED_CALL = _phrases("missed voice call|missed video call|missed group voice call|missed group video call")
+EDITED = re.compile(
+    rf"<{_M}(?:This message was edited|Se editó este mensaje|Ce message a été modifié|Diese Nachricht wurde bearbeitet|"
+    "Questo messaggio è stato modificato|Mensagem editada|Esta mensagem foi editada|Dit bericht is bewerkt|"
+    "Wiadomość została edytowana|Ta wiadomość została edytowana|Bu mesaj düzenlendi|Сообщение изменено|"
+    rf"Данное сообщение изменено|تم تعديل هذه الرسالة|ההודעה נערכה)\.?{_M}>[\s{MARKS}]*$"
+)
+ENCRYPTION = re.compile(
+    r"^(?:messages (?:and calls|to this (?:chat|group)|you send to this (?:chat|group))\b.{0,60}\bend-to-end encrypt|"
+    r"nachrichten .{0,60}\bende-zu-ende-verschl|los mensajes .{0,80}\bextremo a extremo|"
+    r"les messages .{0,80}\bde bout en bout|i messaggi .{0,80}\bcrittograf|"
+    r"as mensagens .{0,80}\bponta a ponta|berichten .{0,80}\bend-to-end|"
+    r"wiadomości .{0,80}\bpełn\w+ szyfrow|mesajlar .{0,80}\buçtan uca şifre|сообщения .{0,80}\bсквозн|"
+    r"viestit ja puhelut .{0,60}\bsalat)",
+    re.IGNORECASE,
+)

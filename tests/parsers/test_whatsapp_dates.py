@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import io
+from datetime import datetime, timedelta
+
+from parsers.whatsapp_chat import ChatEntry, entries, survey
+
+
+def read(data: bytes, date_order: str | None = None) -> list[ChatEntry]:
+    return list(entries(io.BytesIO(data), survey(io.BytesIO(data), date_order)))
+
+
+def read_text(*lines: str) -> list[ChatEntry]:
+    return read("\n".join(lines).encode())
+
+
+def test_the_order_is_decided_by_a_day_above_twelve_anywhere_in_the_file() -> None:
+    lines = ["01/02/2024, 10:00 - Ann: a", "03/02/2024, 10:00 - Ann: b", "03/25/2024, 10:00 - Ann: c"]
+    assert [entry.when for entry in read_text(*lines)] == [
+        (2024, 1, 2, 10, 0, 0),
+        (2024, 3, 2, 10, 0, 0),
+        (2024, 3, 25, 10, 0, 0),
+    ]
+
+
+def test_a_file_that_can_be_read_both_ways_gives_both_readings_and_no_time() -> None:
+    known = survey(io.BytesIO(b"01/02/2024, 10:00 - Ann: a\n05/05/2024, 10:00 - Ann: b\n"))
+    assert (known.order.orders, known.order.ambiguous) == (("dmy", "mdy"), True)
+    found = read_text("01/02/2024, 10:00 - Ann: a", "05/05/2024, 10:00 - Ann: b")
+    assert [(entry.when, entry.readings) for entry in found] == [
+        (None, ((2024, 2, 1, 10, 0, 0), (2024, 1, 2, 10, 0, 0))),
+        ((2024, 5, 5, 10, 0, 0), ((2024, 5, 5, 10, 0, 0),)),
+    ]
+
+
+def test_the_order_of_time_decides_only_when_one_reading_keeps_it_and_the_other_breaks_it_twice() -> None:
+    american = ["1/2/24", "1/9/24", "2/3/24", "2/10/24", "3/1/24", "3/8/24"]
+    found = survey(io.BytesIO("\n".join(f"{day}, 10:00 - Ann: a" for day in american).encode()))
+    assert found.order.orders == ("mdy",)
+    assert found.order.basis == "decided from the file: only in this order are the dates chronological"
+    once = survey(io.BytesIO("\n".join(f"{day}, 10:00 - Ann: a" for day in american[:3]).encode()))
+    assert once.order.orders == ("dmy", "mdy")
+
+
+def test_the_stated_order_wins_and_what_speaks_against_it_is_said() -> None:
+    data = b"25/01/2024, 10:00 - Ann: a\n02/03/2024, 10:00 - Ann: b\n"
+    known = survey(io.BytesIO(data), "mdy")
+    assert (known.order.orders, known.order.basis) == (("mdy",), "stated by the operator")
+    assert known.order.contradiction == "read as mdy, 1 of 2 runs of dates cannot exist and exist in another order"
+    assert [(entry.when, entry.stamp) for entry in read(data, "mdy")] == [
+        (None, "25/01/2024, 10:00"),
+        ((2024, 2, 3, 10, 0, 0), "02/03/2024, 10:00"),
+    ]
+
+
+def test_a_stated_order_does_not_turn_a_date_whose_year_stands_first() -> None:
+    known = survey(io.BytesIO(b"2024-01-05, 10:00 - Ann: a\n"), "dmy")
+    assert (known.order.orders, known.order.contradiction) == (("ymd",), "the stated order dmy was not used")
+
+
+def test_two_digit_years_in_front_are_found_where_nothing_else_fits() -> None:
+    assert [entry.when for entry in read_text("24-01-05 10:00 - Ann: a", "24-01-31 10:00 - Ann: b")] == [
+        (2024, 1, 5, 10, 0, 0),
+        (2024, 1, 31, 10, 0, 0),
+    ]
+
+
+def test_one_pasted_line_does_not_cost_the_times_of_a_long_chat() -> None:
+    days = [datetime(2024, 1, 1) + timedelta(days=day) for day in range(300)]
+    lines = [f"{day:%d/%m/%Y}, 10:00 - Ann: a" for day in days]
+    lines.insert(150, "12/31/2023, 10:00 - Bob: pasted")
+    known = survey(io.BytesIO("\n".join(lines).encode()))
+    assert known.order.orders == ("dmy",)
+    assert known.order.contradiction == "read as dmy, 1 of 301 runs of dates cannot exist and exist in another order"
+    assert [entry.line for entry in read_text(*lines) if entry.when is None] == [151]
