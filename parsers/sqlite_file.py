@@ -18,35 +18,11 @@ from typing import Any, BinaryIO, Final
 
 import apsw
 
+from parsers.sqlite_limits import LIMITS, MODULES, SETTINGS, STEPS_BETWEEN_CHECKS, admits
 from parsers.sqlite_vfs import MAIN, OverlayVFS
 
 Row = dict[str, Any]
 _MAGIC: Final = b"SQLite format 3\0"
-_STEPS_BETWEEN_CHECKS: Final = 100_000
-_MODULES: Final = ("fts3", "fts4", "fts5")
-_PRAGMAS: Final = frozenset({"page_size", "table_xinfo", "data_version"})
-_REFUSED_FUNCTIONS: Final = frozenset({"load_extension", "fts3_tokenizer"})
-_LIMITS: Final = (
-    (apsw.SQLITE_LIMIT_LENGTH, 256 * 1024 * 1024),
-    (apsw.SQLITE_LIMIT_SQL_LENGTH, 1024 * 1024),
-    (apsw.SQLITE_LIMIT_EXPR_DEPTH, 250),
-    (apsw.SQLITE_LIMIT_COMPOUND_SELECT, 50),
-    (apsw.SQLITE_LIMIT_VDBE_OP, 250_000),
-    (apsw.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000),
-    (apsw.SQLITE_LIMIT_ATTACHED, 0),
-    (apsw.SQLITE_LIMIT_TRIGGER_DEPTH, 1),
-    (apsw.SQLITE_LIMIT_WORKER_THREADS, 0),
-)
-_SETTINGS: Final = (
-    # First: without it, closing the connection would try to move the write-ahead log into the database.
-    (apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1),
-    (apsw.SQLITE_DBCONFIG_DEFENSIVE, 1),
-    (apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0),
-    (apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0),
-    (apsw.SQLITE_DBCONFIG_ENABLE_VIEW, 0),
-    # A misspelt column in double quotes must be an error and not a string.
-    (apsw.SQLITE_DBCONFIG_DQS_DML, 0),
-)
 
 
 class DatabaseDamaged(ValueError):
@@ -98,20 +74,20 @@ class EvidenceDatabase:
 
     def _prepare(self) -> None:
         connection = self._connection
-        for setting, value in _SETTINGS:
+        for setting, value in SETTINGS:
             connection.config(setting, value)
-        for limit, most in _LIMITS:
+        for limit, most in LIMITS:
             connection.limit(limit, most)
         connection.collation_needed(self._supply_collation)
-        connection.set_progress_handler(self._out_of_time, _STEPS_BETWEEN_CHECKS)
+        connection.set_progress_handler(self._out_of_time, STEPS_BETWEEN_CHECKS)
         # Keeps the index of the write-ahead log in memory, so that no "-shm" is wanted.
         connection.execute("PRAGMA locking_mode=exclusive")
-        connection.drop_modules(_MODULES)
+        connection.drop_modules(MODULES)
         try:
             self._load_schema()
         except (apsw.CorruptError, apsw.SQLError) as error:
             self._skip_bad_schema(error)
-        connection.set_authorizer(_admits)
+        connection.set_authorizer(admits)
 
     def _load_schema(self) -> None:
         self._encoding = str(self._connection.execute("PRAGMA encoding").get)
@@ -302,17 +278,6 @@ def _log_frames(database: EvidenceDatabase, wal: BinaryIO | None) -> tuple[int, 
     if len(head) < 32 or not 512 <= page_size <= 65536:
         return 0, 0
     return (wal.seek(0, 2) - 32) // (24 + page_size), database.applied_frames
-
-
-def _admits(action: int, first: str | None, second: str | None, _database: str | None, _inner: str | None) -> int:
-    """The authorizer: reading, and nothing that executes, attaches or recurses."""
-    if action in (apsw.SQLITE_SELECT, apsw.SQLITE_READ):
-        return int(apsw.SQLITE_OK)
-    if action == apsw.SQLITE_FUNCTION and (second or "").lower() not in _REFUSED_FUNCTIONS:
-        return int(apsw.SQLITE_OK)
-    if action == apsw.SQLITE_PRAGMA and first in _PRAGMAS and (first == "table_xinfo" or second is None):
-        return int(apsw.SQLITE_OK)
-    return int(apsw.SQLITE_DENY)
 
 
 def _column_names(cursor: apsw.Cursor) -> tuple[str, ...]:
