@@ -84,7 +84,10 @@ def looks_like(head: bytes) -> bool:
     if first is None:
         return False
     found = layouts("\n".join(lines[first:]))
-    alike = [rest for layout, rest in found if layout == found[0][0]]
+    main = found[0][0]
+    if main.bracketed and main.year == "first" and not main.seconds:
+        return False  # other messengers' exports look so; this app writes seconds in brackets
+    alike = [rest for layout, rest in found if layout == main]
     if 2 * sum(_LOG_LINE.match(rest) is not None for rest in alike) >= len(alike):
         return False
     return any(_SENDER.match(rest) or is_encryption_notice(rest) for rest in alike)

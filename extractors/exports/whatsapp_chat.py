@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from evidence_store.records import Attachment, Message, Moment, Party, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
@@ -30,6 +31,15 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"\+?\(?\d[\d ()\u00a0\u2011.-]{5,30}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What the path of the file gives to each of its messages."""
+
+    folder: str
+    conversation: str
+    title: str | None
 
 
 @dataclass(slots=True)
@@ -82,13 +92,13 @@ def chat_export(file: EvidenceFile) -> Iterator[Found]:
         yield Problem("schema", "unknown-layout", str(error))
         return
     yield from _about(known)
-    course = _Course()
+    course, place = _Course(), _place(file.path)
     present = known.dated
     with file.open() as stream:
         for entry in entries(stream, known):
             if entry.stamp:
                 course.follow(entry)
-                yield from _message(file, entry)
+                yield from _message(file, place, entry)
             else:
                 present += 1
                 yield _preamble(entry)
@@ -115,10 +125,10 @@ def _about(known: Survey) -> Iterator[Problem]:
 
 def _afterwards(course: _Course) -> Iterator[Problem]:
     if course.back:
-        detail = f"{course.back} entries are dated before the one above them; the first is on line {course.first_back}"
+        detail = f"entries dated before the one above them: {course.back}; the first is on line {course.first_back}"
         yield Problem("note", "steps-back-in-time", detail, f"line {course.first_back}")
     if course.dated_text:
-        detail = f"{course.dated_text} messages hold lines that are dated in another layout and were kept as text"
+        detail = f"messages with lines that are dated in another layout and were kept as text: {course.dated_text}"
         yield Problem("note", "dated-text", detail, f"line {course.first_dated_text}")
 
 
@@ -128,10 +138,8 @@ def _preamble(entry: ChatEntry) -> Problem:
     return Problem("row", "not-dated", detail, f"line {entry.line}")
 
 
-def _message(file: EvidenceFile, entry: ChatEntry) -> Iterator[Found]:
+def _message(file: EvidenceFile, place: _Place, entry: ChatEntry) -> Iterator[Found]:
     locator = f"line {entry.line}"
-    folder, _, name = file.path.rpartition("/")
-    stem = name.rpartition(".")[0] or name
     if not entry.readings:
         yield Problem("value", "bad-time", f"no date and time in the order of this file: {entry.stamp}", locator)
     if entry.cut:
@@ -142,9 +150,9 @@ def _message(file: EvidenceFile, entry: ChatEntry) -> Iterator[Found]:
         moments=(_moment(file, entry),),
         deleted="deleted by sender" in entry.flags,
         flags=entry.flags,
-        attachments=_attachments(entry, folder),
-        conversation=f"{folder}/{stem}" if folder else stem,
-        title=_title(stem),
+        attachments=_attachments(entry, place.folder),
+        conversation=place.conversation,
+        title=place.title,
         direction="out" if entry.by_exporter else None,
         sender=_party(entry.sender),
         text=entry.text,
@@ -156,8 +164,13 @@ def _moment(file: EvidenceFile, entry: ChatEntry) -> Moment:
         several = " or ".join(_local(reading).isoformat(" ") for reading in entry.readings)
         note = f"day and month not told apart: {several}" if several else "not a date and time"
         return Moment("sent", None, entry.stamp, "C", note=note)
-    utc_us, note = from_local(_local(entry.when), file.zone)
+    utc_us, note = _utc(entry.when, file.zone)
     return Moment("sent", utc_us, entry.stamp, "C", f"{file.zone}, operator" if file.zone else "", note)
+
+
+@lru_cache(maxsize=4096)  # many messages share a minute
+def _utc(parts: tuple[int, ...], zone: str | None) -> tuple[int | None, str]:
+    return from_local(_local(parts), zone)
 
 
 def _local(parts: tuple[int, ...]) -> datetime:
@@ -174,11 +187,14 @@ def _attachments(entry: ChatEntry, folder: str) -> tuple[Attachment, ...]:
     return (Attachment(entry.attachment, f"{folder}/{entry.attachment}" if folder else entry.attachment),)
 
 
-def _title(stem: str) -> str | None:
+def _place(path: str) -> _Place:
+    folder, _, name = path.rpartition("/")
+    stem = name.rpartition(".")[0] or name
     match = _TITLE.fullmatch(stem)
-    return match["title"] if match else None
+    return _Place(folder, f"{folder}/{stem}" if folder else stem, match["title"] if match else None)
 
 
+@lru_cache(maxsize=4096)
 def _party(sender: str | None) -> Party | None:
     if sender is None:
         return None

@@ -35,7 +35,7 @@ def test_a_message_becomes_a_record_with_all_that_the_line_says() -> None:
     found = chat(
         "13/07/2024, 10:00 - Ann Example: look",
         "at this",
-        "13/07/2024, 10:05 - +44 7700 900123: IMG-20240713-WA0001.jpg (file attached)",
+        "13/07/2024, 10:05 - \u202a+44 7700 900123\u202c: IMG-20240713-WA0001.jpg (file attached)",
         zone="Europe/London",
     )
     assert found == [
@@ -171,13 +171,13 @@ def test_steps_back_in_time_and_pasted_lines_are_noted_and_stay() -> None:
         Problem(
             "note",
             "steps-back-in-time",
-            "1 entries are dated before the one above them; the first is on line 2",
+            "entries dated before the one above them: 1; the first is on line 2",
             "line 2",
         ),
         Problem(
             "note",
             "dated-text",
-            "1 messages hold lines that are dated in another layout and were kept as text",
+            "messages with lines that are dated in another layout and were kept as text: 1",
             "line 2",
         ),
     ]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.whatsapp_blocks import LINE_LIMIT
+from parsers.whatsapp_blocks import BLOCK_BYTES, LINE_LIMIT
 from parsers.whatsapp_chat import ChatEntry, entries, looks_like, survey
 from parsers.whatsapp_layout import looks_dated
 from tests.evidence_builders.whatsapp import ARABIC_INDIC, DEVANAGARI, PERSIAN, ChatLayout, ChatLine, render
@@ -248,8 +248,20 @@ def test_hostile_lines_do_not_cost_the_square_of_their_length(filler: str) -> No
         "date,time,name\n01/01/2024,10:00,Ann\n",
         "On 13/01/2024, 10:00 - or later - we met: all of us.\n",
         "13/01/2024, 10:00 - we met\n",
+        "[2024-01-13, 10:00] Ann: as another messenger's export has it\n",
         "",
     ],
 )
 def test_logs_tables_and_prose_are_not_claimed(text: str) -> None:
     assert not looks_like((text * 20).encode()[:4096])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_characters_and_lines_that_lie_across_blocks_stay_whole(encoding: str) -> None:
+    start = datetime(2024, 1, 13)
+    lines = [ChatLine(start + timedelta(minutes=at), "Ann", f"{'🤓é' * (at % 50)} {at}\nתודה") for at in range(20_000)]
+    data = render(lines, ChatLayout(encoding=encoding, newline="\r\n"))
+    assert len(data) > 2 * BLOCK_BYTES
+    assert [(found.when, found.text) for found in read(data)] == [
+        (when(one.when, ChatLayout()), one.text) for one in lines
+    ]
