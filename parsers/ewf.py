@@ -13,7 +13,7 @@ import threading
 import zlib
 from array import array
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -64,7 +64,8 @@ class EwfImage:
     set or a segment is missing in the middle, and OSError.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, opener: Callable[[Path], BinaryIO] | None = None) -> None:
+        """`opener` opens a segment for reading, unbuffered; None: as any file is opened."""
         self.paths = segment_paths(Path(path))
         self._streams: list[BinaryIO] = []
         self._lock = threading.Lock()
@@ -73,7 +74,7 @@ class EwfImage:
         self._loaded: OrderedDict[int, _Chunks | None] = OrderedDict()
         self._bad: dict[int, str] = {}
         try:
-            self._streams.extend(segment.open("rb", buffering=0) for segment in self.paths)
+            self._streams.extend(opener(p) if opener else p.open("rb", buffering=0) for p in self.paths)
             sizes = [segment.stat().st_size for segment in self.paths]
             self._layout = read_layout(self._streams, [segment.name for segment in self.paths], sizes)
         except BaseException:
