@@ -36,6 +36,8 @@ _COLUMNS: Final = (
     *("_id", "number", "date", "duration", "type", "name", "presentation", "new", "is_read", "transcription"),
     *_EXTRA,
 )
+_UNSET: Final = {"features": 0, "block_reason": 0, "missed_reason": 0}
+_VIDEO: Final = 1  # the lowest bit of `features`
 _TYPES: Final[dict[Any, tuple[Literal["in", "out"], str | None]]] = {
     1: ("in", "answered"),
     2: ("out", None),  # whether anybody answered is not recorded
@@ -100,6 +102,8 @@ def _call(row: Row, doubts: Doubts) -> Call:
     flags = [why] if why else []
     if direction is None:
         flags.append(f"type {stored(row['type'])}")
+    if isinstance(row["features"], int) and row["features"] & _VIDEO:
+        flags.append("video")
     if row["new"] == 1 and direction == "in":
         flags.append("new")
     return Call(
@@ -130,6 +134,6 @@ def _extra(row: Row, number: str | None) -> tuple[tuple[str, str | int | float |
     found: list[tuple[str, str | int | float | None]] = [("number", number)] if number else []
     for name in _EXTRA:
         value = row[name]
-        if value is not None and value != "":
+        if value is not None and value != "" and value != _UNSET.get(name):
             found.append((name, value if type(value) in (str, int) else stored(value)))
     return tuple(found)

@@ -30,7 +30,7 @@ _COLUMNS: Final = (
 )
 _EXTRA: Final = ("service_center", "creator", "sub_id", "error_code", "status")
 _PLAIN: Final = (str, int)
-_UNSET: Final = {"error_code": 0, "status": -1}
+_UNSET: Final = {"error_code": 0, "status": -1, "sub_id": -1}
 # type: (direction, what `date` means, flag)
 _BOXES: Final[dict[Any, tuple[Literal["in", "out"], str, str]]] = {
     1: ("in", "received", ""),
