@@ -1,0 +1,204 @@
+"""The tags of an Exif block by name, through exifread, or through Pillow where exifread gives up.
+
+Both libraries follow what the block says. A hostile block can make them read the same bytes for hours, so its
+directories are walked first and refused where they claim more than any camera writes.
+
+References: TIFF 6.0 section 2, CIPA DC-008 ("Exif 2.32") section 4.6.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import math
+import struct
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final
+
+import exifread
+from exifread.core.exceptions import ExifError
+from exifread.tags.exif import EXIF_TAGS, GPS_TAGS
+from PIL import Image
+
+Ratio = tuple[int, int]
+Value = str | tuple[int | float | Ratio, ...]
+
+_MOST_DIRECTORIES: Final = 512
+_MOST_ENTRIES: Final = 8192
+_MOST_VALUES: Final = 100_000
+_MOST_TEXT: Final = 4 << 20
+_MOST_PILLOW: Final = 1 << 20
+_TYPE_BYTES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
+_POINTERS: Final = {0x8769: "EXIF", 0x8825: "GPS", 0xA005: "Interoperability"}
+_LONGEST_PRINTED: Final = 200
+_MOST_PRINTED: Final = 300
+
+# exifread reports damage on its logger, and with no handler Python prints that on the user's terminal. What matters of
+# it comes back as problems.
+_log: Final = logging.getLogger("exifread")
+_log.addHandler(logging.NullHandler())
+_log.propagate = False
+_log.setLevel(logging.CRITICAL + 1)
+
+# What exifread has been seen to raise on damaged files, and what its arithmetic on hostile numbers can.
+_EXIFREAD_ERRORS: Final = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    RecursionError,
+    struct.error,
+    OSError,
+    ExifError,
+)
+_PILLOW_ERRORS: Final = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    SyntaxError,
+    ArithmeticError,
+    struct.error,
+    OSError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """`values` by "Image Make", "EXIF DateTimeOriginal", "GPS GPSLatitude" …: a text, or a tuple of numbers in which a
+    fraction is (numerator, denominator) in lowest terms. `printed`: the same tags for reading, bounded.
+    `by`: the library that read."""
+
+    values: dict[str, Value]
+    printed: tuple[tuple[str, str], ...]
+    by: str
+
+
+def read_tags(block: BinaryIO) -> Tags:
+    """The tags of a block that begins with its TIFF header. Raises ValueError where neither library can read it."""
+    if not _entries(block):
+        return Tags({}, (), "")
+    try:
+        found = exifread.process_file(block, details=False, extract_thumbnail=False)
+        values = {name: _value(tag.values) for name, tag in found.items()}
+        printed = _printed((name, tag.printable) for name, tag in found.items())
+    except _EXIFREAD_ERRORS as error:
+        return _through_pillow(block, type(error).__name__)
+    if not values:
+        return _through_pillow(block, "nothing found")
+    return Tags(values, printed, "exifread")
+
+
+def _value(stored: Any) -> Value:
+    if isinstance(stored, str):
+        return stored.rstrip("\x00")
+    if isinstance(stored, bytes):
+        return stored.split(b"\x00", 1)[0].decode("latin-1")
+    return tuple(_number(part) for part in stored)
+
+
+def _number(part: Any) -> int | float | Ratio:
+    # exifread hands a float over as a tuple of one; its fractions and Pillow's know their two halves.
+    if isinstance(part, tuple):
+        part = part[0] if len(part) == 1 else float("nan")
+    if isinstance(part, int | float):
+        return part
+    above, below = int(part.numerator), int(part.denominator)
+    shared = math.gcd(above, below) if below else 1
+    return above // shared, below // shared
+
+
+def _printed(pairs: Iterable[tuple[str, object]]) -> tuple[tuple[str, str], ...]:
+    kept: list[tuple[str, str]] = []
+    for name, text in pairs:
+        if name.startswith("Thumbnail ") or len(kept) == _MOST_PRINTED:
+            continue
+        shown = str(text).replace("\x00", "").strip()[:_LONGEST_PRINTED]
+        if shown:
+            kept.append((name, shown))
+    return tuple(kept)
+
+
+def _through_pillow(block: BinaryIO, why: str) -> Tags:
+    block.seek(0)
+    data = block.read(_MOST_PILLOW)
+    exif = Image.Exif()
+    values: dict[str, Value] = {}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what it warns of is that a tag is damaged: that tag is then not there
+            exif.load(b"Exif\x00\x00" + data)
+            groups = {"Image": dict(exif), **{name: dict(exif.get_ifd(tag)) for tag, name in _POINTERS.items()}}
+    except _PILLOW_ERRORS as error:
+        raise ValueError(f"the Exif block cannot be read (exifread: {why}; Pillow: {type(error).__name__})") from None
+    for group, tags in groups.items():
+        for tag, stored in tags.items():
+            name = _tag_name(group, tag)
+            if name and (value := _pillow_value(stored)) is not None:
+                values[name] = value
+    if not values:
+        raise ValueError(f"the Exif block holds nothing that can be read (exifread: {why})")
+    return Tags(values, _printed(values.items()), "Pillow")
+
+
+def _tag_name(group: str, tag: int) -> str | None:
+    known = GPS_TAGS if group == "GPS" else EXIF_TAGS
+    entry = known.get(tag)
+    return f"{group} {entry[0]}" if entry else None
+
+
+def _pillow_value(stored: Any) -> Value | None:
+    if isinstance(stored, str | bytes):
+        return _value(stored)
+    if isinstance(stored, dict):
+        return None
+    parts = stored if isinstance(stored, tuple) else (stored,)
+    return tuple(_number(part) for part in parts if hasattr(part, "numerator") or isinstance(part, float))
+
+
+def _entries(block: BinaryIO) -> int:
+    """Walks the directories of a TIFF block as exifread will and counts the entries that they claim.
+
+    Raises ValueError where there is no TIFF header, and where reading the block would take too long.
+    """
+    block.seek(0)
+    head = block.read(8)
+    if head[:4] not in (b"II*\x00", b"MM\x00*") or len(head) < 8:
+        raise ValueError("the Exif block has no TIFF header")
+    order = "<" if head[:1] == b"I" else ">"
+    end = block.seek(0, io.SEEK_END)
+    waiting, seen = [struct.unpack(order + "I", head[4:])[0]], set()
+    entries = values = text = 0
+    while waiting:
+        place = waiting.pop()
+        if place == 0 or place in seen or place + 2 > end:
+            continue
+        seen.add(place)
+        claimed, kept, after = _directory(block, place, order)
+        entries += claimed
+        waiting.append(after)
+        for tag, kind, count, value in kept:
+            values += count if count < 1000 else 0
+            text += count if kind == 2 else 0
+            if tag in _POINTERS:
+                waiting.append(value)
+        if len(seen) > _MOST_DIRECTORIES or entries > _MOST_ENTRIES or values > _MOST_VALUES or text > _MOST_TEXT:
+            raise ValueError("the Exif block claims more entries than any camera writes; it was not read")
+    return entries
+
+
+def _directory(block: BinaryIO, place: int, order: str) -> tuple[int, list[tuple[int, int, int, int]], int]:
+    """(entries it claims, those that are there, place of the next directory)."""
+    block.seek(place)
+    claimed: int = struct.unpack(order + "H", block.read(2))[0]
+    data = block.read(12 * claimed + 4)
+    there = min(claimed, len(data) // 12)
+    kept = [struct.unpack_from(order + "HHII", data, 12 * number) for number in range(there)]
+    complete = len(data) == 12 * claimed + 4
+    after: int = struct.unpack(order + "I", data[-4:])[0] if complete else 0
+    return claimed, [(tag, kind, count, value) for tag, kind, count, value in kept if kind in _TYPE_BYTES], after
