@@ -1,0 +1,192 @@
+"""Pictures as items of the timeline and the map."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evidence_store.records import Location, MediaItem, Moment, Problem
+from extractors.base import Found
+from extractors.media.photos import device_name, photos
+from parsers.signatures import mime_of
+from tests.evidence_builders.files import MemoryFile
+from tests.evidence_builders.media import exif_block, fractions, gps_directory, jpeg, jpeg_with, png, text
+
+FILE_TIME = Moment("modified (file system)", 1_778_500_000_000_000, "1778500000", "D")
+GPS_NOTE = "UTC by the Exif specification; the time of the satellite fix, which may be before the picture"
+
+
+def test_a_photo_with_its_offset_stands_by_its_own_clock() -> None:
+    data = jpeg(
+        64,
+        48,
+        taken="2026:05:11 10:00:00",
+        offset="+01:00",
+        gps=(51.5, -0.125),
+        altitude=12,
+        gps_time="2026:05:11 09:00:05",
+        make="Examplecam",
+        model="Twelve",
+        orientation=6,
+    )
+    raw = "2026:05:11 10:00:00; offset +01:00"
+    moments = (
+        Moment("taken (embedded)", 1_778_490_000_000_000, raw, "B"),
+        Moment("digitised (embedded)", 1_778_490_000_000_000, raw, "B"),
+        Moment("GPS time (embedded)", 1_778_490_005_000_000, "2026:05:11 9 0 5", "B", note=GPS_NOTE),
+        FILE_TIME,
+    )
+    assert _read(data) == [
+        MediaItem(
+            locator="whole file",
+            moments=moments,
+            mime="image/jpeg",
+            width=64,
+            height=48,
+            device="Examplecam Twelve",
+            extra=(("orientation", 6), ("GPS position as stored", "51 30 0 N; 0 7 30 W; 12")),
+        ),
+        Location(
+            locator="whole file",
+            moments=moments,
+            lat=51.5,
+            lon=-0.125,
+            altitude_m=12.0,
+            accuracy_m=None,
+            source="photo GPS",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        (
+            None,
+            Moment("taken (embedded)", None, "2026:05:11 10:00:00", "C", note="local time, zone not known"),
+        ),
+        (
+            "Europe/London",
+            Moment(
+                "taken (embedded)", 1_778_490_000_000_000, "2026:05:11 10:00:00", "C", zone="Europe/London, operator"
+            ),
+        ),
+    ],
+)
+def test_a_local_time_is_placed_only_under_a_stated_zone(zone: str | None, expected: Moment) -> None:
+    item = _read(jpeg(8, 8, taken="2026:05:11 10:00:00"), zone=zone)[0]
+    assert isinstance(item, MediaItem)
+    assert item.moments[0] == expected
+    assert item.moments[2:] == (FILE_TIME,)
+
+
+def test_an_hour_that_the_clocks_show_twice_is_said_to_be_ambiguous() -> None:
+    item = _read(jpeg(8, 8, taken="2026:10:25 01:30:00"), zone="Europe/London")[0]
+    assert isinstance(item, MediaItem)
+    assert item.moments[0].note == "ambiguous: 2026-10-25T00:30:00Z or 2026-10-25T01:30:00Z"
+
+
+def test_a_picture_without_exif_stands_by_its_file() -> None:
+    assert _read(png(20, 10)) == [
+        MediaItem(locator="whole file", moments=(FILE_TIME,), mime="image/png", width=20, height=10)
+    ]
+
+
+def test_a_date_of_zeros_comes_after_the_files_own() -> None:
+    item = _read(jpeg(8, 8, taken="0000:00:00 00:00:00"))[0]
+    assert isinstance(item, MediaItem)
+    assert [(moment.meaning, moment.utc_us, moment.note) for moment in item.moments] == [
+        ("modified (file system)", 1_778_500_000_000_000, ""),
+        ("taken (embedded)", None, "zero"),
+        ("digitised (embedded)", None, "zero"),
+    ]
+
+
+def test_a_position_that_cannot_be_is_a_problem_beside_the_picture() -> None:
+    block = exif_block({}, None, {**gps_directory(0, 0), 6: fractions((0, 0))})
+    found = _read(jpeg_with(block))
+    assert [type(one) for one in found] == [MediaItem, Problem]
+    assert found[1] == Problem(
+        "value", "photo-gps", "GPS position not used: 0,0 is what is written without a fix", "whole file"
+    )
+
+
+def test_a_damaged_picture_is_an_item_and_a_problem() -> None:
+    assert _read(b"\xff\xd8\xff\xe1\x00") == [
+        MediaItem(locator="whole file", moments=(FILE_TIME,), mime="image/jpeg"),
+        Problem("file", "damaged-picture", "the file ends at byte 2, before the size of the picture", "whole file"),
+    ]
+
+
+def test_a_kind_that_is_not_read_further_is_an_item_and_a_note() -> None:
+    assert _read(b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>') == [
+        MediaItem(locator="whole file", moments=(FILE_TIME,), mime="image/svg+xml"),
+        Problem(
+            "note",
+            "picture-kind-not-read",
+            "the size and the Exif block of this kind of picture are not read",
+            "whole file",
+        ),
+    ]
+
+
+def test_what_says_whose_device_it_was_is_kept() -> None:
+    block = exif_block({0x010E: text("On the quay"), 0x013B: text("Ada Example")}, {0xA431: text("SN-0001")})
+    item = _read(jpeg_with(block))[0]
+    assert isinstance(item, MediaItem)
+    assert item.text == "On the quay"
+    assert item.extra == (("Image Artist", "Ada Example"), ("EXIF BodySerialNumber", "SN-0001"))
+
+
+@pytest.mark.parametrize(
+    ("make", "model", "device"),
+    [
+        ("Apple", "iPhone 11 Pro Max", "Apple iPhone 11 Pro Max"),
+        ("Canon", "Canon EOS 40D", "Canon EOS 40D"),
+        (None, "Twelve", "Twelve"),
+        ("Examplecam", None, "Examplecam"),
+        (None, None, None),
+    ],
+)
+def test_a_device_is_named_once(make: str | None, model: str | None, device: str | None) -> None:
+    assert device_name(make, model) == device
+
+
+def test_every_corpus_picture_is_an_item_and_the_broken_ones_too(corpus: Path) -> None:
+    items, places, problems = 0, 0, []
+    for path in sorted(corpus.rglob("*")):
+        if not path.is_file():
+            continue
+        data = path.read_bytes()
+        if mime_of(data[:4096], size=len(data)).startswith("image/"):
+            found = _read(data)
+            assert isinstance(found[0], MediaItem)
+            items += 1
+            places += sum(isinstance(one, Location) for one in found)
+            problems += [(path.suffix, one.code) for one in found if isinstance(one, Problem)]
+    assert (items, places) == (75, 14)
+    assert sorted(problems) == [
+        (".jxl", "picture-kind-not-read"),
+        (".qoi", "picture-kind-not-read"),
+        (".svg", "picture-kind-not-read"),
+    ]
+
+
+def test_the_phone_photo_in_heic_names_its_device_and_clock(corpus: Path) -> None:
+    found = _read((corpus / "exif-samples" / "heic" / "IMG_5195.HEIC").read_bytes())
+    item = found[0]
+    assert isinstance(item, MediaItem)
+    assert item.device == "Apple iPhone 11 Pro Max"
+    assert [(moment.meaning, moment.clock) for moment in item.moments[:3]] == [
+        ("taken (embedded)", "B"),
+        ("digitised (embedded)", "B"),
+        ("modified (embedded)", "B"),
+    ]
+    assert isinstance(found[1], Location)
+    assert found[1].moments == item.moments
+
+
+def _read(data: bytes, zone: str | None = None) -> list[Found]:
+    mime = mime_of(data[:4096], size=len(data))
+    return list(photos(MemoryFile("DCIM/IMG_0001", data, mime=mime, zone=zone, times=(FILE_TIME,))))

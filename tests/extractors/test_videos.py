@@ -1,0 +1,138 @@
+"""Films and sounds as items of the timeline and the map."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evidence_store.records import Location, MediaItem, Moment, Problem
+from extractors.base import Found
+from extractors.media.videos import videos
+from parsers.signatures import mime_of
+from tests.evidence_builders.files import MemoryFile
+from tests.evidence_builders.media import box, mp4
+
+FILE_TIME = Moment("modified (file system)", 1_778_500_000_000_000, "1778500000", "D")
+NOTE = "UTC by the format; some cameras write local time here"
+
+
+def test_an_iphones_film_tells_its_local_time_with_its_offset_first() -> None:
+    keys = {
+        "com.apple.quicktime.make": "Apple",
+        "com.apple.quicktime.model": "iPhone 12",
+        "com.apple.quicktime.software": "17.1",
+        "com.apple.quicktime.creationdate": "2026-05-11T10:00:00+0100",
+        "com.apple.quicktime.location.ISO6709": "+51.5007-000.1246+012.3/",
+        "com.apple.quicktime.location.accuracy.horizontal": "4.7",
+    }
+    moments = (
+        Moment("taken (embedded)", 1_778_490_000_000_000, "2026-05-11T10:00:00+0100", "B"),
+        Moment("created (embedded)", 1_778_490_000_000_000, "3861334800", "A", note=NOTE),
+        Moment("modified (embedded)", 1_778_490_003_000_000, "3861334803", "A", note=NOTE),
+        FILE_TIME,
+    )
+    assert _read(mp4(created=3_861_334_800, changed=3_861_334_803, keys=keys)) == [
+        MediaItem(
+            locator="whole file",
+            moments=moments,
+            mime="video/mp4",
+            width=640,
+            height=360,
+            duration_s=2.5,
+            device="Apple iPhone 12",
+            extra=(("software", "17.1"), ("place", "+51.5007-000.1246+012.3/")),
+        ),
+        Location(
+            locator="whole file",
+            moments=moments,
+            lat=51.5007,
+            lon=-0.1246,
+            altitude_m=12.3,
+            accuracy_m=4.7,
+            source="video GPS",
+        ),
+    ]
+
+
+def test_an_android_film_has_its_place() -> None:
+    found = _read(mp4(created=3_861_334_800, place="+51.5007-000.1246/"))
+    assert [(type(one), getattr(one, "lat", None), getattr(one, "lon", None)) for one in found] == [
+        (MediaItem, None, None),
+        (Location, 51.5007, -0.1246),
+    ]
+
+
+def test_a_header_of_zeros_is_no_time_and_the_file_stands_first() -> None:
+    item = _read(mp4())[0]
+    assert isinstance(item, MediaItem)
+    assert item.moments == (
+        FILE_TIME,
+        Moment("created (embedded)", None, "0", "A", note="zero"),
+        Moment("modified (embedded)", None, "0", "A", note="zero"),
+    )
+
+
+def test_a_header_that_counts_from_another_year_is_not_believed() -> None:
+    """Some writers count from 1970 in this field."""
+    item = _read(mp4(created=1_778_490_000))[0]
+    assert isinstance(item, MediaItem)
+    assert item.moments[1] == Moment("created (embedded)", None, "1778490000", "A", note="not a plausible time")
+
+
+def test_a_creation_date_without_an_offset_needs_a_stated_zone() -> None:
+    keys = {"com.apple.quicktime.creationdate": "2026-05-11T10:00:00"}
+    placed = [_read(mp4(keys=keys), zone)[0] for zone in (None, "Europe/London")]
+    assert [item.moments[0].utc_us for item in placed if isinstance(item, MediaItem)] == [None, 1_778_490_000_000_000]
+
+
+@pytest.mark.parametrize(
+    ("data", "mime", "problem"),
+    [
+        (
+            box(b"ftyp", b"isom") + box(b"mdat", bytes(50)),
+            "video/mp4",
+            Problem("file", "damaged-video", "no moov box: the film's description is missing", "whole file"),
+        ),
+        (
+            b"\x1a\x45\xdf\xa3webm",
+            "video/webm",
+            Problem("note", "video-kind-not-read", "nothing is read inside video/webm", "whole file"),
+        ),
+        (
+            b"#!AMR\n",
+            "audio/amr",
+            Problem("note", "video-kind-not-read", "nothing is read inside audio/amr", "whole file"),
+        ),
+    ],
+)
+def test_what_cannot_be_read_further_is_an_item_and_a_problem(data: bytes, mime: str, problem: Problem) -> None:
+    assert _read(data) == [MediaItem(locator="whole file", moments=(FILE_TIME,), mime=mime), problem]
+
+
+def test_an_impossible_place_is_a_problem_beside_the_film() -> None:
+    found = _read(mp4(created=3_861_334_800, place="+00.0000+000.0000/"))
+    assert found[1:] == [
+        Problem("value", "video-place", "place not used: 0,0 is what is written without a fix", "whole file")
+    ]
+
+
+def test_every_corpus_film_and_sound_is_an_item(corpus: Path) -> None:
+    items, places, damaged = 0, 0, []
+    for path in sorted(corpus.rglob("*")):
+        if not path.is_file():
+            continue
+        data = path.read_bytes()
+        if mime_of(data[:4096], size=len(data)).startswith(("video/", "audio/")):
+            found = _read(data)
+            assert isinstance(found[0], MediaItem)
+            items += 1
+            places += sum(isinstance(one, Location) for one in found)
+            damaged += [path.name for one in found if isinstance(one, Problem) and one.kind == "file"]
+    assert (items, places) == (24, 1)
+    assert damaged == ["testMP4_truncated.m4a"]
+
+
+def _read(data: bytes, zone: str | None = None) -> list[Found]:
+    mime = mime_of(data[:4096], size=len(data))
+    return list(videos(MemoryFile("DCIM/VID_0001", data, mime=mime, zone=zone, times=(FILE_TIME,))))
