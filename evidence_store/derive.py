@@ -1,4 +1,4 @@
-"""What the tables hold besides the record itself, derived from it: the merge fills them, `verify` derives them again."""
+"""What the tables hold besides the record, derived from it: the merge fills them, `verify` derives them again."""
 
 from __future__ import annotations
 

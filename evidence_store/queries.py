@@ -303,7 +303,8 @@ def span(connection: Connection) -> tuple[int, int] | None:
 def snippet(connection: Connection, item_id: int, search: str) -> list[tuple[bool, str]]:
     """The place of the hit in an item's text as (is the hit, text) parts; the whole text where nothing matches."""
     query = text(
-        "SELECT snippet(item_fts, 0, char(2), char(3), '…', 40) FROM item_fts WHERE item_fts MATCH :words AND rowid = :id"
+        "SELECT snippet(item_fts, 0, char(2), char(3), '…', 40) FROM item_fts "
+        "WHERE item_fts MATCH :words AND rowid = :id"
     )
     found = connection.execute(query, {"words": match_words(search) or '""', "id": item_id}).scalar()
     if not found:
@@ -334,23 +335,3 @@ def neighbours(connection: Connection, item_id: int, before: int = 10, after: in
     ).all()
     last = connection.scalars(select(item.c.id).where(same, later).order_by(when, item.c.id).limit(after)).all()
     return [*reversed(first), item_id, *last]
-
-
-def conversation_totals(connection: Connection, wanted: Sequence[int] | None = None) -> dict[int, Any]:
-    """id -> row(source, service, key, title, total, first, last) of conversations that hold items."""
-    item, conversation = schema.item, schema.conversation
-    query = (
-        select(
-            conversation,
-            schema.source.c.exhibit,
-            func.count().label("total"),
-            func.min(item.c.when_us).label("first_us"),
-            func.max(item.c.when_us).label("last_us"),
-        )
-        .join(item, item.c.conversation_id == conversation.c.id)
-        .join(schema.source, conversation.c.source_id == schema.source.c.id)
-        .group_by(conversation.c.id)
-    )
-    if wanted is not None:
-        query = query.where(conversation.c.id.in_(wanted))
-    return {row.id: row for row in connection.execute(query)}

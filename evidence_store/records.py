@@ -177,7 +177,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """An extractor's own count of the rows that stand in the file, so that the framework can check that all came out."""
+    """An extractor's own count of the rows in the file, so that it can be checked that all came out."""
 
     rows: int
 

@@ -9,7 +9,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BLOB, REAL, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+import sqlcipher3.dbapi2 as driver
+from sqlalchemy import (
+    BLOB,
+    REAL,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+)
+
+from evidence_store.records import KINDS
 
 VERSION: Final = 1
 APPLICATION_ID: Final = 0x41535359  # "ASSY": what `file` and a hex viewer show of a case
@@ -267,19 +283,44 @@ LATE_INDEXES: Final = (
     "CREATE INDEX IF NOT EXISTS problem_file ON problem (file_id)",
 )
 
+LATE_NAMES: Final = frozenset(statement.split(" ON ")[0].rsplit(" ", 1)[1] for statement in LATE_INDEXES)
+
 FULL_TEXT: Final = (
     "CREATE VIRTUAL TABLE item_fts USING fts5(text, names, content='item', content_rowid='id', tokenize='unicode61')"
 )
 
-_APPEND_ONLY: Final = "CREATE TRIGGER ledger_no_{verb} BEFORE {VERB} ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
-LEDGER_TRIGGERS: Final = tuple(_APPEND_ONLY.format(verb=verb.lower(), VERB=verb) for verb in ("UPDATE", "DELETE"))
+LEDGER_TRIGGERS: Final = tuple(
+    f"CREATE TRIGGER ledger_no_{verb.lower()} BEFORE {verb} ON ledger "
+    "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+    for verb in ("UPDATE", "DELETE")
+)
 
 
-def kind_view(kind: str, columns: tuple[str, ...]) -> str:
+def create_all(connection: Connection) -> None:
+    """Everything a new case file has: tables, search index, triggers and views."""
+    metadata.create_all(connection)
+    for statement in (FULL_TEXT, *LEDGER_TRIGGERS):
+        connection.exec_driver_sql(statement)
+    for kind in KINDS:
+        shown = tuple(name for name in kind.__dataclass_fields__ if name != "deleted")
+        connection.exec_driver_sql(_kind_view(kind.kind, shown))
+
+
+def definition() -> dict[str, str]:
+    """name -> SQL of everything that a case file of this version consists of, white space folded."""
+    with create_engine("sqlite://", module=driver).begin() as connection:
+        create_all(connection)
+        for statement in LATE_INDEXES:
+            connection.exec_driver_sql(statement)
+        query = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'item_fts_%'"
+        return {row[0]: " ".join(row[1].split()) for row in connection.exec_driver_sql(query)}
+
+
+def _kind_view(kind: str, columns: tuple[str, ...]) -> str:
     """A view of one kind of record for people who open the case with plain SQLite: "SELECT * FROM message"."""
     fields = "".join(f", json_extract(i.record, '$.{name}') AS \"{name}\"" for name in columns)
     return (
-        f"CREATE VIEW {kind} AS SELECT printf('%s-%06d', s.exhibit, i.seq) AS number, "
+        f"CREATE VIEW {kind} AS SELECT printf('%s-%06d', s.exhibit, i.seq) AS number, "  # noqa: S608 - our own words
         "strftime('%Y-%m-%dT%H:%M:%SZ', i.when_us / 1000000, 'unixepoch') AS \"when\", "
         f"i.deleted AS is_deleted, f.path AS file_path, o.extractor AS extractor_label{fields} FROM item i "
         "JOIN outcome o ON o.id = i.outcome_id JOIN file f ON f.id = o.file_id JOIN source s ON s.id = i.source_id "

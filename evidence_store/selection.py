@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
 
 from evidence_store import schema
+
+NO_CONVERSATION: Final = -1  # as `Selection.conversation`: the items that belong to none
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,9 @@ def conditions(chosen: Selection) -> list[ColumnElement[bool]]:
     if chosen.tags:
         tagged = select(schema.item_tag.c.item_id).join(schema.tag).where(schema.tag.c.name.in_(chosen.tags))
         found.append(item.c.id.in_(tagged))
-    if chosen.conversation is not None:
+    if chosen.conversation == NO_CONVERSATION:
+        found.append(item.c.conversation_id.is_(None))
+    elif chosen.conversation is not None:
         found.append(item.c.conversation_id == chosen.conversation)
     if chosen.deleted is not None:
         found.append(item.c.deleted == int(chosen.deleted))

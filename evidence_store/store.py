@@ -20,7 +20,6 @@ from sqlalchemy.pool import QueuePool
 
 from evidence_store import schema
 from evidence_store.migrations import migrate
-from evidence_store.records import KINDS
 from evidence_store.rows import sealed_row
 
 
@@ -101,22 +100,13 @@ def create(path: Path) -> Store:
         with store.engine.begin() as connection:
             connection.exec_driver_sql(f"PRAGMA application_id = {schema.APPLICATION_ID}")
             connection.exec_driver_sql(f"PRAGMA user_version = {schema.VERSION}")
-            _create_tables(connection)
+            schema.create_all(connection)
+            facts = {"case_id": secrets.token_hex(16), "schema": str(schema.VERSION)}
+            rows = [sealed_row(schema.case_info, {"key": key, "value": value}) for key, value in facts.items()]
+            connection.execute(insert(schema.case_info), rows)
     except DatabaseError as error:
         raise StoreError(plain_reason(path, error)) from error
     return store
-
-
-def _create_tables(connection: Connection) -> None:
-    schema.metadata.create_all(connection)
-    for statement in (schema.FULL_TEXT, *schema.LEDGER_TRIGGERS):
-        connection.exec_driver_sql(statement)
-    for kind in KINDS:
-        shown = tuple(name for name in kind.__dataclass_fields__ if name not in ("deleted",))
-        connection.exec_driver_sql(schema.kind_view(kind.kind, shown))
-    facts = {"case_id": secrets.token_hex(16), "schema": str(schema.VERSION)}
-    rows = [sealed_row(schema.case_info, {"key": key, "value": value}) for key, value in facts.items()]
-    connection.execute(insert(schema.case_info), rows)
 
 
 def open_store(path: Path, *, write: bool = True) -> Store:

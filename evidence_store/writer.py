@@ -68,7 +68,7 @@ class SourceWriter:
 
     def end(self) -> None:
         """Writes what is left of the batch, the full text of its items included, and where the next one goes on."""
-        self._flush()
+        self.flush()
         self._cursor.execute(
             "INSERT INTO item_fts(rowid, text, names) SELECT id, text, names FROM item WHERE id >= ?",
             (self._first_item,),
@@ -117,7 +117,7 @@ class SourceWriter:
         if found.location:
             self._rows["coordinate"].append((item_id, *found.location))
         if len(self._rows["item"]) >= _FLUSH:
-            self._flush()
+            self.flush()
 
     def problem(self, problem: dict[str, Any], file_id: int | None, *, of_outcome: bool) -> None:
         """One problem; `of_outcome` ties it to the extractor at work, else it belongs to the file or the source."""
@@ -172,7 +172,8 @@ class SourceWriter:
         row = self._cursor.fetchone()
         return (row[0], bool(row[1])) if row else None
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Writes the rows that wait in memory."""
         for name, rows in self._rows.items():
             if rows:
                 self._cursor.executemany(_INSERT[name], rows)

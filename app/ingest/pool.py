@@ -1,0 +1,242 @@
+"""Worker processes that may die at any moment: one pipe each, so that a death costs nobody else anything.
+
+The supervisor runs in a thread of its own. A step that kills its worker three times, outruns its time or takes too much
+memory is skipped and named when the task is done again; everything else of the task is read all the same.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+
+from app.ingest.model import Stopped
+from app.worker.main import work
+from app.worker.tasks import Batch, Task
+
+DEATHS: Final = 3  # a step that took this many workers with it is skipped
+_POLL_S: Final = 0.25
+_CLOSE_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one step (one file and one extractor) may take, and how much memory a worker may hold."""
+
+    step_s: float = 600.0
+    resident: int = 2 << 30
+    address_space: int = 8 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A task's end: `error` is None when its shard is whole. `full` says that the disk ran out of room."""
+
+    task: Task
+    note: Any = None
+    error: str | None = None
+    full: bool = False
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: Any
+    pipe: Connection
+    task: Task | None = None
+    step: str = ""
+    since: float = field(default_factory=time.monotonic)
+
+
+class Pool:
+    """`jobs` worker processes that may write below `folder` only."""
+
+    def __init__(self, folder: Path, jobs: int, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.bytes_done = 0
+        self.now = ""
+        self.on_tick: Callable[[], None] = lambda: None
+        self._folder = str(folder)
+        self._context = multiprocessing.get_context("spawn")
+        self._workers = [self._start() for _ in range(jobs)]
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
+            self._end(worker)
+
+    def run(self, tasks: Iterable[Task], stop: threading.Event | None = None) -> Iterator[Ended]:
+        """Does all tasks and yields each end, in the order in which they end. Raises Stopped soon after `stop` is set.
+
+        `tasks` is read lazily, in the supervisor's thread.
+        """
+        ended: queue.Queue[Ended | BaseException | None] = queue.Queue()
+        halt = threading.Event()
+        supervisor = threading.Thread(target=self._supervise, args=(tasks, ended, halt), name="supervisor", daemon=True)
+        supervisor.start()
+        try:
+            while True:
+                if stop is not None and stop.is_set():
+                    raise Stopped("stopped: what is done is kept, and the same command goes on from there")
+                self.on_tick()
+                try:
+                    one = ended.get(timeout=_POLL_S)
+                except queue.Empty:
+                    continue
+                if one is None:
+                    return
+                if isinstance(one, BaseException):
+                    raise one
+                yield one
+        finally:
+            halt.set()
+            supervisor.join()
+
+    def _supervise(self, tasks: Iterable[Task], ended: queue.Queue[Any], halt: threading.Event) -> None:
+        try:
+            _Round(self, iter(tasks), ended).go_on_until(halt)
+            ended.put(None)
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits, which raises it
+            ended.put(error)
+
+    def _start(self) -> _Worker:
+        here, there = self._context.Pipe()
+        process = self._context.Process(
+            target=work, args=(there, self._folder, self.limits.address_space), name="assay-worker", daemon=True
+        )
+        process.start()
+        there.close()
+        return _Worker(process, here)
+
+    def _end(self, worker: _Worker) -> None:
+        worker.pipe.close()
+        if worker.task is not None:
+            worker.process.kill()
+        worker.process.join(_CLOSE_S)
+        if worker.process.is_alive():
+            worker.process.kill()
+            worker.process.join(_CLOSE_S)
+
+    def restart(self, worker: _Worker) -> None:
+        """A fresh process in the place of one that is dead or has to go."""
+        worker.process.kill()
+        worker.process.join(_CLOSE_S)
+        worker.pipe.close()
+        fresh = self._start()
+        worker.process, worker.pipe, worker.task, worker.step = fresh.process, fresh.pipe, None, ""
+
+    @property
+    def workers(self) -> list[_Worker]:
+        return self._workers
+
+
+class _Round:
+    """One run of tasks over the pool's workers."""
+
+    def __init__(self, pool: Pool, tasks: Iterator[Task], ended: queue.Queue[Any]) -> None:
+        self._pool = pool
+        self._tasks = tasks
+        self._again: deque[Task] = deque()
+        self._ended = ended
+        self._deaths: dict[tuple[str, str], int] = {}
+        self._exhausted = False
+        self._measured = 0.0
+
+    def go_on_until(self, halt: threading.Event) -> None:
+        workers = self._pool.workers
+        while not halt.is_set():
+            for worker in workers:
+                if worker.task is None:
+                    self._give(worker)
+            busy = [worker for worker in workers if worker.task is not None]
+            if not busy:
+                return
+            by_handle = {worker.pipe: worker for worker in busy} | {worker.process.sentinel: worker for worker in busy}
+            for worker in {id(by_handle[one]): by_handle[one] for one in wait(list(by_handle), _POLL_S)}.values():
+                self._listen(worker)
+            self._check_limits()
+        for worker in workers:
+            if worker.task is not None:
+                self._pool.restart(worker)
+
+    def _give(self, worker: _Worker) -> None:
+        task = self._again.popleft() if self._again else None
+        if task is None and not self._exhausted:
+            task = next(self._tasks, None)
+            self._exhausted = task is None
+        if task is None:
+            return
+        worker.task, worker.step, worker.since = task, "", time.monotonic()
+        try:
+            worker.pipe.send(task)
+        except (BrokenPipeError, ConnectionResetError, OSError):
+            self._died(worker, "crashed")
+
+    def _listen(self, worker: _Worker) -> None:
+        try:
+            while worker.task is not None and worker.pipe.poll():
+                self._heard(worker, worker.pipe.recv())
+        except (EOFError, ConnectionResetError, OSError):
+            self._died(worker, "crashed")
+            return
+        if worker.task is not None and not worker.process.is_alive() and not worker.pipe.poll():
+            self._died(worker, "crashed")
+
+    def _heard(self, worker: _Worker, message: tuple[Any, ...]) -> None:
+        kind = message[0]
+        if kind == "step":
+            worker.step, worker.since = message[1], time.monotonic()
+            self._pool.bytes_done += message[2]
+            self._pool.now = message[1]
+        elif kind == "bytes":
+            worker.since = time.monotonic()
+            self._pool.bytes_done += message[1]
+        else:
+            task, worker.task = worker.task, None
+            assert task is not None  # noqa: S101 - only a busy worker is listened to
+            if kind == "done":
+                self._ended.put(Ended(task, note=message[1]))
+            else:
+                self._ended.put(Ended(task, error=message[1], full=kind == "full"))
+
+    def _died(self, worker: _Worker, how: str) -> None:
+        task, step = worker.task, worker.step
+        self._pool.restart(worker)
+        assert task is not None  # noqa: S101 - an idle worker's death is found when it is given work
+        key = (task.shard, step)
+        self._deaths[key] = self._deaths.get(key, 0) + 1
+        if how == "crashed" and self._deaths[key] < DEATHS:
+            self._again.append(task)
+        elif isinstance(task, Batch) and step:
+            self._again.append(replace(task, skip=(*task.skip, (step, how))))
+        else:
+            self._ended.put(Ended(task, error=f"the process that read it {how}"))
+
+    def _check_limits(self) -> None:
+        now = time.monotonic()
+        measure = now - self._measured > 1.0
+        self._measured = now if measure else self._measured
+        for worker in self._pool.workers:
+            if worker.task is None:
+                continue
+            if now - worker.since > self._pool.limits.step_s:
+                self._died(worker, "timed out")
+            elif measure and _resident(worker.process.pid) > self._pool.limits.resident:
+                self._died(worker, "ran out of memory")
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0  # it has just ended; the pipe will say so

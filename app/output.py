@@ -1,0 +1,132 @@
+"""How the command line says things: JSON of the contract, and text for people."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable
+from typing import Any, Final
+
+from evidence_store.queries import Detail
+from parsers.times import iso
+
+_OWN: Final = frozenset(
+    {"kind", "service", "conversation", "direction", "sender", "recipients", "text", "attachments", "moments"}
+    | {"deleted", "locator"}
+)
+
+
+def print_json(plain: Any) -> None:
+    """One JSON value on one line. Lone surrogates, which no output can carry, go out as their escapes."""
+    text = json.dumps(plain, ensure_ascii=False)
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+
+
+def print_text(line: str) -> None:
+    """One line for a terminal: control characters from evidence must not move its cursor or turn its text round."""
+    sys.stdout.write(harmless(line) + "\n")
+
+
+def harmless(text: str) -> str:
+    """Text in which control characters and direction overrides stand as marks: [U+202E]."""
+    return re.sub(
+        r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]",
+        lambda found: f"[U+{ord(found.group()):04X}]",
+        text,
+    )
+
+
+def moment_plain(moment: dict[str, Any]) -> dict[str, Any]:
+    """A stored moment as the contract prints it."""
+    utc_us = moment.get("utc_us")
+    plain = {
+        "meaning": moment["meaning"],
+        "utc": iso(utc_us) if utc_us is not None else None,
+        "raw": moment["raw"],
+        "clock": moment["clock"],
+    }
+    return plain | {name: moment[name] for name in ("zone", "note") if moment.get(name)}
+
+
+def item_plain(item: Detail) -> dict[str, Any]:
+    """An item as the contract prints it; what its kind has besides stands under `data`."""
+    record = item.record
+    return {
+        "number": item.number,
+        "kind": item.kind,
+        "service": item.service,
+        "conversation": item.conversation,
+        "direction": item.direction,
+        "from": _party(record["sender"]) if record.get("sender") else None,
+        "to": [_party(other) for other in record.get("recipients", ())],
+        "text": record.get("text"),
+        "attachments": [
+            {name: one[name] for name in ("name", "path", "mime", "size", "sha256", "state")}
+            for one in item.attachments
+        ],
+        "moments": [moment_plain(moment) for moment in record.get("moments", ())],
+        "deleted": item.deleted,
+        "source": item.source,
+        "file": item.file,
+        "file_sha256": item.file_sha256,
+        "locator": record["locator"],
+        "extractor": item.extractor,
+        "sha256": item.sha256,
+        "tags": list(item.tags),
+        "data": {name: _data(value) for name, value in record.items() if name not in _OWN},
+    }
+
+
+def _party(party: dict[str, Any]) -> dict[str, Any]:
+    return {"id": party["identifier"], "name": party.get("name"), "scheme": party.get("scheme", "phone")}
+
+
+def _data(value: Any) -> Any:
+    if isinstance(value, list) and value and all(isinstance(one, dict) and "identifier" in one for one in value):
+        return [_party(one) for one in value]
+    if isinstance(value, list) and value and all(isinstance(one, list) and len(one) == 2 for one in value):
+        return dict(value)
+    return value
+
+
+def item_line(item: Detail) -> str:
+    """An item on one line for people."""
+    plain = item_plain(item)
+    when = plain["moments"][0]["utc"] or f"? ({plain['moments'][0]['raw']})" if plain["moments"] else "no time"
+    sender = plain["from"]["name"] or plain["from"]["id"] if plain["from"] else ""
+    receivers = ", ".join(other["name"] or other["id"] for other in plain["to"])
+    who = f"{sender} -> {receivers}" if sender and receivers else sender or (f"-> {receivers}" if receivers else "")
+    names = " ".join(f"[{one['name']}: {one['state']}]" for one in plain["attachments"])
+    words = " ".join((item.text or "").split())
+    parts = [item.number, when, item.kind, item.service, who, words, names, "DELETED" if item.deleted else ""]
+    return "  ".join(part for part in parts if part)
+
+
+def file_plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A file of a source as the contract prints it."""
+    times: dict[str, Any] = {}
+    for moment in row["times"]:
+        word = moment["meaning"].split(" (")[0]
+        times[word] = moment_plain(moment)["utc"] or moment["raw"]
+    return {
+        "path": row["path"],
+        "size": row["size"],
+        "sha256": row["sha256"],
+        "mime": row["mime"],
+        "deleted": bool(row["deleted"]),
+        "allocated": bool(row["allocated"]),
+        "readable": bool(row["readable"]),
+        "kind": row["kind"],
+        "note": row["note"],
+        "times": times,
+        "source": row["exhibit"],
+    }
+
+
+def table(rows: Iterable[tuple[Any, ...]], heads: tuple[str, ...]) -> None:
+    """A table for a terminal, columns as wide as they need to be."""
+    cells = [heads, *[tuple(harmless(str(cell)) for cell in row) for row in rows]]
+    widths = [min(60, max(len(row[column]) for row in cells)) for column in range(len(heads))]
+    for row in cells:
+        sys.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n")

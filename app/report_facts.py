@@ -1,0 +1,165 @@
+"""The parts of a report that do not depend on the selection: sources, method, times, coverage, verification."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from app import PROGRAM
+from app.local_time import LocalTime
+from evidence_store import listing, schema, verify
+from evidence_store.records import CLOCKS
+from evidence_store.scope import Authority
+from extractors.catalog import BY_ID
+from report_templates.data import CoverageRow, SourceFacts, Verification
+
+_CLEAN: Final = frozenset({"parsed", "empty"})
+
+
+def sources(connection: Connection, clock: LocalTime) -> tuple[SourceFacts, ...]:
+    """Every source with all its hashes and what its container says of itself."""
+    return tuple(_source(row, clock) for row in listing.sources(connection))
+
+
+def _source(row: dict[str, Any], clock: LocalTime) -> SourceFacts:
+    agrees = {True: "agrees", False: "DOES NOT AGREE", None: "was not compared"}
+    authority = Authority.from_plain(row["authority"]).in_words()
+    read = "read to its end" if row["state"] == "read" else "NOT read to its end"
+    zone = row["zone"] or "none: local times without a zone are not placed in UTC"
+    rows = [("State", read), ("Zone assumed for local times", zone), ("Authority", authority)]
+    rows += [(name, str(value)) for name, value in row["facts"].items()]
+    return SourceFacts(
+        exhibit=row["exhibit"],
+        description=row["kind"],
+        kind=row["kind"],
+        path=row["path"],
+        size=row["size"] or 0,
+        sha256=row["sha256"] or "not computed",
+        sha1=row["sha1"] or "not computed",
+        md5=row["md5"] or "not computed",
+        stored=tuple(f"{one['algorithm']} {one['value']}: {agrees[one['matches']]}" for one in row["stored"]),
+        files=tuple((str(one["name"]), int(one["size"]), str(one["sha256"])) for one in row["files"]),
+        rows=tuple(rows),
+    )
+
+
+def sealed_at(connection: Connection) -> int | None:
+    """When the newest seal was made, in microseconds, or None: a report's own date, so that it depends on the case."""
+    query = (
+        select(schema.ledger.c.at_us)
+        .join(schema.seal, schema.seal.c.ledger_seq == schema.ledger.c.seq)
+        .order_by(schema.seal.c.id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar()
+
+
+def method(connection: Connection, clock: LocalTime) -> tuple[str, ...]:
+    """What was done, by whom and when, from the ledger; and how."""
+    steps = []
+    wanted = ("source added", "source listed", "sealed")
+    for row in connection.execute(select(schema.ledger).where(schema.ledger.c.action.in_(wanted))):
+        words = (
+            f"{clock.words(row.at_us)}: {row.action} ({row.object}) by {row.actor} on {row.workstation}, {row.program}"
+        )
+        steps.append(words)
+    used = sorted(set(connection.scalars(select(schema.outcome.c.extractor).distinct())))
+    named = [f"{label} ({BY_ID[label.split('@')[0]].title})" for label in used if label.split("@")[0] in BY_ID]
+    return (
+        f"The sources were opened with {PROGRAM} for reading only, hashed, listed and read. Each file was hashed "
+        "(SHA-256) and its type found by its content. Extractors, each in a separate process without network access, "
+        "read what they know; what they could not read is listed under “What could not be read”. No text was "
+        "generated, translated or classified by a machine.",
+        "Extractors that took up files: " + ("; ".join(named) if named else "none") + ".",
+        *steps,
+    )
+
+
+def time_statement(connection: Connection, zone: str) -> tuple[str, ...]:
+    """How times are shown and how far each class can be trusted, with the count of each in this case."""
+    moment = schema.moment
+    counts = Counter(connection.scalars(select(moment.c.clock).execution_options(yield_per=10_000)))
+    named = "; ".join(f"{letter}: {words} ({counts.get(letter, 0):,} in this case)" for letter, words in CLOCKS.items())
+    assumed = sorted({row["zone"] for row in listing.sources(connection) if row["zone"]})
+    uk = " GMT is UTC; BST is UTC plus one hour." if zone == "Europe/London" else ""
+    basis = (
+        f"Where a local time has no zone, {', '.join(assumed)} was assumed because the operator stated it; if that is "
+        "wrong those times shift by whole hours, and their order relative to other sources may change."
+        if assumed
+        else "No zone was assumed: local times without a zone are printed as stored and not placed in UTC."
+    )
+    return (
+        f"Times are shown in {zone}.{uk} The first time of an item is the one by which it is ordered.",
+        f"The letter behind a time says how far its clock can be trusted. {named}.",
+        basis,
+        "Items without a time in UTC stand at the end.",
+    )
+
+
+def coverage_rows(connection: Connection) -> tuple[CoverageRow, ...]:
+    """Files whose reading was not clean, first; clean ones are in the summary, by extractor."""
+    rows = [_coverage(row) for row in listing.coverage(connection) if row["outcome"] not in _CLEAN or row["problems"]]
+    return tuple(sorted(rows, key=lambda row: row.outcome in _CLEAN))
+
+
+def _coverage(row: dict[str, Any]) -> CoverageRow:
+    problems = tuple(
+        f"{one['code']}: {one['detail']}" + (f" (at {one['locator']})" if one["locator"] else "")
+        for one in row["problems"]
+    )
+    counts = {name: row[name] for name in ("present", "parsed", "out_of_scope", "unsupported", "failed")}
+    return CoverageRow(row["source"], row["file"], row["extractor"], row["outcome"], **counts, problems=problems)
+
+
+def coverage_summary(connection: Connection) -> tuple[str, ...]:
+    """One line for each extractor: files by outcome, and rows that add up."""
+    outcomes: dict[str, Counter[str]] = {}
+    rows: dict[str, Counter[str]] = {}
+    for row in connection.execute(select(schema.outcome)):
+        outcomes.setdefault(row.extractor, Counter())[row.outcome] += 1
+        total = rows.setdefault(row.extractor, Counter())
+        for name in ("present", "parsed", "out_of_scope", "unsupported", "failed"):
+            total[name] += getattr(row, name)
+    lines = []
+    for extractor in sorted(outcomes):
+        files = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(outcomes[extractor].items()))
+        total = rows[extractor]
+        lines.append(
+            f"{extractor}: files: {files}. Rows: {total['present']:,} present = {total['parsed']:,} parsed + "
+            f"{total['out_of_scope']:,} out of scope + {total['unsupported']:,} unsupported + "
+            f"{total['failed']:,} failed."
+        )
+    return tuple(lines)
+
+
+def unread(connection: Connection) -> tuple[str, ...]:
+    """What no extractor took up because it could not be read at all: files, volumes, parts of sources."""
+    return tuple(
+        f"{one['source']}{': ' + one['file'] if one['file'] else ''}: {one['code']}: {one['detail']}"
+        for one in listing.problems(connection)
+    )
+
+
+def verification(connection: Connection) -> Verification:
+    """Everything recomputed for the report's own page."""
+    verdict = verify.verify(connection)
+    complete, intact, limits = verdict.sentences
+    sealed = connection.execute(
+        select(schema.ledger.c.seq, schema.ledger.c.digest)
+        .join(schema.seal, schema.seal.c.ledger_seq == schema.ledger.c.seq)
+        .order_by(schema.seal.c.id.desc())
+        .limit(1)
+    ).first()
+    return Verification(
+        seal=verdict.seal or "none",
+        items_digest=verdict.items_digest,
+        # The head at the seal, not now: exporting adds to the ledger, and the same case has to give the same bytes.
+        ledger_head=sealed.digest.hex() if sealed else "none",
+        ledger_entries=sealed.seq if sealed else 0,
+        checks=verdict.checked,
+        complete=complete,
+        intact=intact,
+        limits=limits,
+    )

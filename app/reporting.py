@@ -1,0 +1,327 @@
+"""From a selection to a printed report: plain values for `report_templates`, which never sees the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Connection
+
+from app import PROGRAM
+from app.cases import Case, CaseError
+from app.local_time import LocalTime
+from app.report_facts import (
+    coverage_rows,
+    coverage_summary,
+    method,
+    sealed_at,
+    sources,
+    time_statement,
+    unread,
+    verification,
+)
+from evidence_store import listing, queries, threads
+from evidence_store.queries import Detail
+from evidence_store.scope import Authority
+from evidence_store.selection import NO_CONVERSATION, Selection
+from extractors.catalog import EXTRACTORS
+from report_templates.data import (
+    AttachmentRow,
+    CaseFacts,
+    ConversationFacts,
+    GapRow,
+    ItemRow,
+    ReportData,
+)
+from report_templates.evidential import ReportResult, write_report
+
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """What the producer states on the cover, and how the schedule is set. `pictures`: ids of files to be printed."""
+
+    title: str = ""
+    report_exhibit: str = ""
+    operation: str = ""
+    urn: str = ""
+    producer: str = ""
+    officer_in_case: str = ""
+    marking: str = "OFFICIAL-SENSITIVE"
+    zone: str = "Europe/London"
+    order: Literal["time", "conversation"] = "time"
+    pictures: tuple[int, ...] = ()
+
+
+def write_case_report(
+    case: Case,
+    chosen: Selection,
+    out: Path,
+    options: ReportOptions,
+    progress: Callable[[int, int], None] | None = None,
+) -> ReportResult:
+    """Writes the evidential report of a selection to `out` and enters it in the ledger.
+
+    The file appears whole or not at all. Raises CaseError with one clear line.
+    """
+    if not out.parent.is_dir():
+        raise CaseError(f"{out.parent} is not a folder: the report was not written")
+    pictures = _pictures(case, options.pictures)
+    part = out.with_name(out.name + ".part")
+    try:
+        with case.store.read() as connection:
+            data = report_data(connection, chosen, options, pictures)
+            result = write_report(data, part, progress)
+        part.replace(out)
+    except OSError as error:
+        raise CaseError(f"{out}: {error.strerror or error}: the report was not written") from error
+    finally:
+        part.unlink(missing_ok=True)
+    detail = {"selection": chosen.in_words(), "items": result.items, "pages": result.pages, "sha256": result.sha256}
+    case.log("report exported", out.name, **detail)
+    return result
+
+
+def _pictures(case: Case, files: tuple[int, ...]) -> dict[int, bytes]:
+    if not files:
+        return {}
+    from app.sources_again import render_pictures
+
+    return render_pictures(case, list(files))
+
+
+def picture_files(case: Case, numbers: list[str]) -> tuple[int, ...]:
+    """The files of the pictures of these items: what is attached to them, or the picture itself.
+
+    Raises CaseError for an unknown number or an item without a picture.
+    """
+    found: list[int] = []
+    with case.store.read() as connection:
+        for number in numbers:
+            item_id = queries.find_item(connection, number)
+            if item_id is None:
+                raise CaseError(f"no such item: {number}")
+            mine = [file_id for file_id, _ in _picture_ids(queries.details(connection, [item_id])[0])]
+            if not mine:
+                raise CaseError(f"item {number} has no picture that was read")
+            found += mine
+    return tuple(dict.fromkeys(found))
+
+
+def _picture_ids(item: Detail) -> Iterator[tuple[int, str]]:
+    if item.kind == "media_item" and str(item.record.get("mime", "")).startswith("image/"):
+        yield item.file_id, item.file
+    for one in item.attachments:
+        if one["file_id"] and str(one["mime"]).startswith("image/"):
+            yield one["file_id"], one["path"]
+
+
+def report_data(
+    connection: Connection, chosen: Selection, options: ReportOptions, pictures: dict[int, bytes]
+) -> ReportData:
+    """The report's values. `rows` reads the store anew at each call: one report at a time on one connection."""
+    clock = LocalTime(options.zone)
+    total = queries.count(connection, chosen)
+    shown = threads.shown_counts(connection, chosen)
+    facts = threads.totals(connection, list(shown))
+    members = threads.members(connection, list(shown))
+    order = sorted(shown, key=lambda one: (facts[one].first_us or 0, one))
+    place = {one: index for index, one in enumerate(order)}
+    partly = frozenset(one for one in shown if shown[one] < facts[one].total)
+    rows = _Rows(connection, chosen, options, clock, place, partly, pictures)
+    found = sources(connection, clock)
+    proof = verification(connection)
+    return ReportData(
+        case=_cover(connection, options, chosen, proof.ledger_entries, clock),
+        sources=found,
+        method=method(connection, clock),
+        time_statement=time_statement(connection, options.zone),
+        extractors=tuple((one.label, one.tested_on, one.limits) for one in EXTRACTORS),
+        conversations=tuple(_conversation(facts[one], members.get(one, ""), shown[one], clock) for one in order),
+        item_count=total,
+        rows=rows,
+        coverage=coverage_rows(connection),
+        coverage_summary=coverage_summary(connection),
+        unread=unread(connection),
+        verification=proof,
+        selection=chosen.in_words(),
+        order=options.order,
+    )
+
+
+def _cover(
+    connection: Connection, options: ReportOptions, chosen: Selection, entries: int, clock: LocalTime
+) -> CaseFacts:
+    authorities = dict.fromkeys(
+        Authority.from_plain(row["authority"]).in_words() for row in listing.sources(connection)
+    )
+    sealed = sealed_at(connection)
+    shown_media = f"{len(options.pictures)} pictures chosen by the producer are printed."
+    return CaseFacts(
+        title=options.title or "Extract of digital evidence",
+        report_exhibit=options.report_exhibit,
+        marking=options.marking,
+        operation=options.operation,
+        urn=options.urn,
+        producer=options.producer,
+        officer_in_case=options.officer_in_case,
+        scope_line=chosen.in_words(),
+        authority=" / ".join(authorities),
+        # The state of the case is dated, not the print: the same case gives the same bytes.
+        generated=f"state of the case at its seal of {clock.words(sealed)}" if sealed else "not sealed",
+        tool=PROGRAM,
+        zone=options.zone,
+        media_statement=shown_media if options.pictures else "No picture or video is printed in this report.",
+    )
+
+
+def _conversation(facts: Any, members: str, shown: int, clock: LocalTime) -> ConversationFacts:
+    return ConversationFacts(
+        title=facts.title or facts.key,
+        service=facts.service,
+        members=members,
+        total=facts.total,
+        shown=shown,
+        first=clock.words(facts.first_us),
+        last=clock.words(facts.last_us),
+    )
+
+
+class _Rows:
+    """The schedule: items and gap rows in printing order, read page by page at each call."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        chosen: Selection,
+        options: ReportOptions,
+        clock: LocalTime,
+        place: dict[int, int],
+        partly: frozenset[int],
+        pictures: dict[int, bytes],
+    ) -> None:
+        self._connection = connection
+        self._chosen = chosen
+        self._order = options.order
+        self._clock = clock
+        self._place = place
+        self._partly = partly  # conversations of which not everything is shown: only there can be gaps
+        self._pictures = pictures
+
+    def __call__(self) -> Iterator[ItemRow | GapRow]:
+        if self._order == "time":
+            yield from self._run(self._chosen)
+            return
+        for conversation in sorted(self._place, key=lambda one: self._place[one]):
+            yield from self._run(replace(self._chosen, conversation=conversation))
+        yield from self._run(replace(self._chosen, conversation=NO_CONVERSATION))
+
+    def _run(self, chosen: Selection) -> Iterator[ItemRow | GapRow]:
+        after: tuple[int | None, int] | None = None
+        last: dict[int, threads.Place] = {}
+        while page := queries.page(self._connection, chosen, after, _PAGE):
+            wanted = [one for one, _ in page]
+            for item in queries.details(self._connection, wanted):
+                if item.conversation_id in self._partly:
+                    here = threads.place(item.when_us, item.id)
+                    if item.conversation_id in last:
+                        yield from self._gap(item.conversation_id, last[item.conversation_id], here)
+                    last[item.conversation_id] = here
+                yield self._row(item)
+            after = (page[-1][1], page[-1][0])
+
+    def _gap(self, conversation: int, before: threads.Place, here: threads.Place) -> Iterator[GapRow]:
+        found = threads.between(self._connection, conversation, before, here)
+        if found:
+            count, first, last = found
+            yield GapRow(self._place[conversation], count, first, last)
+
+    def _row(self, item: Detail) -> ItemRow:
+        record, clock = item.record, self._clock
+        moments = record.get("moments", [])
+        principal = moments[0] if moments else None
+        sender = record.get("sender")
+        return ItemRow(
+            number=item.number,
+            kind=item.kind.replace("_", " ").capitalize(),
+            service=item.service,
+            when=clock.moment(principal) if principal else "no time recorded",
+            when_utc=clock.utc(principal["utc_us"]) if principal else "",
+            clock=principal["clock"] if principal else "",
+            sender=_who(sender) if sender else "",
+            recipients=", ".join(_who(other) for other in record.get("recipients", ())),
+            direction=item.direction or "",
+            text=_content(item),
+            flags=tuple(record.get("flags", ())),
+            moments=tuple(f"{one['meaning']} {clock.moment(one)} ({one['clock']})" for one in moments),
+            attachments=tuple(self._attachment(one) for one in item.attachments) + self._itself(item),
+            conversation=self._place.get(item.conversation_id) if item.conversation_id else None,
+            deleted=item.deleted,
+            source=item.source,
+            file=item.file,
+            file_sha256=item.file_sha256 or "",
+            locator=record["locator"],
+            extractor=item.extractor,
+            sha256=item.sha256,
+            tags=item.tags,
+        )
+
+    def _attachment(self, one: dict[str, Any]) -> AttachmentRow:
+        return AttachmentRow(
+            name=one["name"],
+            state=one["state"],
+            mime=one["mime"] or "",
+            size=one["size"],
+            sha256=one["sha256"] or "",
+            path=one["path"] or "",
+            picture=self._pictures.get(one["file_id"]),
+        )
+
+    def _itself(self, item: Detail) -> tuple[AttachmentRow, ...]:
+        picture = self._pictures.get(item.file_id) if item.kind == "media_item" else None
+        if picture is None:
+            return ()
+        name = item.file.rpartition("/")[2]
+        size = item.record.get("size")
+        return (
+            AttachmentRow(
+                name, "present", item.record.get("mime", ""), size, item.file_sha256 or "", item.file, picture
+            ),
+        )
+
+
+def _who(party: dict[str, Any]) -> str:
+    name, identifier = party.get("name"), party["identifier"]
+    return f"{name} ({identifier})" if name and name != identifier else str(identifier)
+
+
+def _content(item: Detail) -> str:
+    """What stands in the column "content": the text as recorded, or the fields of a kind that has none."""
+    record = item.record
+    text = record.get("text") or ""
+    if record.get("subject"):
+        text = f"Subject: {record['subject']}\n{text}"
+    facts = {
+        "call": [record.get("outcome"), _seconds(record.get("duration_s"))],
+        "contact": [
+            record.get("name"),
+            *[_who(one) for one in record.get("identifiers", ())],
+            record.get("organisation"),
+        ],
+        "media_item": [
+            record.get("mime"),
+            f"{record['width']} × {record['height']} pixels" if record.get("width") and record.get("height") else None,
+            f"device: {record['device']}" if record.get("device") else None,
+            _seconds(record.get("duration_s")),
+        ],
+        "location": [f"{record.get('lat')}, {record.get('lon')}", record.get("source")],
+    }.get(item.kind, [])
+    words = "; ".join(str(fact) for fact in facts if fact)
+    return "\n".join(part for part in (words, text) if part)
+
+
+def _seconds(value: float | None) -> str | None:
+    return None if value is None else f"{value:g} seconds"

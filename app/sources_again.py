@@ -1,0 +1,118 @@
+"""Going back to a source after it was read: to check its bytes, or to show one of its pictures."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from app.cases import Case, CaseError
+from app.ingest.plan import entry_of
+from app.ingest.pool import Pool
+from app.worker.shard import FACTS, lines, parse
+from app.worker.tasks import HashSource, Render, Survey, Task
+from evidence_store import listing, schema
+from extractors.sources import needs_spool
+from extractors.sources.base import SourceRef
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCheck:
+    """One source read again: `line` says in plain words how it compares; `same` is None where it could not be read."""
+
+    exhibit: str
+    same: bool | None
+    line: str
+
+
+def check_sources(case: Case, progress: Callable[[int], None] | None = None) -> list[SourceCheck]:
+    """Reads every source again and compares its hashes with those in the case."""
+    with case.store.read() as connection:
+        rows = [row for row in listing.sources(connection) if row["sha256"]]
+    found = []
+    with _pool(case) as (pool, folder):
+        if progress:
+            pool.on_tick = lambda: progress(pool.bytes_done)
+        for row in rows:
+            found.append(_check(pool, folder, row))  # noqa: PERF401 - one after the other: each takes its time
+    return found
+
+
+def _check(pool: Pool, folder: Path, row: dict[str, Any]) -> SourceCheck:
+    exhibit, path = row["exhibit"], row["path"]
+    if not Path(path).exists():
+        return SourceCheck(exhibit, None, f"{exhibit}: {path} is not there: not compared")
+    source = SourceRef(row["kind"], path, None, row["zone"])
+    task: Task = HashSource(source, str(folder / "hashes.shard"))
+    if needs_spool(source.kind):
+        task = Survey(path, row["zone"], str(folder / "listing.shard"), str(folder / "unpacked.tar"))
+    ended = next(iter(pool.run([task])))
+    if ended.error:
+        return SourceCheck(exhibit, None, f"{exhibit}: {ended.error}")
+    hashes = ended.note["hashes"] if isinstance(task, Survey) else None
+    for letter, data in lines(task.shard) if hashes is None else ():
+        if letter == FACTS:
+            hashes = parse(data)
+    same = hashes is not None and all(hashes[name] == row[name] for name in ("sha256", "sha1", "md5"))
+    if same:
+        return SourceCheck(exhibit, True, f"{exhibit}: read again, SHA-256, SHA-1 and MD5 agree")
+    return SourceCheck(exhibit, False, f"{exhibit}: {path} is not what was read into the case (SHA-256 differs)")
+
+
+def render_picture(case: Case, file_id: int, max_side: int = 1024) -> bytes:
+    """A small upright JPEG of one picture of a source, made in a worker. Raises CaseError with one clear line."""
+    return next(iter(render_pictures(case, [file_id], max_side).values()))
+
+
+def render_pictures(case: Case, file_ids: list[int], max_side: int = 1024) -> dict[int, bytes]:
+    """file id -> JPEG of pictures of the case's sources. Raises CaseError when one cannot be shown."""
+    found: dict[int, bytes] = {}
+    with _pool(case) as (pool, folder), case.store.read() as connection:
+        for file_id in file_ids:
+            query = (
+                select(schema.file, schema.source.c.kind.label("source_kind"), schema.source.c.path.label("host"))
+                .join(schema.source, schema.file.c.source_id == schema.source.c.id)
+                .where(schema.file.c.id == file_id)
+            )
+            row = connection.execute(query).first()
+            if row is None or row.sha256 is None:
+                raise CaseError("this file was not read: there is nothing to show")
+            source = _open_again(pool, folder, SourceRef(row.source_kind, row.host))
+            task = Render(source, entry_of(row), row.sha256, max_side, str(folder / "picture.shard"))
+            ended = next(iter(pool.run([task])))
+            if ended.error:
+                raise CaseError(f"{row.path}: {ended.error}")
+            found[file_id] = ended.note
+    return found
+
+
+def _open_again(pool: Pool, folder: Path, source: SourceRef) -> SourceRef:
+    if not Path(source.path).exists():
+        raise CaseError(f"{source.path} is not there: its files can be shown only while the source is at hand")
+    if not needs_spool(source.kind):
+        return source
+    spool = folder / "unpacked.tar"
+    if not spool.exists():
+        task = Survey(source.path, None, str(folder / "listing.shard"), str(spool))
+        ended = next(iter(pool.run([task])))
+        if ended.error:
+            raise CaseError(f"{source.path}: {ended.error}")
+    return SourceRef(source.kind, source.path, str(spool))
+
+
+@contextmanager
+def _pool(case: Case) -> Iterator[tuple[Pool, Path]]:
+    """One worker and a folder of its own: in the case where it can be written, else in the system's temporary place."""
+    work = case.work if case.writable and case.work.is_dir() else None
+    folder = Path(tempfile.mkdtemp(prefix="again-", dir=work))
+    try:
+        with Pool(folder, 1) as pool:
+            yield pool, folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

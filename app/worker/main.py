@@ -1,0 +1,152 @@
+"""The worker process: takes a task from its pipe, does it, answers in one small message.
+
+Messages to the parent: ("step", label), ("bytes", n), ("done", note), ("failed", one clear line), ("full", line).
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import signal
+import sys
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from app.worker import guard
+from app.worker.shard import ENTRY, FACTS, PROBLEM, ShardWriter
+from app.worker.tasks import Batch, HashSource, Render, Survey, Task
+from evidence_store.records import to_plain
+from extractors import sources
+from extractors.sources.base import Entry, Hashes, SourceError, SourceRef, Volume
+
+
+def work(pipe: Connection, folder: str, memory_limit: int) -> None:
+    """The worker's life: until the parent closes the pipe or is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
+    from app.worker import reading  # noqa: F401 - all that is needed is loaded before writing is forbidden
+
+    guard.install(folder, memory_limit)
+    sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for the process's life
+    opened: dict[SourceRef, Volume] = {}
+    parent = os.getppid()
+    while True:
+        try:
+            task = pipe.recv()
+            _answer(task, pipe, opened)
+        except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
+            return
+        if os.getppid() != parent:
+            return
+
+
+def _answer(task: Task, pipe: Connection, opened: dict[SourceRef, Volume]) -> None:
+    try:
+        pipe.send(("done", _do(task, pipe, opened)))
+    except SourceError as error:
+        pipe.send(("failed", str(error)))
+    except OSError as error:
+        if isinstance(error, BrokenPipeError | ConnectionResetError):
+            raise
+        kind = "full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "failed"
+        pipe.send((kind, f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")))
+    except (ValueError, MemoryError) as error:
+        pipe.send(("failed", f"{type(error).__name__}: {' '.join(str(error).split())[:400]}"))
+
+
+def _do(task: Task, pipe: Connection, opened: dict[SourceRef, Volume]) -> Any:
+    shard = ShardWriter(task.shard)
+    try:
+        if isinstance(task, Survey):
+            note: Any = _survey(task, pipe, shard)
+        elif isinstance(task, HashSource):
+            hashes = sources.hash_source(task.source, lambda done: pipe.send(("bytes", done)))
+            shard.add(FACTS, _plain_hashes(hashes))
+            note = None
+        elif isinstance(task, Batch):
+            _batch(task, pipe, opened, shard)
+            note = None
+        else:
+            note = _render(task, opened)
+    except BaseException:
+        shard.discard()
+        raise
+    shard.finish()
+    return note
+
+
+def _volume(source: SourceRef, opened: dict[SourceRef, Volume]) -> Volume:
+    if source not in opened:
+        for volume in opened.values():
+            volume.close()
+        opened.clear()
+        opened[source] = sources.open_volume(source)
+    return opened[source]
+
+
+def _batch(task: Batch, pipe: Connection, opened: dict[SourceRef, Volume], shard: ShardWriter) -> None:
+    from app.worker.reading import read_batch
+
+    volume = _volume(task.source, opened)
+    waiting = 0
+
+    def on_step(label: str, read: int) -> None:
+        nonlocal waiting
+        waiting += read
+        pipe.send(("step", label, waiting))
+        waiting = 0
+
+    read_batch(task, volume, shard, on_step)
+
+
+def _survey(task: Survey, pipe: Connection, shard: ShardWriter) -> dict[str, Any]:
+    pipe.send(("step", "survey", 0))
+    kind = sources.detect(Path(task.path))
+    source = SourceRef(kind, task.path, zone=task.zone)
+    hashes: Hashes | None = None
+    if sources.needs_spool(kind):
+        source = replace(source, spool=task.spool)
+        hashes = sources.unpack_spool(source, lambda done: pipe.send(("bytes", done)))
+    volume = sources.open_volume(source)
+    try:
+        for count, entry in enumerate(volume.entries()):
+            shard.add(ENTRY, entry_row(entry))
+            if count % 20_000 == 0:
+                pipe.send(("step", "survey", 0))
+        for problem in [*volume.problems(), *(hashes.problems if hashes else ())]:
+            shard.add(PROBLEM, to_plain(problem))
+        shard.add(FACTS, {"kind": kind, "spool": source.spool, "facts": volume.facts()})
+    finally:
+        volume.close()
+    return {"kind": kind, "spool": source.spool, "hashes": _plain_hashes(hashes) if hashes else None}
+
+
+def entry_row(entry: Entry) -> list[Any]:
+    """An entry as the listing stores it (see `evidence_store.writer.add_files`)."""
+    flags = [int(entry.deleted), int(entry.allocated), int(entry.readable)]
+    times = [to_plain(moment) for moment in entry.times]
+    return [entry.path, entry.size, entry.kind, *flags, entry.note, times, entry.address]
+
+
+def _plain_hashes(hashes: Hashes) -> dict[str, Any]:
+    return {
+        "size": hashes.size,
+        "sha256": hashes.sha256,
+        "sha1": hashes.sha1,
+        "md5": hashes.md5,
+        "files": hashes.files,
+        "stored": [{"algorithm": one.algorithm, "value": one.value, "matches": one.matches} for one in hashes.stored],
+        "problems": [to_plain(problem) for problem in hashes.problems],
+    }
+
+
+def _render(task: Render, opened: dict[SourceRef, Volume]) -> bytes:
+    from parsers.picture import render_jpeg
+
+    with _volume(task.source, opened).open(task.entry) as stream:
+        if hashlib.file_digest(stream, "sha256").hexdigest() != task.sha256:  # type: ignore[arg-type]
+            raise SourceError(f"{task.entry.path}: its bytes are not those that were read into the case")
+        stream.seek(0)
+        return render_jpeg(stream, task.max_side)

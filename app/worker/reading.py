@@ -1,0 +1,213 @@
+"""A batch: each file is read once, hashed, typed, and handed to the extractors that want it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Final
+
+from app.worker.evidence import OpenedFile
+from app.worker.shard import BEGIN, FILE, OUTCOME, PROBLEM, RECORD, ShardWriter
+from app.worker.tasks import Batch, Step
+from evidence_store.records import Present, Problem, Record, canonical, to_plain
+from evidence_store.scope import Scope
+from extractors.base import Extractor
+from extractors.catalog import EXTRACTORS
+from extractors.sources.base import SourceError, Volume
+from parsers.signatures import mime_of
+
+KEEP: Final = 16 << 20  # a file up to this size is read once and kept while its extractors run
+_CHUNK: Final = 1 << 20
+_HEAD: Final = 4096
+OnStep = Callable[[str, int], None]  # label of the step that begins, bytes read since the last call
+
+
+def label_of(ordinal: int, extractor: str) -> str:
+    """What names a step when it kills its worker: "412:read", "412:android.sms"."""
+    return f"{ordinal}:{extractor}"
+
+
+def read_batch(batch: Batch, volume: Volume, shard: ShardWriter, on_step: OnStep) -> None:
+    """Reads every file of the batch in order; whatever happens to one file is stored as its own outcome."""
+    skip = dict(batch.skip)
+    for step in batch.steps:
+        label = label_of(step.ordinal, "read")
+        on_step(label, 0)
+        file = OpenedFile(volume, step.entry, step.companions, batch.source.zone, batch.date_order)
+        if label in skip:
+            _unreadable(shard, step, Problem("file", skip[label].replace(" ", "-"), f"reading it: {skip[label]}"))
+            continue
+        if not _read(step, file, shard):
+            continue
+        on_step(label, step.entry.size)
+        for extractor in _wanted(step, file, batch.only):
+            label = label_of(step.ordinal, extractor.id)
+            on_step(label, 0)
+            _extract(extractor, file, shard, batch.scope, skip.get(label))
+
+
+def _read(step: Step, file: OpenedFile, shard: ShardWriter) -> bool:
+    entry = step.entry
+    if entry.kind != "file":
+        shard.add(FILE, {"ordinal": step.ordinal, "readable": entry.readable, "note": entry.note})
+        return False
+    if not entry.readable:
+        _unreadable(shard, step, Problem("file", "unreadable", entry.note or "its bytes cannot be had"))
+        return False
+    digest, size = hashlib.sha256(), 0
+    kept: list[bytes] | None = [] if entry.size <= KEEP else None
+    try:
+        with file.open() as stream:
+            while chunk := stream.read(_CHUNK):
+                if not size:
+                    file.head = chunk[:_HEAD]
+                digest.update(chunk)
+                size += len(chunk)
+                if kept is not None:
+                    kept.append(chunk)
+                    kept = kept if size <= KEEP else None
+    except (SourceError, OSError, ValueError, EOFError, MemoryError) as error:
+        what = f"{_words(error)}; {size:,} of {entry.size:,} bytes were read"
+        _unreadable(shard, step, Problem("file", "unreadable", what))
+        return False
+    file.mime = mime_of(file.head, size=size)
+    file.size = size
+    file.kept = b"".join(kept) if kept is not None else None
+    found = {"ordinal": step.ordinal, "readable": True, "note": entry.note, "mime": file.mime}
+    shard.add(FILE, {**found, "sha256": digest.hexdigest(), "size": size})
+    if size != entry.size:
+        short = Problem("file", "size-differs", f"the source states {entry.size:,} bytes and {size:,} are there")
+        shard.add(PROBLEM, {**to_plain(short), "of": "file"})
+    return True
+
+
+def _unreadable(shard: ShardWriter, step: Step, problem: Problem) -> None:
+    shard.add(FILE, {"ordinal": step.ordinal, "readable": False, "note": step.entry.note})
+    shard.add(PROBLEM, {**to_plain(problem), "of": "file"})
+
+
+def _wanted(step: Step, file: OpenedFile, only: tuple[str, ...]) -> Iterator[Extractor]:
+    for extractor in EXTRACTORS:
+        if only and not any(fnmatchcase(extractor.id, glob) for glob in only):
+            continue
+        by_type = _is_of(file.mime, extractor.types) and (extractor.claims is None or extractor.claims(file.head))
+        if by_type or extractor.id in step.extractors:
+            yield extractor
+
+
+def _is_of(mime: str, types: tuple[str, ...]) -> bool:
+    return any(mime == kind or (kind[-1] == "/" and mime.startswith(kind)) for kind in types)
+
+
+@dataclass
+class _Tally:
+    """What an extractor's run adds up to."""
+
+    counted: int | None = None
+    parsed: int = 0
+    out_of_scope: int = 0
+    unsupported: int = 0
+    failed: int = 0
+    problems: int = 0
+    unknown: bool = False
+    broken: bool = False
+    last: str | None = field(default=None, repr=False)
+
+
+def _extract(extractor: Extractor, file: OpenedFile, shard: ShardWriter, scope: Scope, lost: str | None) -> None:
+    tally = _Tally()
+    begun = False
+
+    def begin() -> None:
+        nonlocal begun
+        if not begun:
+            shard.add(BEGIN, extractor.label)
+            begun = True
+
+    def note(problem: Problem) -> None:
+        begin()
+        shard.add(PROBLEM, {**to_plain(problem), "of": "outcome"})
+        _count(tally, problem)
+
+    if lost is not None:
+        note(Problem("file", lost.replace(" ", "-"), f"the extractor {lost}: nothing of this file was kept"))
+    else:
+        try:
+            for found in extractor(file):
+                begin()
+                if isinstance(found, Record):
+                    _admit(found, shard, scope, tally)
+                elif isinstance(found, Present):
+                    tally.counted = (tally.counted or 0) + found.rows
+                else:
+                    note(found)
+        except Exception as error:  # noqa: BLE001 - the one place where any failure of an extractor is stored
+            note(Problem("file", "extractor-failed", _words(error), tally.last or ""))
+    if begun:
+        _close(tally, note)
+        shard.add(OUTCOME, {"outcome": _outcome(tally, lost), **_counts(tally)})
+
+
+def _admit(record: Record, shard: ShardWriter, scope: Scope, tally: _Tally) -> None:
+    new = record.locator != tally.last
+    tally.last = record.locator
+    if not scope.admits(record):
+        tally.out_of_scope += new
+        return
+    shard.line(RECORD, canonical(to_plain(record)))
+    tally.parsed += new
+
+
+def _count(tally: _Tally, problem: Problem) -> None:
+    tally.problems += 1
+    tally.failed += problem.kind == "row"
+    tally.unsupported += problem.kind == "unsupported"
+    tally.unknown |= problem.kind == "schema"
+    tally.broken |= problem.kind == "file"
+
+
+def _close(tally: _Tally, note: Callable[[Problem], None]) -> None:
+    """The counts have to add up: rows that were counted and did not come out are failures, said to be so."""
+    seen = tally.parsed + tally.out_of_scope + tally.unsupported + tally.failed
+    if tally.counted is not None and tally.counted > seen:
+        missing = tally.counted - seen
+        note(Problem("file", "rows-missing", f"{missing:,} of {tally.counted:,} rows did not come out"))
+        tally.failed += missing
+
+
+def _counts(tally: _Tally) -> dict[str, int]:
+    seen = tally.parsed + tally.out_of_scope + tally.unsupported + tally.failed
+    return {
+        "present": seen,
+        "parsed": tally.parsed,
+        "out_of_scope": tally.out_of_scope,
+        "unsupported": tally.unsupported,
+        "failed": tally.failed,
+        "problems": tally.problems,
+    }
+
+
+def _outcome(tally: _Tally, lost: str | None) -> str:
+    if lost is not None:
+        return lost
+    if tally.unknown and not tally.parsed:
+        return "unknown layout"
+    if tally.broken or tally.failed or tally.unsupported or tally.unknown:
+        return "partial" if tally.parsed else "failed"
+    if tally.parsed:
+        return "parsed"
+    return "out of scope" if tally.out_of_scope else "empty"
+
+
+def _words(error: BaseException) -> str:
+    """One clear line for an error: our own words where it is ours, else its kind and message."""
+    # An address in memory would make two runs differ.
+    text = re.sub(r" at 0x[0-9a-fA-F]+", "", " ".join(str(error).split()))[:500]
+    if isinstance(error, SourceError) and text:
+        return text
+    if isinstance(error, MemoryError):
+        return "it needs more memory than a worker may take"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
