@@ -23,6 +23,22 @@ _DAY: Final = re.compile(r"(\d{4})[:/.-](\d\d?)[:/.-](\d\d?)")
 _OFFSET: Final = re.compile(r"([+-])(\d\d):?(\d\d)|Z")
 _BLANK: Final = re.compile(r"[\s:]*")
 _ZERO: Final = re.compile(r"[0\s:]*")
+# The tags whose meaning is read; of the others only the printed form is kept.
+_NAMES: Final = frozenset(
+    (
+        *(
+            f"Image {name}"
+            for name in ("Make", "Model", "Software", "Orientation", "DateTime", "ImageWidth", "ImageLength")
+        ),
+        *(f"EXIF {name}" for name in ("LensModel", "DateTimeOriginal", "DateTimeDigitized")),
+        *(f"EXIF {name}Time{which}" for name in ("SubSec", "Offset") for which in ("", "Original", "Digitized")),
+        *(
+            f"GPS GPS{name}"
+            for name in ("Latitude", "LatitudeRef", "Longitude", "LongitudeRef", "Altitude", "AltitudeRef")
+        ),
+        *("GPS GPSTimeStamp", "GPS GPSDate", "GPS Tag 0x001F", "GPS GPSHPositioningError"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +100,7 @@ def read_picture(stream: BinaryIO) -> PictureFacts:
     if layout.exif is None:
         return PictureFacts(layout.width, layout.height, None, layout.problems)
     try:
-        tags = read_tags(layout.exif)
+        tags = read_tags(layout.exif, _NAMES)
     except ValueError as error:
         return PictureFacts(layout.width, layout.height, None, (*layout.problems, str(error)))
     width, height = layout.width, layout.height

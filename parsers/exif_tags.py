@@ -13,9 +13,9 @@ import logging
 import math
 import struct
 import warnings
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Literal
 
 import exifread
 from exifread.core.exceptions import ExifError
@@ -79,19 +79,36 @@ class Tags:
     by: str
 
 
-def read_tags(block: BinaryIO) -> Tags:
-    """The tags of a block that begins with its TIFF header. Raises ValueError where neither library can read it."""
+def read_tags(block: BinaryIO, names: Container[str]) -> Tags:
+    """The tags of a block that begins with its TIFF header; `values` only of `names`.
+
+    Raises ValueError where neither library can read it.
+    """
     if not _entries(block):
         return Tags({}, (), "")
+    if isinstance(block, io.BytesIO):
+        block = io.BytesIO(_without_thumbnail(block.getvalue()))
     try:
         found = exifread.process_file(block, details=False, extract_thumbnail=False)
-        values = {name: _value(tag.values) for name, tag in found.items()}
-        printed = _printed((name, tag.printable) for name, tag in found.items())
+        values = {name: _value(tag.values) for name, tag in found.items() if name in names}
+        printed = _printed((name, _readable(tag)) for name, tag in found.items())
     except _EXIFREAD_ERRORS as error:
-        return _through_pillow(block, type(error).__name__)
-    if not values:
-        return _through_pillow(block, "nothing found")
+        return _through_pillow(block, names, type(error).__name__)
+    if not found:
+        return _through_pillow(block, names, "nothing found")
     return Tags(values, printed, "exifread")
+
+
+def _without_thumbnail(data: bytes) -> bytes:
+    """The block without the link to its second directory, which only describes the thumbnail and costs time."""
+    order: Literal["little", "big"] = "little" if data[:1] == b"I" else "big"
+    first = int.from_bytes(data[4:8], order)
+    link = first + 2 + 12 * int.from_bytes(data[first : first + 2], order)
+    return data[:link] + bytes(4) + data[link + 4 :] if link + 4 <= len(data) else data
+
+
+def _readable(tag: Any) -> str:
+    return str(tag.printable) if not isinstance(tag.values, bytes) else str(_value(tag.values))
 
 
 def _value(stored: Any) -> Value:
@@ -103,6 +120,8 @@ def _value(stored: Any) -> Value:
 
 
 def _number(part: Any) -> int | float | Ratio:
+    if type(part) is int:
+        return part
     # exifread hands a float over as a tuple of one; its fractions and Pillow's know their two halves.
     if isinstance(part, tuple):
         part = part[0] if len(part) == 1 else float("nan")
@@ -116,15 +135,15 @@ def _number(part: Any) -> int | float | Ratio:
 def _printed(pairs: Iterable[tuple[str, object]]) -> tuple[tuple[str, str], ...]:
     kept: list[tuple[str, str]] = []
     for name, text in pairs:
-        if name.startswith("Thumbnail ") or len(kept) == _MOST_PRINTED:
-            continue
-        shown = str(text).replace("\x00", "").strip()[:_LONGEST_PRINTED]
-        if shown:
+        shown = str(text)[:_LONGEST_PRINTED].replace("\x00", "").strip()
+        if shown and not name.startswith("Thumbnail "):
             kept.append((name, shown))
+        if len(kept) == _MOST_PRINTED:
+            break
     return tuple(kept)
 
 
-def _through_pillow(block: BinaryIO, why: str) -> Tags:
+def _through_pillow(block: BinaryIO, names: Container[str], why: str) -> Tags:
     block.seek(0)
     data = block.read(_MOST_PILLOW)
     exif = Image.Exif()
@@ -143,7 +162,7 @@ def _through_pillow(block: BinaryIO, why: str) -> Tags:
                 values[name] = value
     if not values:
         raise ValueError(f"the Exif block holds nothing that can be read (exifread: {why})")
-    return Tags(values, _printed(values.items()), "Pillow")
+    return Tags({name: value for name, value in values.items() if name in names}, _printed(values.items()), "Pillow")
 
 
 def _tag_name(group: str, tag: int) -> str | None:
