@@ -7,9 +7,12 @@ from typing import Any
 
 from evidence_store.records import Moment, Problem
 from extractors.base import EvidenceFile, Found
-from parsers.sqlite_file import DamagedText, DatabaseDamaged, EvidenceDatabase, Row
+from parsers.sqlite_file import DamagedText, DatabaseDamaged, EvidenceDatabase, Row, TimeLimitReached
 from parsers.times import from_unix
 
+_MOST_GAPS = 1000
+_GREATEST_KEY = 2**63 - 1
+_UNREADABLE = -(2**63)
 _SHOWN = 2048  # how much of a value that is no text is kept as hexadecimal
 
 
@@ -60,17 +63,94 @@ def selecting(db: EvidenceDatabase, table: str, columns: tuple[str, ...], alias:
     return ", ".join(f"{prefix}{name}" if name in there else f"NULL AS {name}" for name in columns)
 
 
+def each_row(db: EvidenceDatabase, table: str, columns: str, gaps: list[Problem]) -> Iterator[Row]:
+    """The rows of a table in the order of its integer key "_id", passing over what is damaged.
+
+    `columns` is a select list that has "_id". Each stretch that could not be read is put into `gaps`, as a Problem.
+    """
+    select = f"SELECT {columns} FROM {table}"  # noqa: S608
+    last: Any = -1
+    start: int | None = None
+    while True:
+        try:
+            where = "" if start is None else f"WHERE _id >= {start:d} "
+            for row in db.execute(f"{select} {where}ORDER BY _id"):
+                last = row["_id"]
+                yield row
+        except TimeLimitReached:
+            raise
+        except DatabaseDamaged as error:
+            reason = f"{table}: {error}"
+        else:
+            return
+        one_row = start is not None and type(last) is int and last < start
+        if one_row:  # its key can be read and the rest of the row cannot
+            gaps.append(Problem("row", "damaged-row", reason, f"{table}:_id={start}"))
+            last = start
+        start, skipped = None, True
+        if type(last) is int and len(gaps) < _MOST_GAPS:
+            start, skipped = _next_readable(db, table, last)
+        if start is None and (skipped or not one_row):
+            gaps.append(Problem("file", "damaged-database", f"{reason}; nothing more could be read"))
+        elif skipped:
+            gaps.append(Problem("file", "damaged-database", f"{reason}; reading went on at _id={start}"))
+        if start is None:
+            return
+
+
+def _next_readable(db: EvidenceDatabase, table: str, last: int) -> tuple[int | None, bool]:
+    """The first key after `last` that can be read (None: there is none), and whether damage lies before it.
+
+    Found by doubling steps and then by halving the last of them.
+    """
+    bad, step = last, 1
+    while (found := _first_key(db, table, last + step)) == _UNREADABLE:
+        bad, step = last + step, step * 2
+        if last + step > _GREATEST_KEY:
+            return None, True
+    good = last + step
+    while good - bad > 1:
+        middle = (bad + good) // 2
+        if (nearer := _first_key(db, table, middle)) == _UNREADABLE:
+            bad = middle
+        else:
+            found, good = nearer, middle
+    return found, bad > last
+
+
+def _first_key(db: EvidenceDatabase, table: str, key: int) -> int | None:
+    """The first key from `key` on; None after the last one; _UNREADABLE where damage lies in the way."""
+    try:
+        for row in db.execute(f"SELECT _id FROM {table} WHERE _id >= ? ORDER BY _id LIMIT 1", (key,)):  # noqa: S608
+            return row["_id"] if type(row["_id"]) is int else None
+    except TimeLimitReached:
+        raise
+    except DatabaseDamaged:
+        return _UNREADABLE
+    return None
+
+
 class RowsBeside:
     """The rows of a second table, handed out by the row of the first that they belong to: a join that loses nothing.
 
-    `rows` must be sorted by `key`, and `of` be asked in rising order. `orphans` counts the rows that belong to none.
+    `rows` must be sorted by `key`, and `of` be asked in rising order. `finish` tells what belonged to no row, and why
+    the second table could not be read to its end.
     """
 
-    def __init__(self, rows: Iterator[Row], key: str) -> None:
+    def __init__(self, rows: Iterator[Row], table: str, key: str) -> None:
         self._rows = rows
+        self._table = table
         self._key = key
-        self._next = next(rows, None)
-        self.orphans = 0
+        self._orphans = 0
+        self._damage = ""
+        self._next: Row | None = None
+        self._advance()
+
+    def _advance(self) -> None:
+        try:
+            self._next = next(self._rows, None)
+        except DatabaseDamaged as error:
+            self._next, self._damage = None, str(error)
 
     def of(self, wanted: Any) -> list[Row]:
         """The rows whose key is `wanted`."""
@@ -85,16 +165,19 @@ class RowsBeside:
             if key == wanted:
                 found.append(self._next)
             else:
-                self.orphans += 1
-            self._next = next(self._rows, None)
+                self._orphans += 1
+            self._advance()
         return found
 
-    def finish(self) -> int:
-        """The number of orphans, when all of the first table has been asked for."""
-        if self._next is not None:
-            self.orphans += 1 + sum(1 for _ in self._rows)
-            self._next = None
-        return self.orphans
+    def finish(self) -> Iterator[Problem]:
+        """What is to be said when all of the first table has been asked for."""
+        while self._next is not None:
+            self._orphans += 1
+            self._advance()
+        if self._damage:
+            yield Problem("file", "damaged-database", f"{self._table}: {self._damage}")
+        if self._orphans:
+            yield Problem("note", "orphans", f"{self._orphans} rows of {self._table} belong to nothing that is left")
 
 
 class Doubts:

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, Final
 import apsw
 
 from parsers.sqlite_limits import LIMITS, MODULES, SETTINGS, STEPS_BETWEEN_CHECKS, admits
-from parsers.sqlite_vfs import MAIN, OverlayVFS
+from parsers.sqlite_vfs import MAIN, OverlayVFS, declared_size
 
 Row = dict[str, Any]
 _MAGIC: Final = b"SQLite format 3\0"
@@ -31,6 +31,10 @@ class DatabaseDamaged(ValueError):
     def __init__(self, message: str, rows: int = 0) -> None:
         super().__init__(message)
         self.rows = rows
+
+
+class TimeLimitReached(DatabaseDamaged):
+    """SQLite worked too long without giving a row; asking again would only take as long."""
 
 
 class DamagedText(str):
@@ -160,7 +164,9 @@ class EvidenceDatabase:
                 f"CASE typeof(c{n}) WHEN 'text' THEN CAST(c{n} AS BLOB) ELSE c{n} END,typeof(c{n})='text'"
                 for n in range(len(names))
             )
-            careful = f"WITH q({columns}) AS ({sql.rstrip().rstrip(';')}) SELECT {parts} FROM q LIMIT -1 OFFSET {done}"  # noqa: S608
+            careful = (
+                f"WITH q({columns}) AS ({sql.rstrip().rstrip(';')}\n) SELECT {parts} FROM q LIMIT -1 OFFSET {done}"  # noqa: S608
+            )
             for values in self._connection.execute(careful, params):
                 done += 1
                 self._rows += 1
@@ -219,7 +225,7 @@ def open_database(
     size = main.seek(0, 2)
     if head and not head.startswith(_MAGIC):
         raise DatabaseDamaged("not a database (or encrypted)")
-    page_size, pages = _declared(head)
+    page_size, pages = declared_size(head)
     vfs = OverlayVFS(main, wal, journal, page_size * pages)
     database = EvidenceDatabase(vfs, time_limit_s)
     database.notes[:0] = _notes(database, size, page_size, pages, wal, journal)
@@ -236,17 +242,6 @@ def lacking(db: EvidenceDatabase, needed: Mapping[str, set[str]]) -> str:
         elif missing := sorted(column for column in columns if column.lower() not in tables[table.lower()]):
             words.append(f"table {table} has no column {', '.join(missing)}")
     return "; ".join(words)
-
-
-def _declared(head: bytes) -> tuple[int, int]:
-    """(page size, pages) as the header says; (0, 0) where it says nothing that holds."""
-    if len(head) < 100 or head[24:28] != head[92:96]:
-        return 0, 0
-    page_size = int.from_bytes(head[16:18], "big")
-    page_size = 65536 if page_size == 1 else page_size
-    if page_size < 512 or page_size & (page_size - 1):
-        return 0, 0
-    return page_size, int.from_bytes(head[28:32], "big")
 
 
 def _notes(
@@ -295,5 +290,5 @@ def _reason(error: apsw.Error) -> str:
 
 def _damaged(error: apsw.Error, rows: int) -> DatabaseDamaged:
     if isinstance(error, apsw.InterruptError):
-        return DatabaseDamaged(f"stopped at the time limit after {rows} rows", rows)
+        return TimeLimitReached(f"stopped at the time limit after {rows} rows", rows)
     return DatabaseDamaged(f"reading stopped after {rows} rows: {error}", rows)

@@ -31,6 +31,17 @@ _NOT_OFFERED: Final = {
 _numbers = itertools.count(1)
 
 
+def declared_size(head: bytes) -> tuple[int, int]:
+    """(page size, pages) as the header says; (0, 0) where it says nothing that holds."""
+    if len(head) < 100 or head[24:28] != head[92:96]:
+        return 0, 0
+    page_size = int.from_bytes(head[16:18], "big")
+    page_size = 65536 if page_size == 1 else page_size
+    if page_size < 512 or page_size & (page_size - 1):
+        return 0, 0
+    return page_size, int.from_bytes(head[28:32], "big")
+
+
 class _Budget:
     """What all overlays of one database may take together."""
 

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from evidence_store.records import Call, Party, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.database import Doubts, count_rows, read_database, selecting, stored
+from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 _EXTRA: Final = (
@@ -83,9 +83,11 @@ def _read(db: EvidenceDatabase, path: str) -> Iterator[Found]:
     if (rows := count_rows(db, "calls")) is not None:
         yield Present(rows)
     doubts = Doubts()
-    for row in db.execute(f"SELECT {selecting(db, 'calls', _COLUMNS)} FROM calls ORDER BY _id"):  # noqa: S608
+    gaps: list[Problem] = []
+    for row in each_row(db, "calls", selecting(db, "calls", _COLUMNS), gaps):
         yield _call(row, doubts)
         yield from doubts.drain()
+    yield from gaps
 
 
 def _call(row: Row, doubts: Doubts) -> Call:

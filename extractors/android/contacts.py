@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from evidence_store.records import Contact, Moment, Party, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.database import Doubts, RowsBeside, count_rows, read_database, selecting, stored
+from extractors.database import Doubts, RowsBeside, count_rows, each_row, read_database, selecting, stored
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 _RAW: Final = (
@@ -98,18 +98,19 @@ def _read(db: EvidenceDatabase) -> Iterator[Found]:
     doubts = Doubts()
     accounts = _accounts(db)
     kinds = _mimetypes(db)
-    data = RowsBeside(iter(()), "raw_contact_id")
+    data = RowsBeside(iter(()), "data", "raw_contact_id")
     if missing := lacking(db, {"data": {"_id", "raw_contact_id", "mimetype_id", "data1"}, "mimetypes": {"_id"}}):
         yield Problem("schema", "unknown-layout", f"contacts without their values: {missing}")
     else:
         sql = f"SELECT {selecting(db, 'data', _DATA)} FROM data ORDER BY raw_contact_id, _id"  # noqa: S608
-        data = RowsBeside(db.execute(sql), "raw_contact_id")
-    for row in db.execute(f"SELECT {selecting(db, 'raw_contacts', _RAW)} FROM raw_contacts ORDER BY _id"):  # noqa: S608
+        data = RowsBeside(db.execute(sql), "data", "raw_contact_id")
+    gaps: list[Problem] = []
+    for row in each_row(db, "raw_contacts", selecting(db, "raw_contacts", _RAW), gaps):
         doubts.locator = f"raw_contacts:_id={row['_id']}"
         yield _contact(row, data.of(row["_id"]), kinds, accounts, doubts)
         yield from doubts.drain()
-    if orphans := data.finish():
-        yield Problem("note", "orphans", f"{orphans} rows of data belong to no contact and are not shown")
+    yield from gaps
+    yield from data.finish()
 
 
 def _mimetypes(db: EvidenceDatabase) -> dict[Any, str]:

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from evidence_store.records import Attachment, Message, Moment, Party, Problem
 from extractors.android.threads import Threads, party
 from extractors.base import Found
-from extractors.database import Doubts, RowsBeside, selecting, stored
+from extractors.database import Doubts, RowsBeside, each_row, selecting, stored
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 _PDU: Final = (
@@ -61,20 +61,21 @@ def multimedia_messages(db: EvidenceDatabase, threads: Threads, path: str) -> It
     store = above if last.lower() == "databases" else folder
     app_parts = f"{store}/app_parts/" if store else "app_parts/"
     doubts = Doubts()
-    for row in db.execute(f"SELECT {selecting(db, 'pdu', _PDU)} FROM pdu ORDER BY _id"):  # noqa: S608
+    gaps: list[Problem] = []
+    for row in each_row(db, "pdu", selecting(db, "pdu", _PDU), gaps):
         doubts.locator = f"pdu:_id={row['_id']}"
         yield _message(row, addresses.of(row["_id"]), parts.of(row["_id"]), threads, app_parts, doubts)
         yield from doubts.drain()
-    for table, rows in (("addr", addresses), ("part", parts)):
-        if orphans := rows.finish():
-            yield Problem("note", "orphans", f"{orphans} rows of {table} belong to no message and are not shown")
+    yield from gaps
+    yield from addresses.finish()
+    yield from parts.finish()
 
 
 def _beside(db: EvidenceDatabase, table: str, columns: tuple[str, ...], key: str, order: str) -> RowsBeside:
     if lacking(db, {table: {"_id", key}}):
-        return RowsBeside(iter(()), key)
+        return RowsBeside(iter(()), table, key)
     sql = f"SELECT {selecting(db, table, columns)} FROM {table} ORDER BY {key}, {order}"  # noqa: S608
-    return RowsBeside(db.execute(sql), key)
+    return RowsBeside(db.execute(sql), table, key)
 
 
 def _message(

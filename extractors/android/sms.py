@@ -9,7 +9,7 @@ from evidence_store.records import Message, Moment, Party, Present, Problem
 from extractors.android.mms import multimedia_messages
 from extractors.android.threads import Threads, party
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.database import Doubts, count_rows, read_database, selecting, stored
+from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 _COLUMNS: Final = (
@@ -86,10 +86,12 @@ def _read(db: EvidenceDatabase, path: str) -> Iterator[Found]:
 def _text_messages(db: EvidenceDatabase, threads: Threads) -> Iterator[Found]:
     doubts = Doubts()
     known: dict[Any, Party | None] = {}
-    for row in db.execute(f"SELECT {selecting(db, 'sms', _COLUMNS)} FROM sms ORDER BY _id"):  # noqa: S608
+    gaps: list[Problem] = []
+    for row in each_row(db, "sms", selecting(db, "sms", _COLUMNS), gaps):
         yield _message(row, doubts, threads, known)
         if doubts.problems:
             yield from doubts.drain()
+    yield from gaps
 
 
 def _message(row: Row, doubts: Doubts, threads: Threads, known: dict[Any, Party | None]) -> Message:

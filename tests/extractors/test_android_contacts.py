@@ -123,7 +123,7 @@ def test_values_of_no_contact_are_counted():
     file = address_book("INSERT INTO data(mimetype_id,raw_contact_id,data1) VALUES (4,99,'+447700900199')")
     assert list(contacts(file)) == [
         Present(0),
-        Problem("note", "orphans", "1 rows of data belong to no contact and are not shown"),
+        Problem("note", "orphans", "1 rows of data belong to nothing that is left"),
     ]
 
 

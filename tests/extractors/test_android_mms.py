@@ -120,8 +120,8 @@ def test_rows_that_belong_to_no_message_are_counted():
     found = list(messages(file))
     assert found[1].text == "mine"
     assert found[2:] == [
-        Problem("note", "orphans", "1 rows of addr belong to no message and are not shown"),
-        Problem("note", "orphans", "4 rows of part belong to no message and are not shown"),
+        Problem("note", "orphans", "1 rows of addr belong to nothing that is left"),
+        Problem("note", "orphans", "4 rows of part belong to nothing that is left"),
     ]
 
 

@@ -203,4 +203,48 @@ def test_a_file_cut_short_gives_its_first_messages_and_says_so():
         ("file", "damaged-database"),
         ("note", "database"),
     ]
-    assert problems[0].detail.startswith(f"reading stopped after {len(read)} rows: ")
+    assert problems[0].detail.startswith(f"sms: reading stopped after {len(read)} rows: ")
+    assert problems[0].detail.endswith("; nothing more could be read")
+
+
+def page_of(data: bytes, text: bytes) -> int:
+    """Where the page of 4,096 bytes that holds a text starts."""
+    return data.index(text) // 4096 * 4096
+
+
+def test_a_damaged_page_costs_the_messages_on_it_and_no_others():
+    rows = ",".join(f"({i},'07700 900102',1349200000000,1,'m{i} {'.' * 200}',1)" for i in range(1, 1001))
+    pictures = "INSERT INTO pdu(_id,date,msg_box,read) VALUES (1,1349200000,1,1)"
+    data = bytearray(database(f"{SMS}{MMS} INSERT INTO sms(_id,address,date,type,body,read) VALUES {rows};{pictures}"))
+    for lost in (b"m300 ", b"m700 "):
+        start = page_of(data, lost)
+        data[start : start + 4096] = b"\xff" * 4096
+    found = list(messages(MemoryFile("mmssms.db", bytes(data))))
+    read = [int(one.locator.rpartition("=")[2]) for one in found if isinstance(one, Message) and one.service == "SMS"]
+    gone = sorted(set(range(1, 1001)) - set(read))
+    problems = [one for one in found if isinstance(one, Problem)]
+    assert read == sorted(read)
+    assert {300, 700} <= set(gone)
+    assert len(gone) < 50
+    after = [gap + 1 for gap in gone if gap + 1 not in gone]
+    assert [problem.detail.rpartition("; ")[2] for problem in problems] == [
+        f"reading went on at _id={start}" for start in after
+    ]
+    assert {(problem.kind, problem.code) for problem in problems} == {("file", "damaged-database")}
+    assert found[-1].locator == "pdu:_id=1"
+
+
+def test_a_message_whose_text_is_lost_costs_itself_only():
+    long = "x" * 9000
+    data = bytearray(
+        database(
+            f"{SMS} INSERT INTO sms(_id,address,date,type,body,read) VALUES (1,'07700 900102',1349200000000,2,'one',1),"
+            f"(2,'07700 900102',1349200000000,2,'{long}',1),(3,'07700 900102',1349200000000,2,'three',1)"
+        )
+    )
+    overflow = page_of(data, b"x" * 4000)
+    data[overflow : overflow + 4] = b"\xff" * 4  # the number of the page that the text goes on at
+    found = list(messages(MemoryFile("mmssms.db", bytes(data))))
+    assert [type(one) for one in found] == [Present, Message, Message, Problem]
+    assert [one.locator for one in found[1:]] == ["sms:_id=1", "sms:_id=3", "sms:_id=2"]
+    assert (found[3].kind, found[3].code) == ("row", "damaged-row")
