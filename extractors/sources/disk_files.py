@@ -31,7 +31,6 @@ NTFS_DATA = int(pytsk3.TSK_FS_ATTR_TYPE_NTFS_DATA)
 HFS_FORK = int(pytsk3.TSK_FS_ATTR_TYPE_HFS_RSRC)
 REGULAR: Final = frozenset((0, int(pytsk3.TSK_FS_META_TYPE_REG), DIRECTORY := int(pytsk3.TSK_FS_META_TYPE_DIR)))
 LINK = int(pytsk3.TSK_FS_META_TYPE_LNK)
-SPARSE = int(pytsk3.TSK_FS_ATTR_SPARSE)
 
 
 class FileSystem:
@@ -88,17 +87,17 @@ class FileSystem:
         elif kind not in REGULAR:
             yield self._entry(found, found.path, 0, times, "", kind="special", readable=False, note="device or pipe")
         else:
-            for path, size, address, sparse in self._streams(found):
+            for path, size, address in self._streams(found):
                 # The list of bad clusters is as long as the volume and holds nothing.
-                hollow = sparse and path.endswith("$BadClus:$Bad")
+                hollow = self._kind == NTFS and path == "$BadClus:$Bad"
                 note = "volume-sized list of bad clusters, not read" if hollow else ""
                 yield self._entry(found, path, size, times, address, readable=not hollow, note=note)
 
-    def _streams(self, found: Found) -> Iterator[tuple[str, int, str, bool]]:
-        """(path, size, ":type-id" or "", sparse) of each stream of a file; a directory has only named ones."""
+    def _streams(self, found: Found) -> Iterator[tuple[str, int, str]]:
+        """(path, size, ":type-id" or "") of each stream of a file; a directory has only named ones."""
         if self._kind not in (NTFS, HFS):
             if not found.is_directory:
-                yield found.path, int(found.meta.size), "", False
+                yield found.path, int(found.meta.size), ""
             return
         plain = found.is_directory
         try:
@@ -108,17 +107,16 @@ class FileSystem:
             attributes = []
         for info in attributes:
             kind, name = int(info.type), info.name or b""
-            sparse = bool(int(info.flags) & SPARSE)
             address = f":{kind}-{int(info.id)}"
             if self._kind == NTFS and kind == NTFS_DATA:
                 stream = shown(name.decode("utf-8", "surrogateescape")).replace("/", "\\x2f")
                 if stream or not found.is_directory:
                     plain = plain or not stream
-                    yield f"{found.path}:{stream}" if stream else found.path, int(info.size), address, sparse
+                    yield f"{found.path}:{stream}" if stream else found.path, int(info.size), address
             elif self._kind == HFS and kind == HFS_FORK and int(info.size):
-                yield f"{found.path}:rsrc", int(info.size), address, False
+                yield f"{found.path}:rsrc", int(info.size), address
         if not plain:
-            yield found.path, int(found.meta.size), "", False
+            yield found.path, int(found.meta.size), ""
 
     def _deleted(self, found: Found, live: LiveRuns, recovered: dict[int, Recovered]) -> Iterator[Entry]:
         if found.is_directory and (found.meta is None or found.reused or self._kind != NTFS):
@@ -135,7 +133,7 @@ class FileSystem:
             yield self._from_fat(found, times, recovered[found.number], live)
             return
         note, readable = self._standing(found, live)
-        for path, size, address, _ in self._streams(found):
+        for path, size, address in self._streams(found):
             yield self._entry(found, path, size, times, address, readable=readable, note=note)
 
     def _standing(self, found: Found, live: LiveRuns) -> tuple[str, bool]:

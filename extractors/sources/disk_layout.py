@@ -6,6 +6,7 @@ public descriptions of LUKS, BitLocker, APFS, XFS, Btrfs, F2FS, LVM2, ReFS and L
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -99,9 +100,12 @@ def look(read_at: Callable[[int, int], bytes], size: int) -> DiskLayout:
     image = Image(read_at, size)
     layout = DiskLayout()
     fs, why = _file_system(image, 0)
-    rows = list(_partitions(image, layout))
+    rows = list(_partitions(image, layout)) if fs is None or not _has_boot_sector(fs) else []
     if fs is not None or not rows:
         _add(layout, Part("p0", "", 0, size, "whole image", fs), why, read_at, size)
+    if fs is not None and rows:
+        detail = "a file system over the whole image and a partition table stand side by side: both are listed"
+        layout.problems.append(Problem("note", "two-readings", detail, "p0"))
     for number, (start, length, label) in enumerate(rows, 1):
         part = Part(f"p{number}", f"p{number}/", start, length, label, None)
         if start >= size:
@@ -116,11 +120,16 @@ def look(read_at: Callable[[int, int], bytes], size: int) -> DiskLayout:
     return layout
 
 
+def _has_boot_sector(fs: pytsk3.FS_Info) -> bool:
+    """The first sector belongs to the file system, so that no partition table can stand there. Elsewhere one may: on
+    hybrid discs, and on a disk that was partitioned over an older file system."""
+    return FILE_SYSTEMS.get(int(fs.info.ftype), "").startswith(("FAT", "exFAT", "NTFS"))
+
+
 def _partitions(image: Image, layout: DiskLayout) -> Iterator[tuple[int, int, str]]:
     """(start, length in bytes, type) of each allocated partition, in the order of the disk."""
-    try:
-        table = pytsk3.Volume_Info(image)
-    except OSError:
+    table = _table(image)
+    if table is None:
         return
     unit = int(table.info.block_size)
     rows = []
@@ -137,6 +146,26 @@ def _partitions(image: Image, layout: DiskLayout) -> Iterator[tuple[int, int, st
         layout.known = True
         layout.facts["partition table"] = TABLES.get(kind, f"type {kind}")
     yield from rows
+
+
+def _table(image: Image) -> pytsk3.Volume_Info | None:
+    try:
+        return pytsk3.Volume_Info(image)
+    except OSError:
+        pass
+    # The Sleuth Kit refuses a table whose partitions begin beyond the end. A cut image is asked again with the size
+    # it may have had, where the sector is a master boot record by its form and no boot sector of a file system.
+    first = image.read(0, 512)
+    if len(first) < 512 or first[510:] != b"\x55\xaa" or any(first[at] & 0x7F for at in (446, 462, 478, 494)):
+        return None
+    ends = [struct.unpack_from("<II", first, at + 8) for at in (446, 462, 478, 494) if first[at + 4]]
+    if not ends or any(start == 0 or length == 0 for start, length in ends):
+        return None
+    whole = max(start + length for start, length in ends) * 512
+    try:
+        return pytsk3.Volume_Info(Image(image.read, whole)) if whole > image.get_size() else None
+    except OSError:
+        return None
 
 
 def _file_system(image: Image, offset: int) -> tuple[pytsk3.FS_Info | None, str]:

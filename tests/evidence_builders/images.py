@@ -8,6 +8,7 @@ import shutil
 import struct
 import subprocess
 import zlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 SIGNATURE = b"EVF\x09\x0d\x0a\xff\x00"
@@ -47,9 +48,9 @@ def write_e01(
     chunks_per_segment: int | None = None,
     md5: str | None = None,
     errors: tuple[tuple[int, int], ...] = (),
-    gap: int = 0,
+    last_at: int | None = None,
 ) -> list[Path]:
-    """Writes `data` as an E01 set and returns its files. `gap` bytes of hole stand before the last chunk of a segment.
+    """Writes `data` as an E01 set and returns its files. The last chunk of a segment stands at byte `last_at`.
 
     `packed`: every second chunk is stored plain otherwise. `md5` replaces the true stored hash.
     """
@@ -65,7 +66,7 @@ def write_e01(
             if number == 1:
                 _put(out, b"header", zlib.compress(MADE_UP_HEADER))
                 _put(out, b"volume", volume_data(len(chunks), sectors_per_chunk, -(-len(data) // 512)))
-            _put_chunks(out, group, packed, gap)
+            _put_chunks(out, group, packed, last_at)
             last = number == len(groups)
             if last and errors:
                 head = struct.pack("<I", len(errors)).ljust(516, b"\0")
@@ -85,14 +86,14 @@ def _put(out, kind: bytes, data: bytes) -> None:
     out.write(section(kind, at, 76 + len(data), at + 76 + len(data)) + data)
 
 
-def _put_chunks(out, group: list[bytes], packed: bool, gap: int) -> None:
+def _put_chunks(out, group: list[bytes], packed: bool, last_at: int | None) -> None:
     at = out.tell()
     position, offsets, bodies = at + 76, [], []
     for number, chunk in enumerate(group):
         squeeze = packed or number % 2 == 1
         body = zlib.compress(chunk) if squeeze else chunk + adler(chunk)
         if number == len(group) - 1:
-            position += gap
+            position = last_at or position
         offsets.append(position | (0x8000_0000 if squeeze and position < 0x8000_0000 else 0))
         bodies.append((position, body))
         position += len(body)
@@ -114,11 +115,13 @@ def tool_path(tool: str) -> str | None:
     return shutil.which(tool, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 
 
-def run_tool(*words: str | Path, stdin: bytes = b"") -> bytes:
+def run_tool(*words: object, stdin: bytes = b"", zone: str = "UTC") -> bytes:
     """The standard output of a program; fails the test when it fails."""
     program = tool_path(str(words[0]))
     assert program is not None
-    done = subprocess.run([program, *map(str, words[1:])], input=stdin, capture_output=True, check=False)
+    done = subprocess.run(
+        [program, *map(str, words[1:])], input=stdin, env={**os.environ, "TZ": zone}, capture_output=True, check=False
+    )
     assert done.returncode == 0, done.stderr.decode(errors="replace")
     return done.stdout
 
@@ -139,3 +142,19 @@ def mbr_with(partitions: list[tuple[int, int, int]], size: int) -> bytearray:
         disk[446 + 16 * number + 1] = 1
     disk[510:512] = b"\x55\xaa"
     return disk
+
+
+def fat_image(path: Path, files: dict[str, bytes], *, bits: int = 16, stamp: str = "2026-01-31 10:20:30") -> Path:
+    """A FAT file system with these files in its root, all of one local time (needs mkfs.vfat and mtools)."""
+    mib = {12: 2, 16: 16, 32: 40}[bits]
+    path.write_bytes(b"")
+    os.truncate(path, mib << 20)
+    run_tool("mkfs.vfat", "-F", bits, *(["-s", 1] if bits == 32 else []), path)
+    moment = datetime.fromisoformat(stamp).replace(tzinfo=UTC).timestamp()
+    for name, data in files.items():
+        source = path.with_name(f"{path.name}.part")
+        source.write_bytes(data)
+        os.utime(source, (moment, moment))
+        run_tool("mcopy", "-m", "-i", path, source, f"::{name}")
+        source.unlink()
+    return path
