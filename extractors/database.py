@@ -8,11 +8,12 @@ from typing import Any
 from evidence_store.records import Moment, Problem
 from extractors.base import EvidenceFile, Found
 from parsers.sqlite_file import DamagedText, DatabaseDamaged, EvidenceDatabase, Row, TimeLimitReached
-from parsers.times import from_unix
+from parsers.times import UNIT_US, from_unix
 
 _MOST_GAPS = 1000
 _GREATEST_KEY = 2**63 - 1
 _UNREADABLE = -(2**63)
+_SURE_FROM_US, _SURE_TO_US = 946_684_800_000_000, 3_786_912_000_000_000  # 2000 to 2090
 _SHOWN = 2048  # how much of a value that is no text is kept as hexadecimal
 
 
@@ -220,6 +221,8 @@ class Doubts:
 
     def moment(self, meaning: str, value: Any, unit: str, column: str) -> Moment:
         """A Unix time of the application's own clock; without UTC, and said, where it cannot be one."""
+        if type(value) is int and _SURE_FROM_US < (utc := value * UNIT_US[unit]) < _SURE_TO_US:
+            return Moment(meaning, utc, str(value), "A")  # what nearly every row has; `from_unix` would say the same
         utc_us, note = from_unix(value, unit)
         if utc_us is None:
             self.add("time", f"{column}: {note}: {stored(value)}")

@@ -73,7 +73,7 @@ _TYPES: Final = {
     files=("**/contacts2.db",),
     emits=(Contact,),
     privacy="contacts",
-    tested_on="contacts2.db built to the published layout of Android 4 to 14",
+    tested_on="contacts2.db built to the published layout, a recent and an early generation",
     limits="Photos, groups and the list of deleted contacts (deleted_contacts) are not read.",
 )
 def contacts(file: EvidenceFile) -> Iterator[Found]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final, Literal
 
 from evidence_store.records import Message, Moment, Party, Present, Problem
@@ -29,7 +31,7 @@ _COLUMNS: Final = (
     "sub_id",
 )
 _EXTRA: Final = ("service_center", "creator", "sub_id", "error_code", "status")
-_PLAIN: Final = (str, int)
+_EXTRA_OF: Final = itemgetter(*_EXTRA)
 _UNSET: Final = {"error_code": 0, "status": -1, "sub_id": -1}
 # type: (direction, what `date` means, flag)
 _BOXES: Final[dict[Any, tuple[Literal["in", "out"], str, str]]] = {
@@ -85,25 +87,19 @@ def _read(db: EvidenceDatabase, path: str) -> Iterator[Found]:
 
 def _text_messages(db: EvidenceDatabase, threads: Threads) -> Iterator[Found]:
     doubts = Doubts()
-    known: dict[Any, Party | None] = {}
     gaps: list[Problem] = []
     for row in each_row(db, "sms", selecting(db, "sms", _COLUMNS), gaps):
-        yield _message(row, doubts, threads, known)
+        yield _message(row, doubts, threads)
         if doubts.problems:
             yield from doubts.drain()
     yield from gaps
 
 
-def _message(row: Row, doubts: Doubts, threads: Threads, known: dict[Any, Party | None]) -> Message:
+def _message(row: Row, doubts: Doubts, threads: Threads) -> Message:
     doubts.locator = locator = f"sms:_id={row['_id']}"
     address, body, thread = row["address"], row["body"], row["thread_id"]
     direction, meaning, flag = _BOXES.get(row["type"]) or (None, "recorded", f"type {stored(row['type'])}")
-    if type(address) is not str:
-        other = party(doubts.text(address, "address"))
-    elif address in known:
-        other = known[address]
-    else:
-        other = known[address] = party(address)
+    other = party(address if type(address) is str else doubts.text(address, "address"))
     moments: tuple[Moment, ...] = (doubts.moment(meaning, row["date"], "ms", "date"),)
     if direction == "in" and row["date_sent"]:
         moments += (doubts.moment("sent", row["date_sent"], "ms", "date_sent"),)
@@ -124,7 +120,7 @@ def _message(row: Row, doubts: Doubts, threads: Threads, known: dict[Any, Party 
         direction=direction,
         sender=other if direction == "in" else None,
         recipients=recipients,
-        subject=doubts.text(row["subject"], "subject"),
+        subject=None if row["subject"] is None else doubts.text(row["subject"], "subject"),
         text=body if type(body) is str else doubts.text(body, "body"),
     )
 
@@ -135,17 +131,22 @@ def _flags(flag: str, direction: str | None, read: Any) -> tuple[str, ...]:
     return (flag,) if flag else ()
 
 
-def _extra(row: Row, direction: str | None, members: tuple[Party, ...]) -> tuple[tuple[str, str | int], ...]:
+def _extra(row: Row, direction: str | None, members: tuple[Party, ...]) -> tuple[tuple[str, Any], ...]:
     """What the message carries beyond its text; who is in the thread, where that is more than one."""
-    found = [
-        (name, value if type(value) in _PLAIN else stored(value))
-        for name in _EXTRA
-        if (value := row[name]) is not None and value != _UNSET.get(name)
-    ]
+    extra = _carried(*_EXTRA_OF(row))
     if direction == "out" and row["date_sent"]:
-        found.append(("date_sent", stored(row["date_sent"])))
+        extra += (("date_sent", stored(row["date_sent"])),)
     if direction is None and row["address"] is not None:
-        found.append(("address", stored(row["address"])))
+        extra += (("address", stored(row["address"])),)
     if len(members) > 1:
-        found.append(("members", ", ".join(member.identifier for member in members)))
-    return tuple(found)
+        extra += (("members", ", ".join(member.identifier for member in members)),)
+    return extra
+
+
+@lru_cache(maxsize=4096, typed=True)  # the same for nearly every message of a phone
+def _carried(*values: Any) -> tuple[tuple[str, Any], ...]:
+    return tuple(
+        (name, value if type(value) in (str, int) else stored(value))
+        for name, value in zip(_EXTRA, values, strict=True)
+        if value is not None and value != _UNSET.get(name)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 from evidence_store.records import Party
@@ -13,6 +14,7 @@ _NUMBER: Final = re.compile(r"[+*#(]?[0-9][0-9 ()./*#,;+-]*")
 _OWN_PLACE: Final = "insert-address-token"
 
 
+@lru_cache(maxsize=8192)  # a phone has few addresses and many messages
 def party(address: str | None) -> Party | None:
     """An address as recorded: a number, an e-mail address, or the name that a sender without a number shows."""
     if not address or address == _OWN_PLACE:
