@@ -1,7 +1,6 @@
 """The tags of an Exif block by name, through exifread, or through Pillow where exifread gives up.
 
-Both libraries follow what the block says. A hostile block can make them read the same bytes for hours, so its
-directories are walked first and refused where they claim more than any camera writes.
+Both libraries follow what the block says, so it is measured first (`parsers.exif_limits`).
 
 References: TIFF 6.0 section 2, CIPA DC-008 ("Exif 2.32") section 4.6.
 """
@@ -22,16 +21,12 @@ from exifread.core.exceptions import ExifError
 from exifread.tags.exif import EXIF_TAGS, GPS_TAGS
 from PIL import Image
 
+from parsers.exif_limits import POINTERS, measure
+
 Ratio = tuple[int, int]
 Value = str | tuple[int | float | Ratio, ...]
 
-_MOST_DIRECTORIES: Final = 512
-_MOST_ENTRIES: Final = 8192
-_MOST_VALUES: Final = 100_000
-_MOST_TEXT: Final = 4 << 20
 _MOST_PILLOW: Final = 1 << 20
-_TYPE_BYTES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
-_POINTERS: Final = {0x8769: "EXIF", 0x8825: "GPS", 0xA005: "Interoperability"}
 _LONGEST_PRINTED: Final = 200
 _MOST_PRINTED: Final = 300
 
@@ -84,7 +79,7 @@ def read_tags(block: BinaryIO, names: Container[str]) -> Tags:
 
     Raises ValueError where neither library can read it.
     """
-    if not _entries(block):
+    if not measure(block):
         return Tags({}, (), "")
     if isinstance(block, io.BytesIO):
         block = io.BytesIO(_without_thumbnail(block.getvalue()))
@@ -152,7 +147,7 @@ def _through_pillow(block: BinaryIO, names: Container[str], why: str) -> Tags:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what it warns of is that a tag is damaged: that tag is then not there
             exif.load(b"Exif\x00\x00" + data)
-            groups = {"Image": dict(exif), **{name: dict(exif.get_ifd(tag)) for tag, name in _POINTERS.items()}}
+            groups = {"Image": dict(exif), **{name: dict(exif.get_ifd(tag)) for tag, name in POINTERS.items()}}
     except _PILLOW_ERRORS as error:
         raise ValueError(f"the Exif block cannot be read (exifread: {why}; Pillow: {type(error).__name__})") from None
     for group, tags in groups.items():
@@ -178,46 +173,3 @@ def _pillow_value(stored: Any) -> Value | None:
         return None
     parts = stored if isinstance(stored, tuple) else (stored,)
     return tuple(_number(part) for part in parts if hasattr(part, "numerator") or isinstance(part, float))
-
-
-def _entries(block: BinaryIO) -> int:
-    """Walks the directories of a TIFF block as exifread will and counts the entries that they claim.
-
-    Raises ValueError where there is no TIFF header, and where reading the block would take too long.
-    """
-    block.seek(0)
-    head = block.read(8)
-    if head[:4] not in (b"II*\x00", b"MM\x00*") or len(head) < 8:
-        raise ValueError("the Exif block has no TIFF header")
-    order = "<" if head[:1] == b"I" else ">"
-    end = block.seek(0, io.SEEK_END)
-    waiting, seen = [struct.unpack(order + "I", head[4:])[0]], set()
-    entries = values = text = 0
-    while waiting:
-        place = waiting.pop()
-        if place == 0 or place in seen or place + 2 > end:
-            continue
-        seen.add(place)
-        claimed, kept, after = _directory(block, place, order)
-        entries += claimed
-        waiting.append(after)
-        for tag, kind, count, value in kept:
-            values += count if count < 1000 else 0
-            text += count if kind == 2 else 0
-            if tag in _POINTERS:
-                waiting.append(value)
-        if len(seen) > _MOST_DIRECTORIES or entries > _MOST_ENTRIES or values > _MOST_VALUES or text > _MOST_TEXT:
-            raise ValueError("the Exif block claims more entries than any camera writes; it was not read")
-    return entries
-
-
-def _directory(block: BinaryIO, place: int, order: str) -> tuple[int, list[tuple[int, int, int, int]], int]:
-    """(entries it claims, those that are there, place of the next directory)."""
-    block.seek(place)
-    claimed: int = struct.unpack(order + "H", block.read(2))[0]
-    data = block.read(12 * claimed + 4)
-    there = min(claimed, len(data) // 12)
-    kept = [struct.unpack_from(order + "HHII", data, 12 * number) for number in range(there)]
-    complete = len(data) == 12 * claimed + 4
-    after: int = struct.unpack(order + "I", data[-4:])[0] if complete else 0
-    return claimed, [(tag, kind, count, value) for tag, kind, count, value in kept if kind in _TYPE_BYTES], after
