@@ -171,7 +171,7 @@ def _cover(
         scope_line=chosen.in_words(),
         authority=" / ".join(authorities),
         # The state of the case is dated, not the print: the same case gives the same bytes.
-        generated=f"state of the case at its seal of {clock.words(sealed)}" if sealed else "not sealed",
+        generated=f"case sealed {clock.words(sealed - sealed % 1_000_000)}" if sealed else "case not sealed",
         tool=PROGRAM,
         zone=options.zone,
         media_statement=shown_media if options.pictures else "No picture or video is printed in this report.",
@@ -256,7 +256,7 @@ class _Rows:
             direction=item.direction or "",
             text=_content(item),
             flags=tuple(record.get("flags", ())),
-            moments=tuple(f"{one['meaning']} {clock.moment(one)} ({one['clock']})" for one in moments),
+            moments=tuple(f"{one['meaning']} {clock.moment(one)} ({one['clock']})" for one in moments[1:]),
             attachments=tuple(self._attachment(one) for one in item.attachments) + self._itself(item),
             conversation=self._place.get(item.conversation_id) if item.conversation_id else None,
             deleted=item.deleted,

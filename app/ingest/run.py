@@ -386,9 +386,9 @@ def _manifest(connection: Connection, source_id: int) -> dict[str, Any]:
         .order_by(file.c.ordinal)
     )
     rows = [(row.path, row.size, row.sha256) for row in connection.execute(query)]
-    hashes = hash_manifest((path, sha256) for path, _, sha256 in rows)
+    hashes = hash_manifest((path, sha256, size) for path, size, sha256 in rows)
     return {
-        "size": sum(size for _, size, _ in rows),
+        "size": hashes.size,
         "sha256": hashes.sha256,
         "sha1": hashes.sha1,
         "md5": hashes.md5,

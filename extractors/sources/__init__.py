@@ -12,9 +12,13 @@ from typing import Final, NamedTuple
 from evidence_store.records import Problem
 from extractors.sources import disk, e01, folder, single_file, tar_archive, zip_archive
 from extractors.sources.base import Hashes, SourceError, SourceRef, Volume
+from extractors.sources.folder import hash_manifest
 from extractors.sources.host import host_path, open_source
 from extractors.sources.names import shown
+from extractors.sources.tar_unpack import unpack_spool as _unpack
 from parsers.ewf_segments import segment_paths
+
+__all__ = ["SOURCES", "detect", "hash_manifest", "hash_source", "host_files", "needs_spool", "open_volume", "unpack_spool"]
 
 HEAD: Final = 64 << 10
 
@@ -102,6 +106,18 @@ def name_note(path: Path, kind: str) -> str:
         if lower.endswith(ending) and kind not in kinds:
             return f"{shown(path.name)} is named {ending}, but its content is: {_BY_KIND[kind].title}"
     return ""
+
+
+def needs_spool(kind: str) -> bool:
+    """Whether a source can only be read from front to end, and is unpacked into the case's work folder first."""
+    return kind in tar_archive.KINDS and kind != tar_archive.KIND
+
+
+def unpack_spool(ref: SourceRef, progress: Callable[[int], None] | None = None) -> Hashes:
+    """Unpacks a compressed tar to `ref.spool` and hashes the compressed file in the same pass. Raises SourceError."""
+    if ref.spool is None:
+        raise SourceError(f"{shown(ref.path)}: no place was given to unpack it to")
+    return _unpack(ref, Path(ref.spool), progress)
 
 
 def open_volume(ref: SourceRef) -> Volume:
