@@ -18,6 +18,8 @@ _ASCII_TEXT: Final = bytes(range(0x20, 0x7F)) + b"\t\n\r\f"
 # Latin-1 letters and signs, and what Windows-1252 adds that people type: the euro, quotes, dashes, the ellipsis.
 _LATIN: Final = bytes(range(0xA0, 0x100)) + b"\x80\x85\x91\x92\x93\x94\x95\x96\x97\x99"
 _CONTROL_SAMPLE: Final = 512
+_LONG_ENOUGH: Final = 200
+_ONE_BAD_IN: Final = 60
 # What a mail may begin with. Two of them among its first lines make a mail of a text.
 _MAIL_HEADERS: Final = frozenset(
     b"from to cc bcc date subject received return-path delivered-to message-id mime-version sender reply-to in-reply-to"
@@ -32,19 +34,33 @@ _XML_NAME: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 
 
 def text_type(head: bytes, size: int) -> str | None:
+    """The media type of a text from its first bytes, or None where they are not text."""
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return _utf16_type(head)
-    if b"\x00" in head or head[:_CONTROL_SAMPLE].translate(None, _TEXT_BYTES):
+    if b"\x00" in head:
+        return table.TEXT if _is_marred(head) else None
+    if head[:_CONTROL_SAMPLE].translate(None, _TEXT_BYTES):
         return None
-    if head.isascii():
+    if head.isascii() or _is_utf8(head, size) or _is_latin(head):
         return _kind_of_text(head, size)
+    return table.TEXT if _is_marred(head) else None
+
+
+def _is_utf8(head: bytes, size: int) -> bool:
     try:
         head.decode("utf-8")
     except UnicodeDecodeError as error:
-        cut_short = size > len(head) and error.start >= len(head) - 3 and error.reason == "unexpected end of data"
-        if not cut_short and not _is_latin(head):
-            return None
-    return _kind_of_text(head, size)
+        # The end of the head may cut a character in two.
+        return size > len(head) and error.start >= len(head) - 3 and error.reason == "unexpected end of data"
+    return True
+
+
+def _is_marred(head: bytes) -> bool:
+    """A longer text in which a few bytes are bad: somebody sent a NUL, or half a character. A chat stays a chat."""
+    if len(head) < _LONG_ENOUGH or head.replace(b"\x00", b"").translate(None, _TEXT_BYTES):
+        return False
+    bad = head.count(b"\x00") + head.decode("utf-8", "replace").count("\ufffd")
+    return bad * _ONE_BAD_IN <= len(head)
 
 
 def _utf16_type(head: bytes) -> str | None:

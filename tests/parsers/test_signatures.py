@@ -183,6 +183,14 @@ def test_a_letter_cut_in_two_by_the_end_of_the_head_is_still_text() -> None:
     assert mime_of(head[-20:], size=20) != "application/x-empty"
 
 
+@pytest.mark.parametrize("bad", [b"\x00", b"\xff", b"\xed\xa0\xbd", b"\xf0\x9f\x98"])
+def test_a_few_bad_bytes_do_not_make_a_chat_something_else(bad: bytes) -> None:
+    line = "11/05/2026, 10:00 - Ada Example: see you at the quay 😀\n".encode()
+    chat = line * 5 + bad + line * 5
+    assert mime_of(chat, size=len(chat)) == "text/plain"
+    assert mime_of(bad * 20 + line, size=len(bad * 20 + line)) == "application/octet-stream"
+
+
 def test_no_entry_of_the_table_is_shadowed_by_an_earlier_one() -> None:
     shadowed = [
         (later, earlier)
