@@ -86,7 +86,7 @@ class TarVolume:
             self._findings.add_name(path, oddity, stored)
             notes.append(f"stored name {stored}")
         held = target or member
-        if target is not None:
+        if target is not None and target is not member:
             notes.append(f"hard link to {shown(member.link)}")
         kind, reason = self._kind(held)
         if reason:

@@ -79,7 +79,7 @@ class ZipVolume:
         overlapping = self._overlapping(directory)
         listed = 0
         headers = array("Q")
-        for member in records(self._read_at, self._total, directory):
+        for member in records(self._read_at, directory):
             listed += 1
             headers.append(member.header & 0xFFFFFFFFFFFFFFFF)
             yield from self._entry(member, overlapping.get(member.header, "") or self._reason(member))
@@ -98,7 +98,7 @@ class ZipVolume:
     def _overlapping(self, directory: Directory) -> dict[int, str]:
         """Headers of members that share their bytes with others and together promise too much: a flat zip bomb."""
         starts, ends, sizes = array("Q"), array("Q"), array("Q")
-        for member in records(self._read_at, self._total, directory):
+        for member in records(self._read_at, directory):
             if member.header < self._total:
                 starts.append(member.header)
                 ends.append(min(member.header + 30 + len(member.name) + member.packed, self._total))
@@ -133,9 +133,9 @@ class ZipVolume:
             return f"compression method {member.method} is not read"
         if member.disk:
             return f"in part {member.disk + 1} of a split archive"
-        if member.header + 30 + member.packed > self._total:
-            there = max(0, self._total - member.header)
-            return f"cut short, {there} of {member.packed} packed bytes are there"
+        start = member.header + 30 + len(member.name)
+        if start + member.packed > self._total:
+            return f"cut short, {max(0, self._total - start)} of {member.packed} packed bytes are there"
         if member.size > MAX_SIZE and member.size > MAX_RATIO * max(1, member.packed):
             return f"promises {member.size} bytes from {member.packed} (zip bomb)"
         return ""

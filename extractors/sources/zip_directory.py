@@ -15,11 +15,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from evidence_store.records import Moment
 from extractors.sources.names import original
-from extractors.sources.reading import RangeReader, buffered
 from parsers.times import from_local, from_unix
 
 ReadAt = Callable[[int, int], bytes]
@@ -28,6 +27,8 @@ LOCAL: Final = b"PK\x03\x04"
 CENTRAL: Final = b"PK\x01\x02"
 END: Final = b"PK\x05\x06"
 _TAIL: Final = 1 << 20  # the end record may be followed by a comment of 64 KiB, and by junk
+_CHUNK: Final = 1 << 20
+_LONGEST_RECORD: Final = 46 + 3 * 0xFFFF
 _CENTRAL: Final = struct.Struct("<4sBBHHHHHIIIHHHHHII")
 _END: Final = struct.Struct("<4sHHHHIIH")
 _END_64: Final = struct.Struct("<4sQHHIIQQQQ")
@@ -47,8 +48,7 @@ class Directory:
     wide: bool  # zip64: `count` is exact, else modulo 65,536
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A directory record as stored; `header` is the local header's offset in the file."""
 
     name: bytes
@@ -103,25 +103,30 @@ def _directory(read_at: ReadAt, total: int, at: int, record: bytes) -> Directory
     return None
 
 
-def records(read_at: ReadAt, total: int, directory: Directory) -> Iterator[Member]:
+def records(read_at: ReadAt, directory: Directory) -> Iterator[Member]:
     """Each directory record in stored order, up to the first that is none."""
-    stream = buffered(RangeReader(read_at, total), 1 << 18)
-    stream.seek(directory.start)
-    while len(head := stream.read(_CENTRAL.size)) == _CENTRAL.size and head[:4] == CENTRAL:
-        (_, _, system, _, flags, method, time, date, crc, packed, size, name_size, extra_size, comment_size, disk, _,
-         attributes, header) = _CENTRAL.unpack(head)  # fmt: skip
-        name = stream.read(name_size)
-        extra = stream.read(extra_size)
-        if len(name) < name_size or len(extra) < extra_size:
+    unpack, prefix = _CENTRAL.unpack_from, directory.prefix
+    buffer, base, at, last = b"", directory.start, 0, False
+    while True:
+        if not last and len(buffer) - at < _LONGEST_RECORD:
+            base, at = base + at, 0
+            buffer = read_at(base, _CHUNK)
+            last = len(buffer) < _CHUNK
+        if buffer[at : at + 4] != CENTRAL or len(buffer) - at < _CENTRAL.size:
             return
-        if comment_size:
-            stream.seek(comment_size, 1)
+        (_, _, system, _, flags, method, time, date, crc, packed, size, name_size, extra_size, comment_size, disk, _,
+         attributes, header) = unpack(buffer, at)  # fmt: skip
+        at += _CENTRAL.size
+        name = buffer[at : at + name_size]
+        at += name_size
+        extra = buffer[at : at + extra_size]
+        at += extra_size + comment_size
+        if at > len(buffer):
+            return
         if 0xFFFFFFFF in (packed, size, header) or disk == 0xFFFF:
             size, packed, header, disk = _wide(extra, size, packed, header, disk)
         mode = attributes >> 16 if system in (3, 19) else 0
-        yield Member(
-            name, flags, method, time, date, crc, packed, size, header + directory.prefix, extra, system, mode, disk
-        )
+        yield Member(name, flags, method, time, date, crc, packed, size, header + prefix, extra, system, mode, disk)
 
 
 def _wide(extra: bytes, size: int, packed: int, header: int, disk: int) -> tuple[int, int, int, int]:

@@ -109,10 +109,4 @@ def _with(member: Member, crc: int, packed: int, size: int, descriptor: bytes) -
     recorded = descriptor[4:8] if descriptor[:4] == _DESCRIPTOR else descriptor[:4]
     if int.from_bytes(recorded, "little") != crc or len(recorded) < 4:
         return member, "no checksum stands behind its data"
-    return (
-        Member(
-            member.name, member.flags, member.method, member.dos_time, member.dos_date, crc, packed, size,
-            member.header, member.extra, member.system, member.mode,
-        ),
-        "",
-    )  # fmt: skip
+    return member._replace(crc=crc, packed=packed, size=size), ""

@@ -9,8 +9,7 @@ from __future__ import annotations
 import bz2
 import lzma
 import zlib
-from dataclasses import astuple, dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from extractors.sources.zip_directory import ReadAt
 
@@ -18,8 +17,7 @@ METHODS: Final = {0: "stored", 8: "deflate", 12: "bzip2", 14: "lzma"}
 _LZMA_MEMORY: Final = 256 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """Where a member's local header is in the file, and what the directory says of its bytes."""
 
     header: int
@@ -30,7 +28,7 @@ class Address:
     flags: int
 
     def text(self) -> str:
-        return ",".join(map(str, astuple(self)))
+        return f"{self.header},{self.packed},{self.method},{self.crc},{self.size},{self.flags}"
 
     @classmethod
     def of(cls, text: str) -> Address:
