@@ -102,14 +102,15 @@ _REPEATED: Final = (
 
 
 def _unanswered() -> list[Sms]:
-    """The run of messages that nobody answered, ever closer together, mostly late in the evening."""
-    found = []
-    moment, index = utc("2026-06-03 20:45"), 0
-    while moment < utc("2026-10-24 23:00"):
+    """The run of messages that nobody answered: late in the evening, every third day at first, in the end daily."""
+    found: list[Sms] = []
+    day = utc("2026-06-03 00:00")
+    while day < utc("2026-10-24 00:00"):
+        index = len(found)
+        moment = day + timedelta(hours=19 + index * 7 % 4, minutes=index * 37 % 60)
         number = CHRIS if moment < utc("2026-08-02 20:00") else SECOND_NUMBER
         found.append(Sms(f"{moment:%Y-%m-%d %H:%M}", number, _REPEATED[index % len(_REPEATED)]))
-        index += 1
-        moment += timedelta(hours=max(9, 61 - index // 2), minutes=(index * 37) % 55)
+        day += timedelta(days=max(1, 3 - index // 20))
     return found
 
 
