@@ -1,0 +1,34 @@
+"""Starts the window."""
+
+from __future__ import annotations
+
+import locale
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from app import VERSION
+from app.gui import theme
+from app.gui.main_window import MainWindow
+from app.gui.recent import Remembered
+
+
+def run_gui(case_folder: Path | None = None) -> int:
+    """Shows the window, on a case where one is named, until it is closed. Gives the exit status."""
+    held = QApplication.instance()
+    qt_app = held if isinstance(held, QApplication) else QApplication(["assay"])
+    prepare(qt_app)
+    window = MainWindow(qt_app, Remembered())
+    window.show()
+    if case_folder is not None:
+        window.open_case(case_folder)
+    return qt_app.exec()
+
+
+def prepare(qt_app: QApplication) -> None:
+    """Names the program and loads its fonts."""
+    qt_app.setApplicationName("Assay")
+    qt_app.setApplicationVersion(VERSION)
+    # Qt takes over the language of the machine; month names in reports must not follow it.
+    locale.setlocale(locale.LC_TIME, "C")
+    theme.load_fonts(qt_app)

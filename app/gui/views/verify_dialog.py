@@ -1,0 +1,84 @@
+"""Verification in plain words: complete and intact are two statements, every difference is listed with its place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHeaderView,
+    QProgressBar,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.gui.case_controller import CaseController
+from app.gui.views.parts import label, named
+from evidence_store.verify import Verdict, verify
+
+
+class VerifyDialog(QDialog):
+    """Runs the verification in the background and shows what came of it."""
+
+    advanced = Signal(int, int)
+
+    def __init__(self, controller: CaseController, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.controller = controller
+        self.setWindowTitle("Verify the case")
+        self.resize(720, 520)
+        self.verdict: Verdict | None = None
+        self.complete = named(label("Recomputing everything the case states of itself …", "heading"), "Complete")
+        self.intact = named(label("", "heading"), "Intact")
+        self.limits = named(label("", "quiet"), "What this cannot show")
+        self.progress = named(QProgressBar(), "Progress of the verification")
+        self.progress.setRange(0, 0)
+        self.table = named(QTableWidget(0, 3), "Findings and checks")
+        self.table.setHorizontalHeaderLabels(["Table or check", "Where", "What"])
+        self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setTabKeyNavigation(False)
+        self.table.verticalHeader().hide()
+        leave = named(QPushButton("C&lose"), "Close")
+        leave.clicked.connect(self.close)
+        layout = QVBoxLayout(self)
+        for part in (self.complete, self.intact, self.progress, self.table, self.limits, leave):
+            layout.addWidget(part)
+        self.advanced.connect(self._advance)
+        self._job = controller.read(lambda connection: verify(connection, self._report), self._show, self._failed)
+        self.finished.connect(lambda _: self._job.drop())
+
+    def _report(self, done: int, total: int) -> None:
+        if self._job.wanted:
+            self.advanced.emit(done, total)
+
+    def _advance(self, done: int, total: int) -> None:
+        self.progress.setRange(0, max(total, 1))
+        self.progress.setValue(min(done, total))
+
+    def _show(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        self.progress.hide()
+        complete, intact, limits = verdict.sentences
+        self.complete.setText(("✔ " if verdict.complete else "✘ ") + complete)
+        self.intact.setText(("✔ " if verdict.intact else "✘ ") + intact)
+        self.limits.setText(limits)
+        lines = [(one.table, one.where, f"DIFFERENT: {one.what}") for one in verdict.findings]
+        lines += [(name, "", how) for name, how in verdict.checked]
+        self.table.setRowCount(len(lines))
+        for row, cells in enumerate(lines):
+            for column, words in enumerate(cells):
+                self.table.setItem(row, column, QTableWidgetItem(words))
+        self.table.resizeColumnToContents(0)
+        self.table.resizeColumnToContents(1)
+        self.controller.log(
+            "verified", "case", intact=verdict.intact, complete=verdict.complete, findings=len(verdict.findings)
+        )
+
+    def _failed(self, reason: str) -> None:
+        self.progress.hide()
+        self.complete.setText(f"The verification could not be done: {reason}")
