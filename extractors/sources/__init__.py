@@ -18,7 +18,9 @@ from extractors.sources.names import shown
 from extractors.sources.tar_unpack import unpack_spool as _unpack
 from parsers.ewf_segments import segment_paths
 
-__all__ = ["SOURCES", "detect", "hash_manifest", "hash_source", "host_files", "needs_spool", "open_volume", "unpack_spool"]
+__all__ = [
+    "SOURCES", "detect", "hash_manifest", "hash_source", "host_files", "needs_spool", "open_volume", "unpack_spool"
+]  # fmt: skip
 
 HEAD: Final = 64 << 10
 

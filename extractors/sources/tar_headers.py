@@ -1,20 +1,19 @@
 """The members of a tar archive, header by header; a damaged header costs its member and not the rest.
 
-The standard library decodes each header block; how blocks belong together is read here, because its own walk takes a
-damaged header for the end of the archive without a word.
+The standard library is not used: its walk takes a damaged header for the end of the archive without a word, and a
+chain of extended headers for recursion.
 
 References: POSIX.1-2017, pax "ustar Interchange Format" and "pax Extended Header"; GNU tar manual, "Basic Tar Format".
 """
 
 from __future__ import annotations
 
-import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from extractors.sources.names import Findings
-from extractors.sources.tar_sparse import BLOCK, ReadAt, Sparse, number, old_sparse, pax_sparse
+from extractors.sources.tar_sparse import BLOCK, ReadAt, Sparse, number, octal, old_sparse, pax_sparse
 
 LONGEST: Final = 1 << 20  # of a long name or an extended header
 _MOST_HEADERS: Final = 64  # before one member
@@ -41,6 +40,16 @@ class TarMember:
     link: str
     times: tuple[tuple[str, str], ...]
     sparse: Sparse | None = None
+
+
+class Header(NamedTuple):
+    """What one header block says; `mtime` in seconds since 1970 in UTC."""
+
+    name: str
+    type: bytes
+    size: int
+    mtime: int
+    link: str
 
 
 def walk(read_at: ReadAt, total: int, findings: Findings) -> Iterator[TarMember]:
@@ -86,15 +95,22 @@ def next_header(read_at: ReadAt, total: int, at: int) -> int:
     return total
 
 
-def header(block: bytes) -> tarfile.TarInfo:
+def header(block: bytes) -> Header:
     """One header block. Raises ValueError."""
-    try:
-        info = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
-    except (tarfile.HeaderError, OverflowError) as error:
-        raise ValueError(f"damaged header ({error})") from error
-    if info.size < 0:
-        raise ValueError("damaged header (negative size)")
-    return info
+    if len(block) != BLOCK:
+        raise ValueError("damaged header (cut short)")
+    field = block[148:156]
+    recorded, total = octal(field), sum(block) - sum(field) + 8 * 0x20
+    if recorded != total:  # some early writers summed signed bytes
+        total -= 256 * sum(byte > 127 for byte in block[:148] + block[156:])
+    if recorded != total:
+        raise ValueError("damaged header (bad checksum)")
+    name = block[:100].split(b"\0", 1)[0]
+    if block[257:263] == b"ustar\0" and (prefix := block[345:500].split(b"\0", 1)[0]):
+        name = prefix + b"/" + name
+    size, mtime = octal(block[124:136]), block[136:148]
+    seconds = int.from_bytes(mtime, "big", signed=True) if mtime[0] == 0xFF else octal(mtime)
+    return Header(_text(name), block[156:157], size, seconds, _text(block[157:257].split(b"\0", 1)[0]))
 
 
 def read_member(read_at: ReadAt, total: int, chain: int) -> TarMember:
@@ -120,7 +136,7 @@ def read_member(read_at: ReadAt, total: int, chain: int) -> TarMember:
 def _member(
     read_at: ReadAt,
     block: bytes,
-    info: tarfile.TarInfo,
+    info: Header,
     chain: int,
     at: int,
     pax: dict[str, str],
@@ -138,9 +154,9 @@ def _member(
     if sparse is not None:
         size, data = sparse.size, sparse.data
     name = pax.get("GNU.sparse.name") or pax.get("path") or long.get(b"L") or info.name
-    link = pax.get("linkpath") or long.get(b"K") or info.linkname
-    kind = b"5" if info.isdir() or (info.type == b"\0" and name.endswith("/")) else info.type
-    times = [("modified", pax.get("mtime") or str(int(info.mtime)))]
+    link = pax.get("linkpath") or long.get(b"K") or info.link
+    kind = b"5" if info.type in (b"\0", b"0") and name.endswith("/") else info.type
+    times = [("modified", pax.get("mtime") or str(info.mtime))]
     times += [(meaning, pax[key]) for meaning, key in _TIMES.items() if key in pax]
     return TarMember(name, kind, size, chain, data, at + _padded(stored), link, tuple(times), sparse)
 

@@ -34,13 +34,13 @@ class Sparse:
 
 def old_sparse(read_at: ReadAt, block: bytes, at: int) -> Sparse:
     """GNU's old form: four runs in the header, 21 in each block that follows it at `at`. Raises ValueError."""
-    numbers = [_octal(block[place : place + 12]) for place in range(386, 482, 12)]
-    more, size = block[482], _octal(block[483:495])
+    numbers = [octal(block[place : place + 12]) for place in range(386, 482, 12)]
+    more, size = block[482], octal(block[483:495])
     while more:
         block = read_at(at, BLOCK)
         if len(block) < BLOCK or len(numbers) > 2 * MOST_PIECES:
             raise ValueError("a sparse map without end")
-        numbers += [_octal(block[place : place + 12]) for place in range(0, 504, 12)]
+        numbers += [octal(block[place : place + 12]) for place in range(0, 504, 12)]
         more, at = block[504], at + BLOCK
     return Sparse(size, _runs(numbers, size), at)
 
@@ -68,7 +68,8 @@ def number(text: str) -> int:
     return int(text)
 
 
-def _octal(field: bytes) -> int:
+def octal(field: bytes) -> int:
+    """A header's number: octal digits, or binary where it is too large for them. Raises ValueError."""
     if field[:1] == b"\x80":
         return int.from_bytes(field[1:], "big")
     text = field.split(b"\0", 1)[0].strip() or b"0"

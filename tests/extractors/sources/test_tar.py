@@ -151,6 +151,21 @@ def test_a_cut_archive_gives_what_is_whole_and_names_what_is_not(tmp_path: Path)
     assert codes(volume) == ["tar-member-unreadable", "tar-no-end"]
 
 
+def test_a_checksum_of_signed_bytes_is_as_good(tmp_path: Path):
+    data = bytearray(tar_of(member("gr\u00fc\u00dfe", b"1")))
+    signed = sum(byte - 256 if byte > 127 else byte for byte in data[:148] + b" " * 8 + data[156:512])
+    data[148:156] = b"%06o\0 " % signed
+    (entry,) = opened(tmp_path / "a.tar", bytes(data)).entries()
+    assert entry.path == "gr\u00fc\u00dfe"
+
+
+def test_sizes_and_times_too_large_for_octal_digits_are_binary(tmp_path: Path):
+    volume = opened(tmp_path / "a.tar", tar_of(member("old", mtime=-86_400), member("b", b"2", mtime=1 << 40)))
+    assert [(entry.path, entry.times[0].raw, entry.times[0].utc_us) for entry in volume.entries()] == [
+        ("old", "-86400", None), ("b", str(1 << 40), None)
+    ]  # fmt: skip
+
+
 def test_members_behind_an_end_mark_are_not_lost(tmp_path: Path):
     volume = opened(tmp_path / "a.tar", tar_of(member("a", b"1")) + tar_of(member("b", b"2")))
     assert [entry.path for entry in volume.entries()] == ["a", "b"]
