@@ -17,7 +17,6 @@ from extractors.sources.base import Entry, SourceError, SourceRef
 from tests.evidence_builders.archives import STAMP_NS, TREE, snapshot, write_folder, write_tar, write_zip
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="names, links and permissions of POSIX")
-NOT_ROOT = pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
 
 
 def volume_of(root: Path) -> folder.FolderVolume:
@@ -110,11 +109,13 @@ def test_a_name_that_is_no_text_shows_its_bytes_and_opens(tmp_path: Path):
     assert [problem.code for problem in volume.problems()] == ["odd-name"]
 
 
-@NOT_ROOT
+@POSIX
 def test_what_may_not_be_read_is_listed_as_such_and_the_rest_is_read(tmp_path: Path):
     root = write_folder(tmp_path / "tree", {"a/locked.txt": b"1", "b/in.txt": b"2", "c.txt": b"3"})
     (root / "a/locked.txt").chmod(0)
     (root / "b").chmod(0)
+    if os.access(root / "b", os.R_OK):
+        pytest.skip("this user may read everything")
     try:
         volume = volume_of(root)
         entries = list(volume.entries())
