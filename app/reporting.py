@@ -242,7 +242,7 @@ class _Rows:
     def _row(self, item: Detail) -> ItemRow:
         record, clock = item.record, self._clock
         moments = record.get("moments", [])
-        principal = moments[0] if moments else None
+        principal = next((one for one in moments if one["utc_us"] is not None), moments[0] if moments else None)
         sender = record.get("sender")
         return ItemRow(
             number=item.number,
@@ -256,7 +256,9 @@ class _Rows:
             direction=item.direction or "",
             text=_content(item),
             flags=tuple(record.get("flags", ())),
-            moments=tuple(f"{one['meaning']} {clock.moment(one)} ({one['clock']})" for one in moments[1:]),
+            moments=tuple(
+                f"{one['meaning']} {clock.moment(one)} ({one['clock']})" for one in moments if one is not principal
+            ),
             attachments=tuple(self._attachment(one) for one in item.attachments) + self._itself(item),
             conversation=self._place.get(item.conversation_id) if item.conversation_id else None,
             deleted=item.deleted,

@@ -55,7 +55,7 @@ def derive(record: dict[str, Any], file_deleted: bool) -> Derived:
         get("service", ""),
         (clean(key) or "", clean(get("title"))) if key is not None else None,
         get("direction"),
-        moments[0][1] if moments else None,
+        principal_us(moments),
         clean(text),
         clean(" ".join([a["name"] for a in attachments])) if attachments else None,
         bool(get("deleted")) or file_deleted,
@@ -64,6 +64,14 @@ def derive(record: dict[str, Any], file_deleted: bool) -> Derived:
         attachments,
         (record["lat"], record["lon"]) if "lat" in record else None,
     )
+
+
+def principal_us(moments: Sequence[MomentRow]) -> int | None:
+    """The moment by which an item sorts: the first that is known in UTC."""
+    for moment in moments:
+        if moment[1] is not None:
+            return moment[1]
+    return None
 
 
 def _parties(record: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

@@ -41,6 +41,8 @@ class SourceWriter:
     def __init__(self, connection: Connection, source_id: int, next_seq: int) -> None:
         self.source_id = source_id
         self.next_seq = next_seq
+        first = select(func.min(schema.file.c.id)).where(schema.file.c.source_id == source_id)
+        self.first_file = connection.execute(first).scalar() or 0  # the id of the listing's first file
         self._next_item = _next_id(connection, schema.item.c.id)
         self._next_outcome = _next_id(connection, schema.outcome.c.id)
         self._next_problem = _next_id(connection, schema.problem.c.id)

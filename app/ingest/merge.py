@@ -12,24 +12,25 @@ from evidence_store import schema
 from evidence_store.rows import row_digest
 from evidence_store.writer import SourceWriter
 
-_FILE_COLUMNS: Final = tuple(column.name for column in schema.file.columns)
+_FILE_COLUMNS: Final = tuple(column.name for column in schema.file.columns)  # the digest is the last
+_STORE_RESULT: Final = "UPDATE file SET readable = ?, note = ?, sha256 = ?, mime = ?, size = ?, digest = ? WHERE id = ?"
 
 
 def merge_batch(connection: Connection, writer: SourceWriter, batch: Batch) -> tuple[int, int]:
     """Stores what one shard holds and gives (files, problems). Raises ShardDamaged, with nothing stored, when the shard
     is not whole: the caller rolls back."""
     writer.begin(connection)
-    rows = _file_rows(connection, writer.source_id, batch)
+    rows = _file_rows(connection, writer.first_file, batch)
     row: dict[str, Any] = {}
-    files = problems = 0
+    results: list[tuple[Any, ...]] = []
+    problems = 0
     for letter, data in lines(batch.shard):
         if letter == RECORD:
             writer.add(data)
         elif letter == FILE:
             found = parse(data)
             row = rows[found["ordinal"]]
-            _store_file(connection, row, found)
-            files += 1
+            results.append(_result(row, found))
         elif letter == PROBLEM:
             problem = parse(data)
             writer.problem(problem, row["id"], of_outcome=problem.pop("of") == "outcome")
@@ -39,30 +40,25 @@ def merge_batch(connection: Connection, writer: SourceWriter, batch: Batch) -> t
         elif letter == OUTCOME:
             counts = parse(data)
             writer.end_outcome(counts.pop("outcome"), counts)
+    connection.connection.cursor().executemany(_STORE_RESULT, results)
     writer.end()
-    return files, problems
+    return len(results), problems
 
 
-def _file_rows(connection: Connection, source_id: int, batch: Batch) -> dict[int, dict[str, Any]]:
+def _file_rows(connection: Connection, first_file: int, batch: Batch) -> dict[int, dict[str, Any]]:
     file = schema.file
-    first, last = batch.steps[0].ordinal, batch.steps[-1].ordinal
-    query = select(file).where(file.c.source_id == source_id, file.c.ordinal.between(first, last))
-    return {row["ordinal"]: dict(row) for row in connection.execute(query).mappings()}
+    # The listing was stored in one go, so ids run with ordinals: a range of the primary key, whatever the size.
+    first, last = first_file + batch.steps[0].ordinal, first_file + batch.steps[-1].ordinal
+    rows = connection.execute(select(file).where(file.c.id.between(first, last))).all()
+    return {row.ordinal: dict(zip(_FILE_COLUMNS, row, strict=True)) for row in rows}
 
 
-def _store_file(connection: Connection, row: dict[str, Any], found: dict[str, Any]) -> None:
-    row.update(
-        readable=int(found["readable"]),
-        note=found["note"],
-        sha256=found.get("sha256"),
-        mime=found.get("mime"),
-        size=found.get("size", row["size"]),
-    )
-    values = [row[name] for name in _FILE_COLUMNS if name != "digest"]
-    connection.connection.cursor().execute(
-        "UPDATE file SET readable = ?, note = ?, sha256 = ?, mime = ?, size = ?, digest = ? WHERE id = ?",
-        (
-            *(row["readable"], row["note"], row["sha256"], row["mime"], row["size"]),
-            *(row_digest("file", values), row["id"]),
-        ),
+def _result(row: dict[str, Any], found: dict[str, Any]) -> tuple[Any, ...]:
+    row["readable"], row["note"] = int(found["readable"]), found["note"]
+    row["sha256"], row["mime"] = found.get("sha256"), found.get("mime")
+    row["size"] = found.get("size", row["size"])
+    values = [row[name] for name in _FILE_COLUMNS[:-1]]
+    return (
+        *(row["readable"], row["note"], row["sha256"], row["mime"], row["size"]),
+        *(row_digest("file", values), row["id"]),
     )

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
+
 from evidence_store.records import canonical
 
 ENTRY: Final = b"N"  # a listed file
@@ -75,4 +77,8 @@ def lines(path: str | Path) -> Iterator[tuple[bytes, bytes]]:
 
 
 def parse(data: bytes) -> Any:
-    return json.loads(data)
+    """The value of a line's JSON."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return json.loads(data)  # escaped lone surrogates: valid JSON, but not for every reader
