@@ -137,7 +137,7 @@ class EwfImage:
         """The whole media from front to end in pieces of some MiB, several groups being inflated at the same time."""
         per_group = max(1, min(GROUP_CHUNKS, GROUP_BYTES // self.chunk_size))
         total = -(-self.size // self.chunk_size)
-        waiting: deque[Future[list[bytes]]] = deque()
+        waiting: deque[Future[list[bytes | memoryview]]] = deque()
         for first in range(0, total, per_group):
             waiting.append(self._threads().submit(self._inflate, first, min(first + per_group, total)))
             if len(waiting) >= IN_FLIGHT:
@@ -162,7 +162,8 @@ class EwfImage:
                 fresh = self._inflate(low, half) + ahead.result()
             else:
                 fresh = self._inflate(low, high)
-            found.update(zip(range(low, high), fresh, strict=True))
+            # A view would keep the whole group that was read alive.
+            found.update((low + place, bytes(chunk)) for place, chunk in enumerate(fresh))
         with self._lock:
             for chunk in range(max(first, stop - max(1, CACHE_BYTES // self.chunk_size)), stop):
                 self._cache[chunk] = found[chunk]
@@ -174,9 +175,9 @@ class EwfImage:
     def _length(self, chunk: int) -> int:
         return min(self.chunk_size, self._layout.media_size - chunk * self.chunk_size)
 
-    def _inflate(self, first: int, stop: int) -> list[bytes]:
+    def _inflate(self, first: int, stop: int) -> list[bytes | memoryview]:
         """Chunks `first` to `stop` - 1, each at its full length, bad ones as zeros."""
-        result: list[bytes] = []
+        result: list[bytes | memoryview] = []
         while first < stop:
             index = self._table_of(first)
             table = self._layout.tables[index]
@@ -193,7 +194,7 @@ class EwfImage:
             low, high = (middle, high) if tables[middle].first <= chunk else (low, middle - 1)
         return low
 
-    def _from_table(self, index: int, table: Table, first: int, stop: int) -> list[bytes]:
+    def _from_table(self, index: int, table: Table, first: int, stop: int) -> list[bytes | memoryview]:
         with self._lock:
             loaded = self._load(index, table)
             if loaded is None:
@@ -203,13 +204,14 @@ class EwfImage:
             limit = self.chunk_size * 2 + 4096  # a chunk that is stored in more is not believed
             together = loaded.offsets[low : high + 1] == sorted(loaded.offsets[low : high + 1])
             if together and end - start <= limit * (high - low):
-                data = self._read(table.segment, start, end - start)
+                data = memoryview(self._read(table.segment, start, end - start))
                 parts = [data[a - start : b - start] for a, b in pairwise(loaded.offsets[low : high + 1])]
             else:
                 parts = [
-                    self._read(table.segment, a, min(b - a, limit)) for a, b in pairwise(loaded.offsets[low : high + 1])
+                    memoryview(self._read(table.segment, a, min(b - a, limit)))
+                    for a, b in pairwise(loaded.offsets[low : high + 1])
                 ]
-        chunks = []
+        chunks: list[bytes | memoryview] = []
         for place, stored in enumerate(parts, low):
             packed = bool(loaded.entries[place] & TOP) if place < loaded.plain_from else None
             chunks.append(self._one(table.first + place, stored, packed))
@@ -225,7 +227,7 @@ class EwfImage:
             data += more
         return data
 
-    def _one(self, chunk: int, stored: bytes, packed: bool | None) -> bytes:
+    def _one(self, chunk: int, stored: memoryview, packed: bool | None) -> bytes | memoryview:
         """One chunk from its stored bytes. `packed` None: the table does not say, so the stored length decides."""
         length = self._length(chunk)
         if packed is None:

@@ -189,7 +189,9 @@ def _add(layout: DiskLayout, part: Part, why: str, read_at: Callable[[int, int],
             layout.problems.append(Problem("file", "image-cut", detail, part.key))
         return
     sign = _sign(read_at, part)
-    layout.known = layout.known or bool(sign) or "Multiple" in why or "ncrypt" in why
+    # "Possible encryption" only says that the bytes look random, as those of any photo or archive do.
+    certain = "Multiple" in why or ("ncrypt" in why and "Possible" not in why)
+    layout.known = layout.known or bool(sign) or certain
     layout.facts[f"volume {part.key}"] = f"{sign or 'not known'}, {where}"
     reason = sign or why or "no file system recognised"
     layout.problems.append(Problem("file", "unknown-volume", f"{where}: not read ({reason})", part.key))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any, Final
 
 from evidence_store.records import Moment
@@ -27,15 +28,20 @@ MODIFIED, ACCESSED, CHANGED, CREATED = (
 
 def utc_times(meta: Any) -> tuple[Moment, ...]:
     """The times of a file system that stores UTC; a time of zero is one that was not recorded."""
-    moments = []
-    for meaning, field in ((MODIFIED, "mtime"), (ACCESSED, "atime"), (CHANGED, "ctime"), (CREATED, "crtime")):
-        seconds, nano = int(getattr(meta, field)), int(getattr(meta, field + "_nano"))
-        if seconds == 0 and nano == 0:
-            continue
-        utc_us, note = from_unix(seconds, "s")
-        raw = f"{seconds}.{nano:09d}" if nano else str(seconds)
-        moments.append(Moment(meaning, None if utc_us is None else utc_us + nano // 1000, raw, "D", note=note))
-    return tuple(moments)
+    stored = (
+        (MODIFIED, meta.mtime, meta.mtime_nano),
+        (ACCESSED, meta.atime, meta.atime_nano),
+        (CHANGED, meta.ctime, meta.ctime_nano),
+        (CREATED, meta.crtime, meta.crtime_nano),
+    )
+    return tuple(_utc(*time) for time in stored if time[1] or time[2])
+
+
+@lru_cache(maxsize=8192)
+def _utc(meaning: str, seconds: int, nano: int) -> Moment:
+    utc_us, note = from_unix(seconds, "s")
+    raw = f"{seconds}.{nano:09d}" if nano else str(seconds)
+    return Moment(meaning, None if utc_us is None else utc_us + nano // 1000, raw, "D", note=note)
 
 
 def _dos(date: int, time: int, hundredths: int = 0) -> datetime | None:

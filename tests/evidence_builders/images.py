@@ -158,3 +158,56 @@ def fat_image(path: Path, files: dict[str, bytes], *, bits: int = 16, stamp: str
         run_tool("mcopy", "-m", "-i", path, source, f"::{name}")
         source.unlink()
     return path
+
+
+def exfat_image(path: Path, files: list[tuple[str, bytes, bool, tuple[int, int, int]]]) -> Path:
+    """A small exFAT volume; a file is (name, bytes, deleted, (DOS time and date, hundredths, UTC offset byte)).
+
+    References: "exFAT file system specification", Microsoft.
+    """
+    sectors, heap, cluster = 8192, 128, 4096
+    count = (sectors - heap) // 8
+    boot = bytearray(512)
+    boot[:11] = b"\xeb\x76\x90EXFAT   "
+    struct.pack_into("<QIIIIIIHHBBBB", boot, 72, sectors, 24, 32, heap, count, 4, 0x1234, 0x100, 0, 9, 3, 1, 0x80)
+    boot[510:] = b"\x55\xaa"
+    image = bytearray(sectors * 512)
+    image[:512] = image[12 * 512 : 13 * 512] = boot
+
+    def place(number: int, data: bytes) -> None:
+        start = heap * 512 + (number - 2) * cluster
+        image[start : start + len(data)] = data
+
+    fat = [0xFFFFFFF8, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF]
+    used = bytearray(-(-count // 8))
+    used[0] = 0b111
+    upcase = b"".join(struct.pack("<H", ord(chr(n).upper())) for n in range(128))
+    root = b"\x81\0" + bytes(18) + struct.pack("<IQ", 2, len(used))
+    root += b"\x82\0\0\0" + struct.pack("<I", 0) + bytes(12) + struct.pack("<IQ", 3, len(upcase))
+    following = 5
+    for name, data, deleted, (stamp, hundredths, offset) in files:
+        text = name.encode("utf-16-le")
+        parts = [text[at : at + 30].ljust(30, b"\0") for at in range(0, len(text), 30)]
+        times = struct.pack("<III5B", stamp, stamp, stamp, hundredths, hundredths, offset, offset, offset)
+        entry = bytearray(b"\x85" + bytes([1 + len(parts)]) + bytes(2) + struct.pack("<H2x", 0x20) + times + bytes(7))
+        stream = bytearray(struct.pack("<BBxBH2xQ4xIQ", 0xC0, 3, len(name), 0, len(data), following, len(data)))
+        names = [bytearray(b"\xc1\0" + part) for part in parts]
+        total = 0
+        for at, byte in enumerate(entry + stream + b"".join(names)):
+            if at not in (2, 3):
+                total = ((total << 15 | total >> 1) + byte) & 0xFFFF
+        struct.pack_into("<H", entry, 2, total)
+        for part in (entry, stream, *names):
+            part[0] &= 0x7F if deleted else 0xFF
+            root += part
+        place(following, data)
+        for number in range(following, following + -(-len(data) // cluster)):
+            if not deleted:
+                used[(number - 2) // 8] |= 1 << (number - 2) % 8
+        following += -(-len(data) // cluster)
+    place(2, used)
+    place(3, upcase)
+    place(4, root)
+    image[24 * 512 : 24 * 512 + 20] = struct.pack("<5I", *fat)
+    path.write_bytes(image)
+    return path

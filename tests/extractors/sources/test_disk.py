@@ -21,7 +21,7 @@ from evidence_store.records import Moment, Problem
 from extractors.sources import disk
 from extractors.sources.base import Entry, SourceError, SourceRef
 from extractors.sources.disk import DiskVolume
-from tests.evidence_builders.images import ext4_image, fat_image, have, mbr_with, run_tool, tool_path
+from tests.evidence_builders.images import exfat_image, ext4_image, fat_image, have, mbr_with, run_tool, tool_path
 
 BRIAN = "sleuthkit_test_data/from_brian"
 
@@ -444,6 +444,28 @@ def test_a_fat_list_is_that_of_the_sleuth_kit(tmp_path):
     assert sum(entry.deleted for entry in entries) == 6
 
 
+def test_exfat_gives_names_bytes_deleted_files_and_times_with_their_stored_offset(tmp_path):
+    stamp = ((2026 - 1980) << 9 | 7 << 5 | 1) << 16 | 12 << 11 | 34 << 5 | 28
+    files = [
+        ("summer photo.txt", b"made up\n" * 2000, False, (stamp, 150, 0x84)),
+        ("gone and away.bin", b"deleted\n" * 900, True, (stamp, 0, 0xF8)),
+        ("unknown.bin", b"z", False, (stamp, 0, 0)),
+    ]
+    image = exfat_image(tmp_path / "card.img", files)
+    got = {name: data for name, data in contents(image).items() if not name.startswith("$")}
+    assert got == {name: data for name, data, _, _ in files}
+    entries, problems, facts = listed(image)
+    by_path = {entry.path: entry for entry in entries}
+    assert [path for path, entry in by_path.items() if entry.deleted] == ["gone and away.bin"]
+    noted = "offset from UTC as stored"
+    assert [by_path[name].times[0] for name, *_ in files] == [
+        Moment("modified (file system)", 1_782_905_697_500_000, "2026-07-01 12:34:57.500000+01:00", "D", note=noted),
+        Moment("modified (file system)", 1_782_916_496_000_000, "2026-07-01 12:34:56-02:00", "D", note=noted),
+        Moment("modified (file system)", None, "2026-07-01 12:34:56", "C", note="local time, zone not known"),
+    ]
+    assert (problems, facts["volume p0"][:6]) == ([], "exFAT,")
+
+
 @pytest.mark.skipif(not have("mkfs.ntfs", "ntfscp"), reason="ntfs-3g's tools are not installed")
 def test_ntfs_streams_are_listed_beside_their_file(tmp_path):
     image = tmp_path / "win.img"
@@ -520,7 +542,14 @@ def test_encrypted_and_foreign_volumes_are_named(tmp_path):
 
 
 def test_what_is_no_image_is_not_taken_for_one(tmp_path):
-    for content in (b"", b"hello\n", bytes(1 << 20), b"PK\x03\x04" + os.urandom(20_000), os.urandom(100_000)):
+    for content in (
+        b"",
+        b"hello\n",
+        bytes(1 << 20),
+        b"PK\x03\x04" + os.urandom(20_000),
+        os.urandom(100_000),
+        os.urandom(9 << 20),
+    ):
         path = tmp_path / "file"
         path.write_bytes(content)
         assert not disk.detect(str(path), content[:4096])
