@@ -44,8 +44,8 @@ X11_LIBRARIES = {
 }
 
 
-class Stop(Exception):  # noqa: N818 - not an error of the program: the one line that the user is to read
-    """Set-up cannot go on."""
+class Stop(Exception):
+    """Set-up cannot go on: the one line that the user is to read."""
 
 
 def main(words: list[str]) -> int:
@@ -127,10 +127,12 @@ def set_up(kind: str) -> None:
     with guard, only_one(guard):
         if is_ready(kind):  # another run has just done it
             return
-        state = read_state()
-        if not state or not interpreter():
-            state = {}
-            make_venv(find_python(), kind)
+        state = read_state() if interpreter() else {}
+        python = [str(PYTHON)] if state else find_python()
+        if state.get(kind) != digest(kind):
+            add_system_packages(python, kind)
+        if not state:
+            make_venv(python)
         if state.get(kind) != digest(kind):
             STATE.unlink(missing_ok=True)  # from here until the end it is half-made, and known to be
             install(kind)
@@ -194,8 +196,7 @@ def output(command: list[str]) -> str | None:
     return done.stdout.strip()
 
 
-def make_venv(python: list[str], kind: str) -> None:
-    add_system_packages(python, kind)
+def make_venv(python: list[str]) -> None:
     others = [path for path in VENV.iterdir() if path not in (GUARD, MADE, LOG)]
     if others and not MADE.exists():
         if not interpreter():
@@ -279,8 +280,7 @@ def missing_packages(python: list[str], kind: str) -> tuple[list[str], list[str]
     if os.environ.get("DISPLAY"):
         wanted.update(X11_LIBRARIES)
     if kind == "dev" and sys.prefix == "/usr":  # Debian keeps out of python3 what freezing needs
-        version = "{}.{}".format(*sys.version_info[:2])
-        wanted[str(sysconfig.get_config_var("INSTSONAME"))] = f"libpython{version}"
+        wanted[str(sysconfig.get_config_var("INSTSONAME"))] = "libpython{}.{}".format(*sys.version_info[:2])
     libraries = [library for library in wanted if not loads(library)]
     packages = [wanted[library] for library in libraries]
     if kind == "dev" and not shutil.which("objdump"):
