@@ -146,7 +146,7 @@ class FileSystem:
         except OSError as error:
             return f"{orphan}: {reason(error)}", False
         if not runs and int(found.meta.size) == 0:
-            return f"{orphan}: no size and no blocks are left", True
+            return f"{orphan}: no size and no blocks are left, so nothing can be read", False
         if not runs and self._kind != NTFS:
             return f"{orphan}: its size is left, its blocks are not recorded", False
         if owner := live.owner_of(runs):
