@@ -16,7 +16,16 @@ def reader_of(data: bytes, most: int = 1 << 30) -> RangeReader:
 
 def test_a_range_reader_gives_the_same_bytes_as_a_file_would():
     stream, plain = buffered(reader_of(DATA)), io.BytesIO(DATA)
-    for offset, whence, size in ((0, 0, 10), (-3, 2, 10), (700, 0, 70_000), (5, 1, 1), (10**9, 0, 4), (0, 0, -1)):
+    for offset, whence, size in (
+        (0, 0, 10),
+        (-3, 2, 10),
+        (700, 0, 70_000),
+        (5, 1, 1),
+        (-9, 1, 200_000),
+        (3, 1, 4),
+        (10**9, 0, 4),
+        (0, 0, -1),
+    ):
         assert stream.seek(offset, whence) == plain.seek(offset, whence)
         assert stream.read(size) == plain.read(size)
         assert stream.tell() == plain.tell()
