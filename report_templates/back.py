@@ -166,5 +166,10 @@ def _verification(data: ReportData, flow: Flow, words: dict[str, Any]) -> None:
     for paragraph in dict.fromkeys((facts.limits, words["cannot_show"], words["not_shown"])):
         flow.paragraph(paragraph)
     flow.heading("How anybody can check, without this program", 1)
-    for nth, step in enumerate(words["check"], 1):
-        flow.paragraph(f"{nth}. {step}", TEXT)
+    nth = 0
+    for step in words["check"]:
+        if step.startswith("sql: "):
+            flow.paragraph(step.removeprefix("sql: "), HASH, indent=16)
+            continue
+        nth += 1
+        flow.paragraph(f"{nth}. {step}")

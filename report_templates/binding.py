@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Final
 
 from pikepdf import Array, Dictionary, Name, Object, OutlineItem, Pdf
-from pikepdf.pdfa import PdfaError, prepare, save
+from pikepdf.pdfa import PdfaError, prepare, resolve_save_kwargs, save
 
 from report_templates.data import CaseFacts
 from report_templates.embedding import embed
 from report_templates.paper import Bookmark, Paper, page_count_form
 
+CHECKED: Final = 1500
 _DATES: Final = ("%Y-%m-%dT%H:%M:%SZ", "%d %b %Y %H:%M:%S UTC", "%d %b %Y %H:%M:%S GMT", "%Y-%m-%d %H:%M:%S UTC")
 _EPOCH: Final = "2000-01-01T00:00:00+00:00"
 
@@ -25,24 +26,45 @@ _EPOCH: Final = "2000-01-01T00:00:00+00:00"
 def bind(papers: Sequence[Paper], case: CaseFacts, out: Path) -> int:
     """Writes the papers in their order as one document and returns the number of its pages.
 
-    Raises ValueError where the result is not PDF/A-2b.
+    Up to CHECKED pages the whole file is validated as PDF/A-2b. Of a longer one as many pages are, evenly spread, with
+    all fonts: the validator's time and its limits grow with the pages, and these are all made alike. Raises ValueError
+    where the validator refuses.
     """
     with ExitStack() as opened, Pdf.new() as pdf:
         for part in (path for paper in papers for path in paper.parts):
             pdf.pages.extend(opened.enter_context(Pdf.open(part)).pages)
         pages = [page.obj for page in pdf.pages]
         _share_resources(pdf, pages, papers[-1])
+        if len(pages) > CHECKED:
+            _check_sample(pdf, case, out.with_suffix(".sample"))
         for paper in papers:
             _add_links(paper, pages)
         _add_outline(pdf, [mark for paper in papers for mark in paper.bookmarks])
         _describe(pdf, case)
         prepare(pdf, "2b")
         _fix_dates(pdf, case)
-        try:
-            save(pdf, out, "2b", repair=False, deterministic_id=True)
-        except PdfaError as refused:
-            raise ValueError(f"the report is not PDF/A-2b: {refused}") from refused
+        if len(pages) > CHECKED:
+            pdf.save(out, **resolve_save_kwargs("2b", deterministic_id=True))
+        else:
+            _save_checked(pdf, out)
         return len(pages)
+
+
+def _save_checked(pdf: Pdf, out: Path) -> None:
+    try:
+        save(pdf, out, "2b", repair=False, deterministic_id=True)
+    except PdfaError as refused:
+        raise ValueError(f"the report is not PDF/A-2b: {refused}") from refused
+
+
+def _check_sample(pdf: Pdf, case: CaseFacts, out: Path) -> None:
+    step = -(-len(pdf.pages) // CHECKED)
+    with Pdf.new() as sample:
+        sample.pages.extend(pdf.pages[::step])
+        _describe(sample, case)
+        prepare(sample, "2b")
+        _save_checked(sample, out)
+    out.unlink()
 
 
 def _share_resources(pdf: Pdf, pages: Sequence[Object], paper: Paper) -> None:

@@ -100,6 +100,7 @@ class Table:
     def __init__(self, flow: Flow, columns: Sequence[Column], headed: bool = True) -> None:
         self.flow, self.columns, self.headed = flow, columns, headed
         self.leading = columns[0].style.leading
+        self._ruled_at = 0.0
         self._most = int((TOP - BOTTOM) / self.leading) + 2
         lefts = [LEFT]
         for column in columns:
@@ -119,38 +120,41 @@ class Table:
         self._draw_lines(self._head, lines)
         self.flow.paper.draw("1 w")
         self.flow.rule()
-        self.flow.y -= 1
+        self._ruled_at = self.flow.y
+
+    def _rule(self) -> None:
+        """The line above a row, unless the head has just drawn it."""
+        if self.headed and self.flow.y != self._ruled_at:
+            self.flow.rule()
 
     def new_page(self) -> None:
         self.flow.new_page()
         self._draw_head()
 
-    def row(self, cells: Sequence[str | Iterable[Line]], page: int | None = None, below: int = 0) -> None:
-        """One row. A cell is a text, or lines already made. With `page` the row links to it; `below` says how many
-        lines of `under` are to stay with it."""
+    def row(self, cells: Sequence[str | Iterable[Line]], page: int | None = None, below: int = 0) -> int:
+        """One row; returns the page it begins on. A cell is a text, or lines already made. With `page` the row links
+        to it; `below` says how many lines of `under` are to stay with it."""
         waiting = [self._lines(cell, column) for cell, column in zip(cells, self.columns, strict=True)]
         held = [list(islice(lines, self._most)) for lines in waiting]
         count = max(map(len, held))
         whole = count + min(below, 12)
         if self._room() < (whole if whole <= _KEPT else 3):
             self.new_page()
-        if self.headed:
-            self.flow.rule()
-        first, label = True, held[0][:1]
+        self._rule()
+        begins, label = self.flow.paper.page, held[0][:1]
         while True:
             room = self._room()
             top, shown = self.flow.y, min(count, room)
             self._draw_lines(held, shown)
-            if page is not None and first:
+            if page is not None and self.flow.paper.page == begins:
                 self.flow.paper.link(LEFT, self.flow.y, RIGHT, top, page)
-            first = False
             held = [
                 lines[shown:] + list(islice(more, self._most - len(lines[shown:])))
                 for lines, more in zip(held, waiting, strict=True)
             ]
             count = max(map(len, held))
             if not count:
-                return
+                return begins
             self._carry_over(held, label)
             count = max(map(len, held))
 
@@ -163,8 +167,7 @@ class Table:
         note = list(self.flow.type.lines("continued →" if width > 60 else "→", style, width))
         self._draw_lines([note], len(note), padding=0)
         self.new_page()
-        if self.headed:
-            self.flow.rule()
+        self._rule()
         held[0] = [*label, *self.flow.type.lines("continued", style, width), *held[0]]
 
     def _lines(self, cell: str | Iterable[Line], column: Column) -> Iterator[Line]:
@@ -185,14 +188,15 @@ class Table:
             self.flow.paper.draw(f"BT {' '.join(drawn)} ET")
         self.flow.y -= count * self.leading + 2 * padding
 
-    def under(self, lines: Iterable[Line]) -> None:
-        """Lines below the last row, from the second column to the right edge of the table."""
+    def under(self, lines: Iterable[Line], left: float = 0) -> None:
+        """Lines below the last row, from the second column (or from `left`) to the right edge of the table."""
+        left = left or self.lefts[1]
         self.flow.y += 0.8
         for line in lines:
             if self.flow.y - self.leading < BOTTOM:
                 self.new_page()
             self.flow.y -= self.leading
-            self.flow.paper.draw(f"BT 1 0 0 1 {self.lefts[1]:.2f} {self.flow.y + _PAD:.2f} Tm {line.ops} ET")
+            self.flow.paper.draw(f"BT 1 0 0 1 {left:.2f} {self.flow.y + _PAD:.2f} Tm {line.ops} ET")
         self.flow.y -= 2
 
     def band(self, text: str, style: Style = SMALL_STRONG) -> None:
@@ -200,7 +204,7 @@ class Table:
         lines = list(self.flow.type.lines(text, style, RIGHT - LEFT))
         if self.flow.y - (len(lines) + 3) * self.leading < BOTTOM:
             self.new_page()
-        self.flow.rule()
+        self._rule()
         self.flow.y -= _PAD
         for line in lines:
             self.flow.y -= self.leading

@@ -68,7 +68,7 @@ def _cover(data: ReportData, flow: Flow, wording: dict[str, Any], known: Known) 
         ("Authority", case.authority),
         ("Selection", data.selection),
         ("Items shown", f"{counts['items']:,}"),
-        ("Items not reproduced", f"{counts['not_shown']:,} in {counts['gaps']:,} places, each marked by a gap row"),
+        ("Items not reproduced", f"{counts['not_shown']:,}; rows that mark such a gap: {counts['gaps']:,}"),
         ("Attachments listed", f"{counts['attachments']:,}, of which {counts['pictures']:,} are shown as pictures"),
         ("Pages", f"{known.pages:,}"),
         ("Made", case.generated),
@@ -103,15 +103,10 @@ def _source(source: SourceFacts, flow: Flow) -> None:
 
 
 def _hashed_files(flow: Flow, files: Sequence[tuple[str, int, str]]) -> None:
-    hash_width = 348.0
-    columns = (
-        Column("File", _WIDE - hash_width - 70 - 12, SMALL),
-        Column("SHA-256", hash_width, HASH),
-        Column("Bytes", 70, SMALL, right=True),
-    )
-    table = Table(flow, columns)
+    table = Table(flow, (Column("File", _WIDE - 96), Column("Bytes", 90, right=True)))
     for name, size, digest in files:
-        table.row((name, digest, f"{size:,}"))
+        table.row((name, f"{size:,}"), below=1)
+        table.under(flow.type.lines(f"SHA-256 {digest}", HASH, _WIDE), LEFT)
     table.end()
 
 
@@ -161,10 +156,9 @@ def _conversations(data: ReportData, flow: Flow, known: Known) -> None:
     table = Table(flow, columns)
     for nth, talk in enumerate(data.conversations):
         first, last = known.conversations.get(nth, (0, 0))
-        title = " · ".join(part for part in (talk.title or "no title recorded", talk.service) if part)
         figures = (f"{figure:,}" for figure in (talk.total, talk.shown, talk.total - talk.shown))
         pages = str(first) if first == last else f"{first}\u2013{last}"
-        what = f"{title}\n{talk.members}"
+        what = "\n".join(part for part in (talk.title or "no title recorded", talk.service, talk.members) if part)
         row = (f"C{nth + 1}", what, f"{talk.first}\n{talk.last}", *figures, pages)
         table.row(row, page=first or None)
     table.end()

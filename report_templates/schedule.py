@@ -93,7 +93,7 @@ class Schedule:
         )
         when = item.when or words["not_recorded"]
         under = list(self._under(item))
-        self.table.row(
+        page = self.table.row(
             (
                 number,
                 self._column(when, 1),
@@ -103,7 +103,6 @@ class Schedule:
             ),
             below=len(under),
         )
-        page = self.flow.paper.page
         self.table.under(under)
         return page
 

@@ -11,9 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
+import pikepdf.pdfa
 import pytest
 from PIL import Image
 
+from report_templates import binding
 from report_templates.data import AttachmentRow, CaseFacts, ConversationFacts, CoverageRow, GapRow, ItemRow
 from report_templates.evidential import ReportResult, write_report
 from tests.conftest import ROOT
@@ -168,7 +170,7 @@ def test_a_gap_says_how_many_items_are_not_reproduced_and_why(tmp_path: Path) ->
     assert f"— 14 items (ABC/1-000124 to ABC/1-000137) {where}" in text
     one = "— 1 item (ABC/1-000140) exists in conversation C1 and is not reproduced. Reason: outside scope —"
     assert one in text
-    assert "Items shown 2 Items not reproduced 15 in 2 places" in texts[0]
+    assert "Items shown 2 Items not reproduced 15; rows that mark such a gap: 2" in texts[0]
 
 
 def test_by_conversation_each_one_is_announced_with_its_counts(tmp_path: Path) -> None:
@@ -193,6 +195,8 @@ def test_a_long_message_is_split_and_loses_nothing(tmp_path: Path) -> None:
     texts = printed_with(tmp_path, item(1, " ".join(words)), item(2, "after"))
     assert re.findall(r"\bword\d+\b", " ".join(texts)) == words
     split = [text for text in texts if "word1" in text or "word2" in text]
+    begins = next(at for at, text in enumerate(texts, 1) if " word0 " in text)
+    assert f"ABC/1-000001 {begins} " in texts[-2]
     assert len(split) > 3
     assert [("continued →" in text, "ABC/1-000001 continued" in text) for text in split[1:-1]] == [(True, True)] * (
         len(split) - 2
@@ -303,3 +307,28 @@ def test_a_message_of_ten_megabytes_is_printed_within_bounded_memory(tmp_path: P
     count, megabytes = map(int, ended.stdout.split())
     assert count > 2000
     assert megabytes < 400
+
+
+def test_a_longer_report_is_checked_by_sample_and_passes_whole_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(binding, "CHECKED", 5)
+    result = write_report(report(lambda: mixed(80), 80), tmp_path / "report.pdf")
+    assert result.pages > 10
+    with pikepdf.open(tmp_path / "report.pdf") as pdf:
+        verdict = pikepdf.pdfa.check(pdf, "2b")
+    assert (verdict.passed, len(verdict.violations), len(verdict.unsupported)) == (True, 0, 0)
+
+
+@pytest.mark.parametrize("checked", [5, 1500])
+def test_what_is_not_pdf_a_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checked: int) -> None:
+    def not_embedded(pdf: pikepdf.Pdf, font: object) -> pikepdf.Object:
+        return pdf.make_indirect(
+            pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont="/Arial")
+        )
+
+    monkeypatch.setattr(binding, "CHECKED", checked)
+    monkeypatch.setattr(binding, "embed", not_embedded)
+    with pytest.raises(ValueError, match="not PDF/A-2b"):
+        write_report(report(lambda: mixed(80), 80), tmp_path / "report.pdf")
+    assert list(tmp_path.iterdir()) == []
