@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+import orjson
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+_LARGEST: Final = 2**63 - 1  # what a column of SQLite holds
 
 PartyKey = tuple[str, str, str | None]  # scheme, identifier, name
 MomentRow = tuple[str, int | None, str, str]  # meaning, utc_us, raw, clock
@@ -40,10 +45,25 @@ def clean(text: str | None) -> str | None:
     return _LONE_SURROGATE.sub("\ufffd", text)
 
 
+def fitting(number: int | None) -> int | None:
+    """A number as a column can hold it, or None; the record keeps it whole."""
+    return number if number is None or -_LARGEST <= number <= _LARGEST else None
+
+
+def plain_of(record: bytes) -> dict[str, Any]:
+    """The plain values of a record in canonical JSON."""
+    try:
+        found: dict[str, Any] = orjson.loads(record)
+    except orjson.JSONDecodeError:
+        # Escaped lone surrogates: valid JSON, but not for every reader.
+        found = json.loads(record)
+    return found
+
+
 def derive(record: dict[str, Any], file_deleted: bool) -> Derived:
     """The derived values of one record as plain JSON values (see `records.to_plain`)."""
     get = record.get
-    moments = [(m["meaning"], m["utc_us"], clean(m["raw"]) or "", m["clock"]) for m in get("moments", ())]
+    moments = [(m["meaning"], fitting(m["utc_us"]), clean(m["raw"]) or "", m["clock"]) for m in get("moments", ())]
     key = get("conversation")
     text = get("text")
     subject = get("subject")
@@ -52,7 +72,7 @@ def derive(record: dict[str, Any], file_deleted: bool) -> Derived:
     attachments = get("attachments", ())
     return Derived(
         record["kind"],
-        get("service", ""),
+        clean(get("service")) or "",
         (clean(key) or "", clean(get("title"))) if key is not None else None,
         get("direction"),
         principal_us(moments),
@@ -62,7 +82,7 @@ def derive(record: dict[str, Any], file_deleted: bool) -> Derived:
         moments,
         [(role, _key(party)) for role, party in _parties(record)],
         attachments,
-        (record["lat"], record["lon"]) if "lat" in record else None,
+        (record["lat"], record["lon"]) if record.get("lat") is not None and record.get("lon") is not None else None,
     )
 
 

@@ -64,7 +64,7 @@ def problems(connection: Connection, *, outcome_id: int | None = None) -> Iterat
         .join(source, problem.c.source_id == source.c.id)
         .join(file, problem.c.file_id == file.c.id, isouter=True)
         .where(problem.c.outcome_id == outcome_id if outcome_id else problem.c.outcome_id.is_(None))
-        .order_by(problem.c.id)
+        .order_by(source.c.exhibit, file.c.ordinal, problem.c.id)
     )
     for row in connection.execute(query):
         yield {

@@ -7,6 +7,7 @@ and lives elsewhere. Times are integers of microseconds since 1970-01-01T00:00:0
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any, ClassVar, Final, Literal
@@ -21,6 +22,7 @@ CLOCKS: Final = {
     "D": "file system time, or inferred",
     "E": "stated by the operator",
 }
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,23 @@ def canonical(plain: Any) -> bytes:
     try:
         return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
-        text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-        return b"".join(
-            char.encode() if not 0xD800 <= ord(char) <= 0xDFFF else f"\\u{ord(char):04x}".encode() for char in text
-        )
+        return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", _written(plain)).encode()
+
+
+def _written(plain: Any) -> str:
+    """What orjson writes, for what it does not take: lone surrogates and integers beyond 64 bits."""
+    if isinstance(plain, dict):
+        return "{" + ",".join(f"{_text(key)}:{_written(plain[key])}" for key in sorted(plain)) + "}"
+    if isinstance(plain, list | tuple):
+        return "[" + ",".join(map(_written, plain)) + "]"
+    if isinstance(plain, str):
+        return _text(plain)
+    if type(plain) is int:
+        return str(plain)
+    return orjson.dumps(plain).decode()
+
+
+def _text(plain: Any) -> str:
+    if not isinstance(plain, str):
+        raise TypeError(f"a key of JSON is text, not {type(plain).__name__}")
+    return json.dumps(plain, ensure_ascii=False)

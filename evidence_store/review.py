@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from evidence_store import ledger, schema
+from evidence_store.rows import load
 
 
 def add_tag(connection: Connection, items: Sequence[int], name: str, program: str) -> int:
@@ -31,7 +33,8 @@ def add_tag(connection: Connection, items: Sequence[int], name: str, program: st
 
 def remove_tag(connection: Connection, items: Sequence[int], name: str, program: str) -> int:
     """Takes a tag off items and gives the number of items that had it."""
-    tag_id = connection.execute(select(schema.tag.c.id).where(schema.tag.c.name == name.strip())).scalar()
+    name = name.strip()
+    tag_id = connection.execute(select(schema.tag.c.id).where(schema.tag.c.name == name)).scalar()
     if tag_id is None:
         return 0
     held = schema.item_tag
@@ -46,6 +49,21 @@ def add_note(connection: Connection, item_id: int, words: str, program: str) -> 
     now = time.time_ns() // 1000
     connection.execute(insert(schema.note).values(item_id=item_id, at_us=now, actor=ledger.actor(), text=words))
     ledger.append(connection, "noted", f"item {item_id}", {"characters": len(words)}, program)
+
+
+def as_logged(connection: Connection) -> tuple[set[tuple[int, str]], Counter[tuple[int, int]]]:
+    """What the ledger says there has to be: (item id, tag) and (item id, characters) of each note."""
+    tagged: set[tuple[int, str]] = set()
+    noted: Counter[tuple[int, int]] = Counter()
+    for entry in ledger.entries(connection):
+        detail = load(entry.detail)
+        if entry.action == "tagged":
+            tagged |= {(item_id, entry.object) for item_id in detail["items"]}
+        elif entry.action == "untagged":
+            tagged -= {(item_id, entry.object) for item_id in detail["items"]}
+        elif entry.action == "noted":
+            noted[(int(entry.object.removeprefix("item ")), detail["characters"])] += 1
+    return tagged, noted
 
 
 def notes(connection: Connection, item_id: int) -> list[tuple[int, str, str]]:

@@ -312,8 +312,14 @@ def definition() -> dict[str, str]:
         create_all(connection)
         for statement in LATE_INDEXES:
             connection.exec_driver_sql(statement)
-        query = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'item_fts_%'"
-        return {row[0]: " ".join(row[1].split()) for row in connection.exec_driver_sql(query)}
+        return stored_definition(connection)
+
+
+def stored_definition(connection: Connection) -> dict[str, str]:
+    """The same of an open case. The tables that the search index keeps for itself are SQLite's own."""
+    query = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
+    own = {f"item_fts_{part}" for part in ("data", "idx", "docsize", "config")}
+    return {name: " ".join(sql.split()) for name, sql in connection.exec_driver_sql(query) if name not in own}
 
 
 def _kind_view(kind: str, columns: tuple[str, ...]) -> str:

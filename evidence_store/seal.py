@@ -22,17 +22,21 @@ _OUTCOME: Final = ("outcome", "present", "parsed", "out_of_scope", "unsupported"
 
 
 def sections(connection: Connection) -> dict[str, str]:
-    """The digest of each section, recomputed from the tables, and the counts a reader can check by hand."""
+    """The digest of each section, recomputed from the tables: of the sources that were read to their end."""
     source, file, outcome, problem = schema.source, schema.file, schema.outcome, schema.problem
     with_files = outcome.join(file, outcome.c.file_id == file.c.id).join(source, outcome.c.source_id == source.c.id)
     found = {
         "case": select(schema.case_info.c.key, schema.case_info.c.value).order_by(schema.case_info.c.key),
-        "sources": select(*(source.c[name] for name in (*_SOURCE, "facts", "authority"))).order_by(source.c.exhibit),
+        "sources": select(*(source.c[name] for name in (*_SOURCE, "facts", "authority")))
+        .where(source.c.state == "read")
+        .order_by(source.c.exhibit),
         "files": select(source.c.exhibit, *(file.c[name] for name in _FILE))
         .select_from(file.join(source, file.c.source_id == source.c.id))
+        .where(source.c.state == "read")
         .order_by(source.c.exhibit, file.c.ordinal),
         "outcomes": select(source.c.exhibit, file.c.path, outcome.c.extractor, *(outcome.c[name] for name in _OUTCOME))
         .select_from(with_files)
+        .where(source.c.state == "read")
         .order_by(source.c.exhibit, outcome.c.id),
         "problems": select(
             *(source.c.exhibit, file.c.path, problem.c.kind, problem.c.code, problem.c.detail, problem.c.locator)
@@ -42,7 +46,8 @@ def sections(connection: Connection) -> dict[str, str]:
                 file, problem.c.file_id == file.c.id, isouter=True
             )
         )
-        .order_by(source.c.exhibit, problem.c.id),
+        .where(source.c.state == "read")
+        .order_by(source.c.exhibit, file.c.ordinal, problem.c.id),
     }
     digests = {name: _digest(connection.execute(query)) for name, query in found.items()}
     return {**digests, "items": items_digest(connection)}
@@ -59,7 +64,7 @@ def items_digest(connection: Connection) -> str:
         .select_from(
             outcome.join(file, outcome.c.file_id == file.c.id).join(source, outcome.c.source_id == source.c.id)
         )
-        .where(outcome.c["items"] > 0)
+        .where(outcome.c["items"] > 0, source.c.state == "read")
         .order_by(source.c.exhibit, outcome.c.first_seq)
     )
     return _digest(connection.execute(query))

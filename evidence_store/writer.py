@@ -6,16 +6,14 @@ Bulk rows go through the driver's `executemany`; SQLAlchemy's own insert costs a
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-import orjson
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects import sqlite
 
 from evidence_store import schema
-from evidence_store.derive import Derived, PartyKey, clean, derive
+from evidence_store.derive import Derived, PartyKey, clean, derive, fitting, plain_of
 from evidence_store.rows import row_digest
 
 _FLUSH: Final = 4000
@@ -67,6 +65,8 @@ class SourceWriter:
         self._cursor = connection.connection.cursor()
         self._connection = connection
         self._first_item = self._next_item
+        # The hashing of the source stores problems of its own between two batches.
+        self._next_problem = _next_id(connection, schema.problem.c.id)
 
     def end(self) -> None:
         """Writes what is left of the batch, the full text of its items included, and where the next one goes on."""
@@ -92,12 +92,7 @@ class SourceWriter:
         """One record as canonical JSON."""
         digest = hashlib.sha256(record).digest()
         self._digest.update(digest)
-        try:
-            plain = orjson.loads(record)
-        except orjson.JSONDecodeError:
-            # Escaped lone surrogates: valid JSON, but not for every reader.
-            plain = json.loads(record)
-        found = derive(plain, self._file_deleted)
+        found = derive(plain_of(record), self._file_deleted)
         item_id, self._next_item = self._next_item, self._next_item + 1
         conversation = self._conversation(found) if found.conversation else None
         self._rows["item"].append(
@@ -193,7 +188,15 @@ def attachment_row(found: dict[str, Any], find: Callable[[str], tuple[int, bool]
             file_id, state = where[0], "present" if where[1] else "unreadable"
         else:
             state = "missing"
-    return (clean(found["name"]), path, found.get("mime"), found.get("size"), found.get("sha256"), state, file_id)
+    return (
+        clean(found["name"]),
+        path,
+        clean(found.get("mime")),
+        fitting(found.get("size")),
+        found.get("sha256"),
+        state,
+        file_id,
+    )
 
 
 def _next_id(connection: Connection, column: Any) -> int:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
-from app.worker.shard import BEGIN, FILE, OUTCOME, PROBLEM, RECORD, lines, parse
+from app.cases import Case
+from app.ingest.tracking import Tracker
+from app.worker.shard import BEGIN, FILE, OUTCOME, PROBLEM, RECORD, ShardDamaged, lines, parse
 from app.worker.tasks import Batch
 from evidence_store import schema
 from evidence_store.rows import row_digest
@@ -42,7 +47,17 @@ def merge_batch(connection: Connection, writer: SourceWriter, batch: Batch) -> t
             writer.end_outcome(counts.pop("outcome"), counts)
     connection.connection.cursor().executemany(_STORE_RESULT, results)
     writer.end()
+    _attachments_lost(connection, rows)
     return len(results), problems
+
+
+def _attachments_lost(connection: Connection, rows: dict[int, dict[str, Any]]) -> None:
+    """Attachments that were found before it was known that their file cannot be read."""
+    held = schema.attachment
+    lost = [row["id"] for row in rows.values() if not row["readable"]]
+    if lost:
+        found = update(held).where(held.c.state == "present", held.c.file_id.in_(lost))
+        connection.execute(found.values(state="unreadable"))
 
 
 def _file_rows(connection: Connection, first_file: int, batch: Batch) -> dict[int, dict[str, Any]]:
@@ -62,3 +77,53 @@ def _result(row: dict[str, Any], found: dict[str, Any]) -> tuple[Any, ...]:
         *(row["readable"], row["note"], row["sha256"], row["mime"], row["size"]),
         *(row_digest("file", values), row["id"]),
     )
+
+
+class Merger:
+    """Takes shards as they get ready and stores them in the planned order."""
+
+    def __init__(self, case: Case, source_id: int, next_batch: int, next_seq: int, progress: Tracker) -> None:
+        self._case = case
+        self._source_id = source_id
+        self._next = next_batch
+        self._seq = next_seq
+        self._ready: dict[int, Batch] = {}
+        self._lock = threading.Lock()
+        self._writer: SourceWriter | None = None
+        self._progress = progress
+        self.damaged: list[Batch] = []
+
+    def found(self, batch: Batch) -> None:
+        """A shard of an earlier run; called from the supervisor's thread."""
+        with self._lock:
+            self._ready[batch.ordinal] = batch
+
+    def ready(self, batch: Batch) -> None:
+        """A shard that was made just now: stores it, and all that waited for it."""
+        self.found(batch)
+        self.store()
+
+    def store(self) -> None:
+        while True:
+            with self._lock:
+                batch = self._ready.pop(self._next, None)
+            if batch is None:
+                return
+            try:
+                self._store(batch)
+            except ShardDamaged:
+                self._writer = None
+                Path(batch.shard).unlink(missing_ok=True)
+                self.damaged.append(replace(batch, skip=()))
+                return
+            Path(batch.shard).unlink(missing_ok=True)
+            self._next += 1
+
+    def _store(self, batch: Batch) -> None:
+        with self._case.store.write() as connection:
+            if self._writer is None:
+                self._writer = SourceWriter(connection, self._source_id, self._seq)
+            files, _ = merge_batch(connection, self._writer, batch)
+        items = self._writer.next_seq - self._seq
+        self._seq = self._writer.next_seq
+        self._progress.merged(files, items)

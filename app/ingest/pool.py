@@ -59,12 +59,13 @@ class _Worker:
 class Pool:
     """`jobs` worker processes that may write below `folder` only."""
 
-    def __init__(self, folder: Path, jobs: int, limits: Limits | None = None) -> None:
+    def __init__(self, folder: Path, jobs: int, limits: Limits | None = None, life: Callable[..., None] = work) -> None:
         self.limits = limits or Limits()
         self.bytes_done = 0
         self.now = ""
         self.on_tick: Callable[[], None] = lambda: None
         self._folder = str(folder)
+        self._life = life  # what a worker process runs
         self._context = multiprocessing.get_context("spawn")
         self._workers = [self._start() for _ in range(jobs)]
 
@@ -112,7 +113,7 @@ class Pool:
     def _start(self) -> _Worker:
         here, there = self._context.Pipe()
         process = self._context.Process(
-            target=work, args=(there, self._folder, self.limits.address_space), name="assay-worker", daemon=True
+            target=self._life, args=(there, self._folder, self.limits.address_space), name="assay-worker", daemon=True
         )
         process.start()
         there.close()

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import multiprocessing
 import os
 import signal
 import sys
+import threading
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -28,18 +30,24 @@ def work(pipe: Connection, folder: str, memory_limit: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
     from app.worker import reading  # noqa: F401 - all that is needed is loaded before writing is forbidden
 
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     guard.install(folder, memory_limit)
     sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for the process's life
     opened: dict[SourceRef, Volume] = {}
-    parent = os.getppid()
     while True:
         try:
             task = pipe.recv()
             _answer(task, pipe, opened)
         except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
             return
-        if os.getppid() != parent:
-            return
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed cannot end its workers, and one of them may hang in a file."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _answer(task: Task, pipe: Connection, opened: dict[SourceRef, Volume]) -> None:

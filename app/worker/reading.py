@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Final
 
 from app.worker.evidence import OpenedFile
@@ -21,6 +22,7 @@ from parsers.signatures import mime_of
 
 KEEP: Final = 16 << 20  # a file up to this size is read once and kept while its extractors run
 _CHUNK: Final = 1 << 20
+_TELL: Final = 64 << 20  # a large file may take longer than a step: its time limit is for no progress
 _HEAD: Final = 4096
 OnStep = Callable[[str, int], None]  # label of the step that begins, bytes read since the last call
 
@@ -40,16 +42,16 @@ def read_batch(batch: Batch, volume: Volume, shard: ShardWriter, on_step: OnStep
         if label in skip:
             _unreadable(shard, step, Problem("file", skip[label].replace(" ", "-"), f"reading it: {skip[label]}"))
             continue
-        if not _read(step, file, shard):
+        if not _read(step, file, shard, partial(on_step, label)):
             continue
-        on_step(label, step.entry.size)
         for extractor in _wanted(step, file, batch.only):
             label = label_of(step.ordinal, extractor.id)
             on_step(label, 0)
             _extract(extractor, file, shard, batch.scope, skip.get(label))
 
 
-def _read(step: Step, file: OpenedFile, shard: ShardWriter) -> bool:
+def _read(step: Step, file: OpenedFile, shard: ShardWriter, tell: Callable[[int], None]) -> bool:
+    """Hashes and types a file, and keeps a small one. `tell` is for bytes read: it also says that reading goes on."""
     entry = step.entry
     if entry.kind != "file":
         shard.add(FILE, {"ordinal": step.ordinal, "readable": entry.readable, "note": entry.note})
@@ -57,7 +59,7 @@ def _read(step: Step, file: OpenedFile, shard: ShardWriter) -> bool:
     if not entry.readable:
         _unreadable(shard, step, Problem("file", "unreadable", entry.note or "its bytes cannot be had"))
         return False
-    digest, size = hashlib.sha256(), 0
+    digest, size, told = hashlib.sha256(), 0, 0
     kept: list[bytes] | None = [] if entry.size <= KEEP else None
     try:
         with file.open() as stream:
@@ -66,6 +68,9 @@ def _read(step: Step, file: OpenedFile, shard: ShardWriter) -> bool:
                     file.head = chunk[:_HEAD]
                 digest.update(chunk)
                 size += len(chunk)
+                if size - told >= _TELL:
+                    tell(size - told)
+                    told = size
                 if kept is not None:
                     kept.append(chunk)
                     kept = kept if size <= KEEP else None
@@ -73,6 +78,7 @@ def _read(step: Step, file: OpenedFile, shard: ShardWriter) -> bool:
         what = f"{_words(error)}; {size:,} of {entry.size:,} bytes were read"
         _unreadable(shard, step, Problem("file", "unreadable", what))
         return False
+    tell(max(0, entry.size - told))
     file.mime = mime_of(file.head, size=size)
     file.size = size
     file.kept = b"".join(kept) if kept is not None else None
@@ -144,7 +150,9 @@ def _extract(extractor: Extractor, file: OpenedFile, shard: ShardWriter, scope: 
                     tally.counted = (tally.counted or 0) + found.rows
                 else:
                     note(found)
-        except Exception as error:  # noqa: BLE001 - the one place where any failure of an extractor is stored
+        except Exception as error:
+            if shard.broken:  # the disk's failure, and none of the evidence
+                raise
             note(Problem("file", "extractor-failed", _words(error), tally.last or ""))
     if begun:
         _close(tally, note)

@@ -39,12 +39,17 @@ class ShardWriter:
         self._part = f"{path}.{os.getpid()}.part"
         self._file = Path(self._part).open("wb", buffering=1 << 18)  # noqa: SIM115 - closed by finish or discard
         self._digest = hashlib.sha256()
+        self.broken = False  # it could not be written
 
     def line(self, letter: bytes, data: bytes) -> None:
         """One line; `data` is canonical JSON (which holds no line break)."""
         whole = letter + data + b"\n"
         self._digest.update(whole)
-        self._file.write(whole)
+        try:
+            self._file.write(whole)
+        except OSError:
+            self.broken = True
+            raise
 
     def add(self, letter: bytes, plain: Any) -> None:
         self.line(letter, canonical(plain))
@@ -55,8 +60,10 @@ class ShardWriter:
         Path(self._part).replace(self._final)
 
     def discard(self) -> None:
-        self._file.close()
-        Path(self._part).unlink(missing_ok=True)
+        try:
+            self._file.close()
+        finally:
+            Path(self._part).unlink(missing_ok=True)
 
 
 def lines(path: str | Path) -> Iterator[tuple[bytes, bytes]]:
@@ -74,6 +81,16 @@ def lines(path: str | Path) -> Iterator[tuple[bytes, bytes]]:
     except FileNotFoundError as error:
         raise ShardDamaged(f"{path} is missing") from error
     raise ShardDamaged(f"{path} is cut short")
+
+
+def is_whole(path: str | Path) -> bool:
+    """Whether a shard is there and its digest fits: one that an earlier run left may have been cut since."""
+    try:
+        for _ in lines(path):
+            pass
+    except ShardDamaged:
+        return False
+    return True
 
 
 def parse(data: bytes) -> Any:

@@ -47,7 +47,7 @@ class Batch:
     date_order: str | None = None
     only: tuple[str, ...] = ()  # globs of extractor ids
     scope: Scope = field(default_factory=Scope)
-    skip: tuple[tuple[str, str], ...] = ()  # (step label, "crashed" or "timed out" or "out of memory")
+    skip: tuple[tuple[str, str], ...] = ()  # (step label, "crashed" or "timed out" or "ran out of memory")
 
 
 @dataclass(frozen=True, slots=True)

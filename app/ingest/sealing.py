@@ -1,0 +1,39 @@
+"""The end of a source: the hashes of a folder, and the seal over all that was read to its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from app import PROGRAM
+from evidence_store import ledger, schema, seal
+from extractors.sources import hash_manifest
+
+
+def seal_case(connection: Connection, exhibit: str) -> None:
+    """Seals what was read, and states it in the ledger. `exhibit` is the source that was read last."""
+    found = seal.sections(connection)
+    detail = {"seal": seal.seal_digest(found), "items": found["items"]}
+    seal.add_seal(connection, found, ledger.append(connection, "sealed", exhibit, detail, PROGRAM))
+
+
+def manifest(connection: Connection, source_id: int) -> dict[str, Any]:
+    """The hashes of a folder, of the list of its files (see `extractors.sources.hash_manifest`)."""
+    file = schema.file
+    query = (
+        select(file.c.path, file.c.size, file.c.sha256)
+        .where(file.c.source_id == source_id, file.c.sha256.is_not(None))
+        .order_by(file.c.ordinal)
+    )
+    rows = [(row.path, row.size, row.sha256) for row in connection.execute(query)]
+    hashes = hash_manifest((path, sha256, size) for path, size, sha256 in rows)
+    return {
+        "size": hashes.size,
+        "sha256": hashes.sha256,
+        "sha1": hashes.sha1,
+        "md5": hashes.md5,
+        "files": [],
+        "stored": [],
+        "problems": [],
+    }
