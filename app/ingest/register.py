@@ -37,8 +37,7 @@ def register(case: Case, request: SourceRequest) -> int:
         values |= {"zone": request.zone, "date_order": request.date_order}
         ordered = {column.name: values[column.name] for column in source.columns if column.name != "digest"}
         connection.execute(insert(source).values(sealed_row(source, ordered)))
-        waiting = {"source_id": source_id, "next_batch": 0, "next_seq": 1, "only": dump(list(request.only))}
-        connection.execute(insert(schema.pending).values(waiting))
+        connection.execute(insert(schema.pending).values(source_id=source_id, next_batch=0, next_seq=1))
         detail: dict[str, Any] = {"path": path, "zone": request.zone, "authority": request.authority.in_words()}
         detail |= {"date_order": request.date_order, "only": list(request.only)}
         ledger.append(connection, "source added", exhibit, detail, PROGRAM)
