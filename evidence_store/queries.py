@@ -83,15 +83,12 @@ def rows(connection: Connection, wanted: Sequence[int]) -> list[Row]:
     query = select(item, source.c.exhibit).join(source, item.c.source_id == source.c.id).where(item.c.id.in_(wanted))
     found = {row.id: row for row in connection.execute(query)}
     parties = _party_words(connection, wanted)
-    attached: dict[int, int] = dict(
-        connection.execute(
-            select(schema.attachment.c.item_id, func.count())
-            .where(schema.attachment.c.item_id.in_(wanted))
-            .group_by(schema.attachment.c.item_id)
-        )
-        .tuples()
-        .all()
+    counted = (
+        select(schema.attachment.c.item_id, func.count())
+        .where(schema.attachment.c.item_id.in_(wanted))
+        .group_by(schema.attachment.c.item_id)
     )
+    attached = {row[0]: row[1] for row in connection.execute(counted)}
     tags = tags_of(connection, wanted)
     return [
         Row(
