@@ -7,18 +7,34 @@ could not be read (see coverage); 4 verification found a difference.
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from app import PROGRAM
 
 DONE, UNEXPECTED, UNUSABLE, INCOMPLETE, DIFFERENT = range(5)
+_AS_WRITTEN = argparse.RawDescriptionHelpFormatter
+_ABOUT = """Offline triage of digital evidence. The usual way:
+
+  assay ingest CASE SOURCE --zone Europe/London --no-authority "why"
+  assay items CASE --since 2026-03-01 --search harbour
+  assay tag CASE important EX/1-000012
+  assay report CASE --tag important -o report.pdf
+  assay verify CASE
+
+CASE is a folder that Assay makes; a SOURCE is only ever read."""
+_STATUSES = """Exit status: 0 all done; 1 unexpected error; 2 wrong usage or unusable input;
+3 finished, but something could not be read (see `assay coverage`); 4 verification found a difference.
+`assay COMMAND --help` has the options of a command."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit status."""
+    _use_utf8()
     parser = _parser()
     given = list(sys.argv[1:] if argv is None else argv)
     if not given and (
@@ -30,35 +46,40 @@ def main(argv: Sequence[str] | None = None) -> int:
     if command is None:
         parser.print_help()
         return UNUSABLE
-    _use_utf8()
     return _guarded(command, arguments)
 
 
 def _guarded(command: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
     from app.cases import CaseError
     from app.ingest.model import IngestError
+    from app.output import close_output, say_aside
     from evidence_store.store import StoreError
 
     try:
-        return command(arguments)
+        status = command(arguments)
+        sys.stdout.flush()
     except (CaseError, IngestError, StoreError, UsageError) as error:
-        print(f"assay: {error}", file=sys.stderr)
+        say_aside(str(error))
         return UNUSABLE
-    except BrokenPipeError:
-        # The reader of our output has gone (a pager that was left): not our error, and no traceback.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except KeyboardInterrupt:
-        print("assay: stopped; what is done is kept, and the same command goes on from there", file=sys.stderr)
+        say_aside("stopped; what is done is kept, and the same command goes on from there")
         return UNUSABLE
-    except Exception as error:
+    except Exception as error:  # the last door: whatever it is, one line, and the details on demand
+        if _reader_left(error):
+            close_output()
+            return DONE
         if os.environ.get("ASSAY_DEBUG"):
             raise
         line = " ".join(str(error).split())[:300]
-        print(
-            f"assay: unexpected error: {type(error).__name__}: {line} (set ASSAY_DEBUG=1 for details)", file=sys.stderr
-        )
+        say_aside(f"unexpected error: {type(error).__name__}: {line} (set ASSAY_DEBUG=1 for details)")
         return UNEXPECTED
+    return status
+
+
+def _reader_left(error: Exception) -> bool:
+    """Whether the reader of our output has gone (a pager that was left): not our error, and no traceback."""
+    windows = sys.platform == "win32" and isinstance(error, OSError) and error.errno == errno.EINVAL
+    return isinstance(error, BrokenPipeError) or windows
 
 
 class UsageError(Exception):
@@ -73,8 +94,28 @@ def _use_utf8() -> None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells what is wrong with the words of a command on one line, as everything else that is wrong is told."""
+
+    def error(self, message: str) -> NoReturn:
+        from app.output import say_aside
+
+        say_aside(f"{message}; see `{self.prog} --help`")
+        sys.exit(UNUSABLE)
+
+
+def _count(least: int) -> Callable[[str], int]:
+    def number(words: str) -> int:
+        found = int(words) if words.isascii() and words.isdigit() else -1
+        if found < least:
+            raise argparse.ArgumentTypeError(f"{words} is no number from {least} up")
+        return found
+
+    return number
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="assay", description="Offline triage of digital evidence.")
+    parser = _Parser(prog="assay", description=_ABOUT, epilog=_STATUSES, formatter_class=_AS_WRITTEN)
     parser.add_argument("--version", action="version", version=PROGRAM)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_ingest(commands)
@@ -89,7 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     items = _command(commands, "items", "messages, calls, photos … of the case", "items")
     items.add_argument("case", type=Path, metavar="CASE")
     _add_selection(items)
-    items.add_argument("--limit", type=int, metavar="N", help="at most N items")
+    items.add_argument("--limit", type=_count(0), metavar="N", help="at most N items")
     items.add_argument("--json", action="store_true", help="one JSON object a line")
     _add_verify(commands)
     _add_report(commands)
@@ -108,7 +149,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, words: str, function: str
+    commands: argparse._SubParsersAction[_Parser], name: str, words: str, function: str
 ) -> argparse.ArgumentParser:
     def run(arguments: argparse.Namespace) -> int:
         # Loaded when it is asked for: a worker process starts from here too, and needs none of it.
@@ -121,13 +162,13 @@ def _command(
     return one
 
 
-def _add_ingest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_ingest(commands: argparse._SubParsersAction[_Parser]) -> None:
     one = _command(commands, "ingest", "opens or creates the case folder and reads the sources into it", "ingest")
     one.add_argument("case", type=Path, metavar="CASE", help="the case folder; made if it is not there")
     one.add_argument("sources", type=Path, nargs="+", metavar="SOURCE", help="folder, zip, tar, disk image, E01, file")
     one.add_argument("--exhibit", action="append", metavar="ABC/1", help="exhibit reference (once for each source)")
     one.add_argument("--zone", metavar="Europe/London", help="assumed for local times without a zone")
-    one.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one a core)")
+    one.add_argument("--jobs", type=_count(1), metavar="N", help="worker processes (default: one a core)")
     one.add_argument("--only", action="append", default=[], metavar="GLOB", help="extractor ids to run")
     one.add_argument("--password-file", type=Path, metavar="FILE", help="password for what is encrypted")
     one.add_argument("--key-file", type=Path, metavar="FILE", help="key for what is encrypted")
@@ -148,14 +189,14 @@ def _add_selection(one: argparse.ArgumentParser) -> None:
     one.add_argument("--tag", action="append", default=[], metavar="TAG", help="items with this tag")
 
 
-def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_verify(commands: argparse._SubParsersAction[_Parser]) -> None:
     one = _command(commands, "verify", "recomputes everything that the case states of itself", "verify_case")
     one.add_argument("case", type=Path, metavar="CASE")
     one.add_argument("--sources", action="store_true", help="reads the sources again and compares their hashes")
     one.add_argument("--json", action="store_true", help="one JSON object")
 
 
-def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_report(commands: argparse._SubParsersAction[_Parser]) -> None:
     one = _command(commands, "report", "the evidential report as PDF", "report")
     one.add_argument("case", type=Path, metavar="CASE")
     one.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.pdf")
@@ -176,7 +217,7 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     one.add_argument("--picture", action="append", default=[], metavar="ITEM", help="print the pictures of this item")
 
 
-def _add_tag(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_tag(commands: argparse._SubParsersAction[_Parser]) -> None:
     one = _command(commands, "tag", "tags items by number, or takes the tag off", "tag")
     one.add_argument("case", type=Path, metavar="CASE")
     one.add_argument("tag", metavar="TAG")

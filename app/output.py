@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable
 from typing import Any, Final
 
+from app.item_content import content
 from evidence_store.queries import Detail
 from parsers.times import iso
 
+_HARMFUL: Final = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
 _OWN: Final = frozenset(
     {"kind", "service", "conversation", "direction", "sender", "recipients", "text", "attachments", "moments"}
     | {"deleted", "locator"}
@@ -24,17 +28,35 @@ def print_json(plain: Any) -> None:
 
 
 def print_text(line: str) -> None:
-    """One line for a terminal: control characters from evidence must not move its cursor or turn its text round."""
+    """One line for a terminal: characters from evidence must not move its cursor, turn its text round or end a line."""
     sys.stdout.write(harmless(line) + "\n")
 
 
+def say(line: str) -> None:
+    """A line about work that goes on, and keeps its exit status, when nobody reads its output any more."""
+    try:
+        print_text(line)
+        sys.stdout.flush()
+    except OSError:
+        close_output()
+
+
+def say_aside(line: str) -> None:
+    """One line for the user on standard error, as all errors are told."""
+    with contextlib.suppress(OSError):
+        print(f"assay: {harmless(line)}", file=sys.stderr, flush=True)
+
+
+def close_output() -> None:
+    """From here on, what is printed goes nowhere: the reader of our output has left."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
 def harmless(text: str) -> str:
-    """Text in which control characters and direction overrides stand as marks: [U+202E]."""
-    return re.sub(
-        r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]",
-        lambda found: f"[U+{ord(found.group()):04X}]",
-        text,
-    )
+    """Text on one line in which control characters and direction overrides stand as marks: [U+202E]."""
+    return _HARMFUL.sub(lambda found: f"[U+{ord(found.group()):04X}]", text)
 
 
 def moment_plain(moment: dict[str, Any]) -> dict[str, Any]:
@@ -98,7 +120,7 @@ def item_line(item: Detail) -> str:
     receivers = ", ".join(other["name"] or other["id"] for other in plain["to"])
     who = f"{sender} -> {receivers}" if sender and receivers else sender or (f"-> {receivers}" if receivers else "")
     names = " ".join(f"[{one['name']}: {one['state']}]" for one in plain["attachments"])
-    words = " ".join((item.text or "").split())
+    words = " ".join(content(item).split())
     parts = [item.number, when, item.kind, item.service, who, words, names, "DELETED" if item.deleted else ""]
     return "  ".join(part for part in parts if part)
 
@@ -124,7 +146,15 @@ def file_plain(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def table(rows: Iterable[tuple[Any, ...]], heads: tuple[str, ...]) -> None:
+def file_line(plain: dict[str, Any]) -> str:
+    """A file of a source, as `file_plain` gives it, on one line for people."""
+    mark = "deleted" if plain["deleted"] else "" if plain["readable"] else "not readable"
+    known = plain["sha256"] or "-" * 64
+    parts = (plain["source"], known, f"{plain['size']:>12,}", plain["path"], mark, plain["note"])
+    return "  ".join(part for part in parts if part)
+
+
+def print_table(rows: Iterable[tuple[Any, ...]], heads: tuple[str, ...]) -> None:
     """A table for a terminal, columns as wide as they need to be."""
     cells = [heads, *[tuple(harmless(str(cell)) for cell in row) for row in rows]]
     widths = [min(60, max(len(row[column]) for row in cells)) for column in range(len(heads))]

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from app import PROGRAM
 from app.cases import Case, CaseError
+from app.item_content import content, who
 from app.local_time import LocalTime
 from app.report_facts import (
     coverage_rows,
@@ -251,10 +252,10 @@ class _Rows:
             when=clock.moment(principal) if principal else "no time recorded",
             when_utc=clock.utc(principal["utc_us"]) if principal else "",
             clock=principal["clock"] if principal else "",
-            sender=_who(sender) if sender else "",
-            recipients=", ".join(_who(other) for other in record.get("recipients", ())),
+            sender=who(sender) if sender else "",
+            recipients=", ".join(who(other) for other in record.get("recipients", ())),
             direction=item.direction or "",
-            text=_content(item),
+            text=content(item),
             flags=tuple(record.get("flags", ())),
             moments=tuple(
                 f"{one['meaning']} {clock.moment(one)} ({one['clock']})" for one in moments if one is not principal
@@ -293,37 +294,3 @@ class _Rows:
                 name, "present", item.record.get("mime", ""), size, item.file_sha256 or "", item.file, picture
             ),
         )
-
-
-def _who(party: dict[str, Any]) -> str:
-    name, identifier = party.get("name"), party["identifier"]
-    return f"{name} ({identifier})" if name and name != identifier else str(identifier)
-
-
-def _content(item: Detail) -> str:
-    """What stands in the column "content": the text as recorded, or the fields of a kind that has none."""
-    record = item.record
-    text = record.get("text") or ""
-    if record.get("subject"):
-        text = f"Subject: {record['subject']}\n{text}"
-    facts = {
-        "call": [record.get("outcome"), _seconds(record.get("duration_s"))],
-        "contact": [
-            record.get("name"),
-            *[_who(one) for one in record.get("identifiers", ())],
-            record.get("organisation"),
-        ],
-        "media_item": [
-            record.get("mime"),
-            f"{record['width']} × {record['height']} pixels" if record.get("width") and record.get("height") else None,
-            f"device: {record['device']}" if record.get("device") else None,
-            _seconds(record.get("duration_s")),
-        ],
-        "location": [f"{record.get('lat')}, {record.get('lon')}", record.get("source")],
-    }.get(item.kind, [])
-    words = "; ".join(str(fact) for fact in facts if fact)
-    return "\n".join(part for part in (words, text) if part)
-
-
-def _seconds(value: float | None) -> str | None:
-    return None if value is None else f"{value:g} seconds"

@@ -1,0 +1,162 @@
+"""`assay ingest`: sources into a case, and the authority under which they are read."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tomllib
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from app.cases import Case, open_case
+from app.cli import DONE, INCOMPLETE, UNUSABLE, UsageError
+from app.commands.choosing import known_zone
+from app.ingest.model import IngestError, IngestResult, SourceRequest, Stopped
+from app.ingest.register import outstanding, settings_that_differ
+from app.ingest.run import add_source
+from app.output import say, say_aside
+from app.progress import shown_progress
+from evidence_store import seal
+from evidence_store.scope import Authority
+from extractors.catalog import EXTRACTORS
+
+
+def ingest(arguments: argparse.Namespace) -> int:
+    """Reads every source that can be used; one that cannot is told on a line of its own and costs the others nothing.
+
+    What an earlier run left unfinished is finished first.
+    """
+    requests = _requests(arguments)
+    case = open_case(arguments.case, create_it=True)
+    unread, refused = 0, 0
+    try:
+        with shown_progress(arguments.progress) as on_progress:
+            for request in requests:
+                if differing := settings_that_differ(case, request):
+                    say_aside(differing)
+                    refused += 1
+            for request, words in _work(case, requests):
+
+                def read(one: SourceRequest = request) -> IngestResult:
+                    return add_source(case, one, on_progress, jobs=arguments.jobs)
+
+                result = _one(read)
+                if result is None:
+                    refused += 1
+                    continue
+                unread += result.unread
+                told = "was read before" if result.already else words
+                say(f"{result.exhibit}: {request.path} {told}; {result.files:,} files, {result.items:,} items")
+        return _ended(case, unread, refused)
+    finally:
+        case.close()
+
+
+def _work(case: Case, requests: list[SourceRequest]) -> list[tuple[SourceRequest, str]]:
+    """What is to be done, in order: what was stopped, then what is asked for."""
+    waiting = outstanding(case)
+    held = {(_full(one.path), exhibit) for one in waiting for exhibit in (one.exhibit, None)}
+    fresh = [one for one in requests if (_full(one.path), one.exhibit) not in held]
+    return [*((one, "went on and read") for one in waiting), *((one, "read") for one in fresh)]
+
+
+def _full(path: Path) -> str:
+    return os.path.abspath(path)  # noqa: PTH100 - links stay as given
+
+
+def _one(read: Callable[[], IngestResult]) -> IngestResult | None:
+    try:
+        return read()
+    except Stopped:
+        raise
+    except IngestError as error:
+        say_aside(str(error))
+        return None
+
+
+def _requests(arguments: argparse.Namespace) -> list[SourceRequest]:
+    """The sources as they are to be read. Raises UsageError before anything is touched."""
+    exhibits = arguments.exhibit or []
+    if len(exhibits) > len(arguments.sources):
+        raise UsageError("--exhibit was given more often than there are sources")
+    if len(set(exhibits)) < len(exhibits):
+        raise UsageError("--exhibit was given the same reference twice")
+    for exhibit in exhibits:
+        if not exhibit.strip() or not exhibit.isprintable():
+            raise UsageError(f"--exhibit {exhibit!r} is no reference that can be printed")
+    if arguments.password_file or arguments.key_file:
+        raise UsageError("no source that can be opened so far takes a password or key: --password-file and --key-file")
+    for glob in arguments.only:
+        if not any(fnmatchcase(one.id, glob) for one in EXTRACTORS):
+            raise UsageError(f"--only {glob} fits no extractor: see `assay extractors`")
+    known_zone(arguments.zone)
+    authority = authority_of(arguments)
+    _check_paths(arguments.sources)
+    return [
+        SourceRequest(
+            path=path,
+            exhibit=exhibits[place] if place < len(exhibits) else None,
+            zone=arguments.zone,
+            date_order=arguments.date_order,
+            only=tuple(arguments.only),
+            authority=authority,
+        )
+        for place, path in enumerate(arguments.sources)
+    ]
+
+
+def _ended(case: Case, unread: int, refused: int) -> int:
+    with case.store.read() as connection:
+        newest = seal.latest(connection)
+    say(f"seal {newest.digest if newest else 'none'}")
+    if unread:
+        say(f"{unread:,} files or rows could not be read: see `assay coverage {case.folder}`")
+    if refused:
+        return UNUSABLE
+    return INCOMPLETE if unread else DONE
+
+
+def _check_paths(paths: list[Path]) -> None:
+    for path in paths:
+        try:
+            str(path).encode("utf-8")
+            path.lstat()
+        except UnicodeEncodeError:
+            raise UsageError(f"{path}: the name is no valid text (UTF-8): give the source another name") from None
+        except FileNotFoundError:
+            raise UsageError(f"{path}: does not exist; nothing was read") from None
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{path}: {getattr(error, 'strerror', None) or error}; nothing was read") from None
+
+
+def authority_of(arguments: argparse.Namespace) -> Authority:
+    """What `--authority` or `--no-authority` states. Raises UsageError."""
+    if arguments.no_authority is not None:
+        if not arguments.no_authority.strip():
+            raise UsageError("--no-authority needs a reason")
+        return Authority(none_because=" ".join(arguments.no_authority.split()))
+    if arguments.authority is None:
+        return Authority()
+    try:
+        found = tomllib.loads(arguments.authority.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UsageError(f"{arguments.authority}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{arguments.authority} is no TOML file: {error}") from None
+    fields = tuple(_flat("", found))
+    if not fields:
+        raise UsageError(f"{arguments.authority} states no authority: it is empty")
+    return Authority(fields=fields)
+
+
+def _flat(prefix: str, found: dict[str, Any]) -> list[tuple[str, str]]:
+    fields: list[tuple[str, str]] = []
+    for name, value in found.items():
+        if isinstance(value, dict):
+            fields += _flat(f"{prefix}{name}.", value)
+        else:
+            words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            fields.append((prefix + name, words))
+    return fields
