@@ -21,7 +21,7 @@ FILES: Final = (
     "NotoSans-Bold",
     "NotoSansMono-Regular",
     "NotoEmoji-Regular",
-    "NotoNaskhArabic-Regular",
+    "NotoSansArabic-Regular",
     "NotoSansHebrew-Regular",
     "NotoSansDevanagari-Regular",
     "NotoSansBengali-Regular",
@@ -60,12 +60,12 @@ BODY, BOLD, MONO, EMOJI = 0, 1, 2, 3
 _HINTS: Final = (
     (0x0530, 0x058F, FILES.index("NotoSansArmenian-Regular")),
     (0x0590, 0x05FF, FILES.index("NotoSansHebrew-Regular")),
-    (0x0600, 0x06FF, FILES.index("NotoNaskhArabic-Regular")),
+    (0x0600, 0x06FF, FILES.index("NotoSansArabic-Regular")),
     (0x0700, 0x074F, FILES.index("NotoSansSyriac-Regular")),
-    (0x0750, 0x077F, FILES.index("NotoNaskhArabic-Regular")),
+    (0x0750, 0x077F, FILES.index("NotoSansArabic-Regular")),
     (0x0780, 0x07BF, FILES.index("NotoSansThaana-Regular")),
     (0x07C0, 0x07FF, FILES.index("NotoSansNKo-Regular")),
-    (0x08A0, 0x08FF, FILES.index("NotoNaskhArabic-Regular")),
+    (0x08A0, 0x08FF, FILES.index("NotoSansArabic-Regular")),
     (0x0900, 0x097F, FILES.index("NotoSansDevanagari-Regular")),
     (0x0980, 0x09FF, FILES.index("NotoSansBengali-Regular")),
     (0x0A00, 0x0A7F, FILES.index("NotoSansGurmukhi-Regular")),
@@ -86,12 +86,13 @@ _HINTS: Final = (
     (0x3130, 0x318F, FILES.index("NotoSansKR-Regular")),
     (0xAC00, 0xD7A3, FILES.index("NotoSansKR-Regular")),
     (0xF900, 0xFAFF, FILES.index("DroidSansFallbackFull")),
-    (0xFB50, 0xFDFF, FILES.index("NotoNaskhArabic-Regular")),
-    (0xFE70, 0xFEFE, FILES.index("NotoNaskhArabic-Regular")),
+    (0xFB50, 0xFDFF, FILES.index("NotoSansArabic-Regular")),
+    (0xFE70, 0xFEFE, FILES.index("NotoSansArabic-Regular")),
     (0xFF00, 0xFFEF, FILES.index("DroidSansFallbackFull")),
     (0x1D400, 0x1D7FF, FILES.index("NotoSansMath-Regular")),
 )
-_LAST_CODE: Final = 0xFFFE
+# Codes are two bytes. No font has more than 30,000 characters, and no honest text as many clusters besides.
+MOST_JOINED: Final = 30_000
 Value = TypeVar("Value")
 
 
@@ -116,6 +117,7 @@ class Font:
         self.glyphs: dict[int, int] = {cp: order[name] for cp, name in font.getBestCmap().items()}
         self._advances = _advances(font)
         self.pairs: list[tuple[int | Composite, str]] = [(0, "")]
+        self._joined = 0
         self._codes: dict[tuple[int | Composite, str], str] = {}
         # Plain text is looked up character by character: code as four hexadecimal digits, and width.
         self.hex: dict[str, str] = _OnDemand(self._plain_code)
@@ -128,11 +130,13 @@ class Font:
         return self._advances[gid] if gid < len(self._advances) else self._advances[-1]
 
     def code(self, glyph: int | Composite, text: str) -> str:
-        """The code of a glyph that stands for `text`, as four hexadecimal digits."""
+        """The code of a glyph that stands for `text`, as four hexadecimal digits; ValueError when none is left."""
         code = self._codes.get((glyph, text))
         if code is None:
-            if len(self.pairs) > _LAST_CODE:
-                raise ValueError(f"more than {_LAST_CODE} different pairs of glyph and text in one font")
+            if len(text) > 1 or not isinstance(glyph, int):
+                self._joined += 1
+                if self._joined > MOST_JOINED:
+                    raise ValueError(f"more than {MOST_JOINED} different clusters in one font")
             code = self._codes[(glyph, text)] = f"{len(self.pairs):04X}"
             self.pairs.append((glyph, text))
         return code

@@ -20,6 +20,7 @@ except ImportError:  # pragma: no cover - the tests set it to None instead
     harfbuzz = None
 
 _HELD: Final = 20_000  # shaped words kept
+_LONGEST: Final = 48  # characters or glyphs in one cluster; only text made to do harm has more
 
 
 class Cluster(NamedTuple):
@@ -48,13 +49,18 @@ class Shaper:
         self._held: dict[tuple[int, str, bool], list[Cluster]] = {}
 
     def clusters(self, text: str, font: Font, right_to_left: bool) -> list[Cluster]:
-        """The clusters of one word in one font and direction, in the order of the text."""
+        """The clusters of one word in one font and direction, in the order of the text.
+
+        Raises ValueError for what no embedded font could hold: clusters too long, or too many different ones.
+        """
         key = (font.index, text, right_to_left)
         found = self._held.get(key)
         if found is None:
             groups = self._shape(text, font, right_to_left) if harfbuzz else _unshaped(text, font, right_to_left)
             found = []
             for start, end, glyphs in groups:
+                if max(end - start, len(glyphs)) > _LONGEST:
+                    raise ValueError(f"a cluster of {end - start} characters")
                 found.append(_cluster(start, text[start:end], glyphs, font, right_to_left))
             if len(self._held) >= _HELD:
                 self._held.clear()

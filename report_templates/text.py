@@ -184,7 +184,11 @@ class Typesetter:
                 self._word(at, word[0], font, level, pieces)
 
     def _word(self, start: int, word: str, font: Font, level: int, pieces: list[_Piece]) -> None:
-        clusters = self._shaper.clusters(word, font, level % 2 == 1)
+        try:
+            clusters = self._shaper.clusters(word, font, level % 2 == 1)
+        except ValueError:
+            pieces.extend(self._mark(at, char, level) for at, char in enumerate(word, start))
+            return
         for cluster in clusters:
             kind = 2 * (font.index == EMOJI)
             pieces.append(_Piece(start + cluster.start, cluster.width, font.index, cluster.code, level, kind))

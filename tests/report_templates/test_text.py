@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import Path
 
 import pikepdf
 import pytest
 
+from report_templates import fonts as fonts_module
 from report_templates import shaping
 from report_templates.embedding import embed
 from report_templates.fonts import Fonts
@@ -149,3 +151,17 @@ def test_without_harfbuzz_arabic_letters_are_joined(monkeypatch: pytest.MonkeyPa
     arabic = next(font for font in fonts.used() if "Arabic" in font.name)
     initial = arabic.glyphs[0xFEB3]
     assert (initial, "س") in arabic.pairs
+
+
+@pytest.mark.parametrize(
+    "text", ["क्" * 900, "ก" + "็" * 300, "👩" + "\u200d👩" * 400, "\u0644\u0651" * 900, "\u1100" * 900]
+)
+def test_text_made_to_do_harm_is_drawn_within_its_column_and_whole(tmp_path: Path, text: str) -> None:
+    assert max(line.width for line in Typesetter(Fonts()).lines(text, STYLE, 200)) <= 200.001
+    found = read(drawn(tmp_path, text, 200), "pdfium").replace(" ", "")
+    assert re.sub(r"\[U\+([0-9A-F]+)\]", lambda mark: chr(int(mark[1], 16)), found) == text
+
+
+def test_when_codes_run_out_clusters_are_shown_as_code_points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts_module, "MOST_JOINED", 1)
+    assert read(drawn(tmp_path, "कि खि"), "pdfium") == "कि [U+0916][U+093F]"
