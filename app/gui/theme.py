@@ -40,9 +40,9 @@ _DISABLED: Final = ("#6a717b", "#8e959f")
 _DISABLED_ROLES: Final = (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText)
 # The Qt style sheet holds what a palette cannot: a focus that is seen on every control.
 _SHEET: Final = """
-QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus, QTextBrowser:focus, QAbstractItemView:focus
+QLineEdit:focus, QPlainTextEdit:focus, QTextBrowser:focus, QAbstractItemView:focus
 {{ border: 2px solid {focus}; }}
-QLineEdit, QComboBox, QPlainTextEdit, QTextBrowser, QAbstractItemView {{ border: 1px solid {edge}; }}
+QLineEdit, QPlainTextEdit, QTextBrowser, QAbstractItemView {{ border: 1px solid {edge}; }}
 QLineEdit {{ padding: 3px; border-radius: 3px; }}
 QPushButton:focus, QToolButton:focus
 {{ outline: none; border: 2px solid {focus}; border-radius: 3px; padding: 3px 8px; }}
@@ -91,7 +91,7 @@ def apply(qt_app: QApplication, theme: Theme) -> None:
 def load_fonts(qt_app: QApplication) -> None:
     """Makes the program's own fonts known, so that every machine shows the same scripts."""
     # For every script Qt warns of each font that lacks it, on the way to the one that has it.
-    QLoggingCategory.setFilterRules("qt.text.font.db.warning=false")
+    QLoggingCategory.setFilterRules("qt.text.font.db=false")
     families = ["Noto Sans"]
     for entry in sorted(files("resources").joinpath("fonts").iterdir(), key=lambda found: found.name):
         if not entry.name.endswith(".ttf"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -64,8 +65,8 @@ def when(utc_us: int | None, raw: str = "", note: str = "") -> str:
 
 
 def clock_mark(clock: str) -> str:
-    """The clock letter as a cell shows it; an assumed zone is marked in words, never by colour alone."""
-    return "C ≈ assumed" if clock == "C" else clock
+    """The clock letter as a cell shows it; an assumed zone has a sign of its own beside it."""
+    return "C ≈" if clock == "C" else clock
 
 
 def clock_meaning(clock: str) -> str:
@@ -93,6 +94,18 @@ def duration(seconds: float | None) -> str:
     if left < 60:
         return f"{left} s"
     return f"{left // 60} min" if left < 3600 else f"{left // 3600} h {left % 3600 // 60} min"
+
+
+def summary(found: Mapping[str, Any]) -> str:
+    """What an item without text is about, from the fields of its kind."""
+    parts = [found["outcome"], found["name"], found["mime"], found["device"]]
+    if found["duration_s"] is not None:
+        parts.append(f"{found['duration_s']:g} s")
+    if found["width"] and found["height"]:
+        parts.append(f"{found['width']} × {found['height']}")
+    if found["lat"] is not None and found["lon"] is not None:
+        parts.append(f"{found['lat']:.6f}, {found['lon']:.6f}")
+    return ", ".join(str(part) for part in parts if part)
 
 
 def party(found: dict[str, Any]) -> str:

@@ -164,7 +164,7 @@ def _finish(connection) -> None:
 
 def build_large_case(folder: Path, items: int) -> Case:
     """A case of `items` plain messages, one a minute, made inside SQLite: for the speed of what pages through them."""
-    case = build_case(folder, [message(0, "first", CLOCKS_BACK_US)])
+    case = build_case(folder, [message(0, "first", 1_600_000_000_000_000)])
     many = (
         "INSERT INTO item SELECT n + 1, 1, n + 1, 1, 'message', 'SMS', 1, 'in', 1600000000000000 + n * 60000000, "
         "'line ' || n, NULL, 0, '{}', x'00' FROM (WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c "

@@ -17,6 +17,7 @@ PAGE: Final = 256
 PAGES: Final = 64
 _MOST_UNDER_WAY: Final = 6
 PLACEHOLDER: Final = "…"
+UNREADABLE: Final = "could not be read"
 Line = TypeVar("Line")
 Index = QModelIndex | QPersistentModelIndex
 
@@ -83,7 +84,9 @@ class PagedModel(QAbstractTableModel, Generic[Line]):
             self._under_way.popitem(last=False)[1].drop()
         wanted = self.ids[number * PAGE : (number + 1) * PAGE]
         self._under_way[number] = self.controller.read(
-            lambda connection: self._fetch(connection, wanted), lambda lines: self._keep(number, lines)
+            lambda connection: self._fetch(connection, wanted),
+            lambda lines: self._keep(number, lines),
+            lambda reason: self._give_up(number, reason),
         )
 
     def _keep(self, number: int, lines: Sequence[tuple[int, Line]]) -> None:
@@ -93,6 +96,11 @@ class PagedModel(QAbstractTableModel, Generic[Line]):
             self._pages.popitem(last=False)
         self._tell(number)
         self.page_loaded.emit(number)
+
+    def _give_up(self, number: int, reason: str) -> None:
+        """A page that cannot be read is empty, and said once: asking again at each look would never end."""
+        self._keep(number, ())
+        self.controller.failed.emit(reason)
 
     def _tell(self, number: int) -> None:
         last = min((number + 1) * PAGE, len(self.ids)) - 1
@@ -116,14 +124,15 @@ class PagedModel(QAbstractTableModel, Generic[Line]):
             return None
         line = self.line(index.row())
         if line is None:
-            return self._while_loading(index.column(), role)
+            return self._in_its_place(index.row(), index.column(), role)
         return self.cell(line, index.column(), role)
 
-    def _while_loading(self, column: int, role: int) -> Any:
+    def _in_its_place(self, row: int, column: int, role: int) -> Any:
+        words = UNREADABLE if row // PAGE in self._pages else PLACEHOLDER
         if role == Qt.ItemDataRole.DisplayRole:
-            return PLACEHOLDER if column == 0 else None
+            return words if column == 0 else None
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self.headings[column]}: loading"
+            return f"{self.headings[column]}: {'loading' if words == PLACEHOLDER else words}"
         return None
 
     def cell(self, line: Line, column: int, role: int) -> Any:

@@ -22,9 +22,17 @@ from evidence_store import queries, schema
 from evidence_store.queries import NO_TIME_LAST, Row
 from evidence_store.selection import Selection
 
-HEADINGS: Final = ("Item", "When (UK time)", "Clock", "Kind", "Service", "Parties", "Content", "Marks", "Tags")
-ITEM, WHEN, CLOCK, KIND, SERVICE, PARTIES, CONTENT, MARKS, TAGS = range(len(HEADINGS))
+HEADINGS: Final = ("Item", "When (UK time)", "Clock", "Kind", "Content", "Parties as recorded", "Marks", "Tags")
+ITEM, WHEN, CLOCK, KIND, CONTENT, PARTIES, MARKS, TAGS = range(len(HEADINGS))
 _LONGEST_CELL: Final = 300
+# Looked up inside the record, for a page of lines only.
+_INSIDE: Final = {
+    "note": "$.moments[0].note",
+    **{
+        name: f"$.{name}"
+        for name in ("outcome", "duration_s", "mime", "device", "name", "lat", "lon", "width", "height")
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +43,24 @@ class TimelineLine:
     clock: str = ""
     raw: str = ""
     note: str = ""
+    summary: str = ""  # what a kind without text is about
 
 
 def fetch_lines(connection: Connection, wanted: Sequence[int]) -> list[tuple[int, TimelineLine]]:
     """The lines of these items."""
     moment, item = schema.moment, schema.item
-    note = func.json_extract(item.c.record, "$.moments[0].note")
+    inside = {name: func.json_extract(item.c.record, path).label(name) for name, path in _INSIDE.items()}
     query = (
-        select(moment.c.item_id, moment.c.clock, moment.c.raw, note.label("note"))
-        .join(item, item.c.id == moment.c.item_id)
-        .where(moment.c.item_id.in_(wanted), moment.c.ord == 0)
+        select(item.c.id.label("item_id"), moment.c.clock, moment.c.raw, *inside.values())
+        .join(moment, (item.c.id == moment.c.item_id) & (moment.c.ord == 0), isouter=True)
+        .where(item.c.id.in_(wanted))
     )
     first = {row.item_id: row for row in connection.execute(query)}
     lines = []
     for row in queries.rows(connection, wanted):
-        found = first.get(row.id)
-        given = (found.clock, found.raw, found.note or "") if found is not None else ()
-        lines.append((row.id, TimelineLine(row, *given)))
+        found = first[row.id]
+        summary = "" if row.text else wording.summary(found._asdict())
+        lines.append((row.id, TimelineLine(row, found.clock or "", found.raw or "", found.note or "", summary)))
     return lines
 
 
@@ -196,20 +205,11 @@ def cell_text(line: TimelineLine, column: int) -> str:
     if column == WHEN:
         return wording.when(row.when_us, line.raw, line.note)
     if column == CONTENT:
-        return wording.visible(" ".join(row.text[:_LONGEST_CELL].split()))
-    if column == MARKS:
-        return marks(row)
-    return (
-        row.number,
-        "",
-        wording.clock_mark(line.clock),
-        wording.kind(row.kind),
-        row.service,
-        row.parties,
-        "",
-        "",
-        ", ".join(row.tags),
-    )[column]
+        return wording.visible(" ".join(row.text[:_LONGEST_CELL].split())) or wording.visible(line.summary)
+    if column == KIND:
+        return " · ".join(word for word in (wording.kind(row.kind), row.service) if word)
+    plain = {ITEM: row.number, CLOCK: wording.clock_mark(line.clock), PARTIES: wording.visible(row.parties)}
+    return plain.get(column, marks(row) if column == MARKS else ", ".join(row.tags))
 
 
 def marks(row: Row) -> str:

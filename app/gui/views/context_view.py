@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHeaderView,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -18,8 +17,9 @@ from app.gui.models.item_detail import ItemDetail
 from app.gui.models.timeline import TimelineLine
 from app.gui.views.parts import label, named
 
-HEADINGS = ("", "Item", "When (UK time)", "Parties", "Content")
+HEADINGS = ("", "When (UK time)", "Content", "Parties as recorded", "Item")
 HERE = "▶ this item"
+_WIDEST = 300  # pixels
 
 
 class ContextView(QWidget):
@@ -39,7 +39,6 @@ class ContextView(QWidget):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setTabKeyNavigation(False)
         self.table.verticalHeader().hide()
-        self.table.horizontalHeader().setSectionResizeMode(len(HEADINGS) - 1, QHeaderView.ResizeMode.Stretch)
         self.table.itemActivated.connect(self._enter)
         self.whole = named(QPushButton("Show the &whole conversation"), "Show the whole conversation")
         self.whole.clicked.connect(self._ask_for_conversation)
@@ -60,13 +59,16 @@ class ContextView(QWidget):
         for row, line in enumerate(found.around):
             self._fill(row, line, here=line.row.id == found.detail.id)
         self.table.resizeColumnsToContents()
+        for column in range(len(HEADINGS)):
+            self.table.setColumnWidth(column, min(self.table.columnWidth(column), _WIDEST))
         here = next((row for row, line in enumerate(found.around) if line.row.id == found.detail.id), 0)
         self.table.setCurrentCell(here, 0)
 
     def _fill(self, row: int, line: TimelineLine, *, here: bool) -> None:
         text = wording.visible(" ".join(line.row.text[:300].split()))
         when = wording.when(line.row.when_us, line.raw, line.note)
-        for column, words in enumerate((HERE if here else "", line.row.number, when, line.row.parties, text)):
+        cells = (HERE if here else "", when, text, wording.visible(line.row.parties), line.row.number)
+        for column, words in enumerate(cells):
             cell = QTableWidgetItem(words)
             cell.setData(Qt.ItemDataRole.UserRole, line.row.id)
             spoken = f"{HEADINGS[column] or 'Mark'}: {words or 'none'}"

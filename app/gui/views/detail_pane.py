@@ -26,6 +26,8 @@ from app.gui.views.context_view import ContextView
 from app.gui.views.parts import named
 from app.gui.views.picture_tile import PictureTile
 
+_TILE_HEIGHT = 110  # pixels
+
 
 class Page(QTextBrowser):
     """Text of the evidence: nothing is ever loaded, from the disk or elsewhere, because the text names it."""
@@ -73,7 +75,7 @@ class DetailPane(QTabWidget):
         layout = QVBoxLayout(first)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.page, 3)
-        layout.addWidget(self.picture_area, 2)
+        layout.addWidget(self.picture_area, 4)
         self.note_button = named(QPushButton("Add &note (N)"), "Add note")
         layout.addWidget(self.note_button)
         self.addTab(first, "Ite&m")
@@ -144,7 +146,14 @@ class DetailPane(QTabWidget):
         self.tiles = [PictureTile(self.controller, number, picture) for picture in pictures]
         for tile in self.tiles:
             self._picture_list.addWidget(tile, 0, Qt.AlignmentFlag.AlignTop)
+            tile.changed.connect(self._make_room)
         self.picture_area.setVisible(bool(self.tiles))
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Tiles are low; a picture that is shown gets more than half of the pane."""
+        shown = any(tile.is_shown for tile in self.tiles)
+        self.picture_area.setMaximumHeight(self.height() * 2 // 3 if shown else _TILE_HEIGHT)
 
     def hide_pictures(self) -> None:
         for tile in self.tiles:

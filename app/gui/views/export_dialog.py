@@ -114,13 +114,16 @@ class ExportDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(which)
         layout.addLayout(cover)
-        layout.addWidget(label("Pictures to print (none unless ticked; each is entered in the report as chosen):"))
+        layout.addWidget(label("Pictures to print: none, unless ticked here"))
         layout.addWidget(self.pictures, 1)
         layout.addLayout(file_row)
         layout.addWidget(self.progress)
         layout.addLayout(foot)
         self.progress.hide()
         self.open_folder.hide()
+        for button in (self.browse, self.open_folder, self.leave):
+            button.setAutoDefault(False)
+        self.start.setDefault(True)
 
     def _connect(self) -> None:
         self.browse.clicked.connect(self._ask_path)

@@ -63,7 +63,7 @@ class FilterBar(QWidget):
 
     def _menu(self, name: str, title: str) -> QToolButton:
         button = named(QToolButton(), f"Filter by {name}")
-        button.setText(title)
+        button.setText(f"{title}  ")  # room for the little arrow
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.setMenu(named(QMenu(button), f"Filter by {name}"))

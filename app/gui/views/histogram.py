@@ -251,7 +251,7 @@ class Histogram(QWidget):
             )
             paint(painter, colours, self.size(), picture)
         focus = self.hasFocus()
-        edge = colours.color(QPalette.ColorRole.Highlight if focus else QPalette.ColorRole.Dark)
+        edge = colours.color(QPalette.ColorRole.Highlight if focus else QPalette.ColorRole.Mid)
         painter.setPen(QPen(edge, 2 if focus else 1))
         painter.drawRect(self.rect().adjusted(1, 1, -1, -1) if focus else self.rect().adjusted(0, 0, -1, -1))
         painter.end()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
 from app.gui.views.parts import named
@@ -70,7 +71,7 @@ class KeyboardPage(QDialog):
         leave.clicked.connect(self.close)
         layout = QVBoxLayout(self)
         layout.addWidget(page)
-        layout.addWidget(leave)
+        layout.addWidget(leave, 0, Qt.AlignmentFlag.AlignRight)
 
 
 def _section(title: str, keys: tuple[tuple[str, str], ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QMessageBox, QWidget
 
 AnyWidget = TypeVar("AnyWidget", bound=QWidget)
 
@@ -13,6 +13,8 @@ AnyWidget = TypeVar("AnyWidget", bound=QWidget)
 def named(widget: AnyWidget, name: str, description: str = "") -> AnyWidget:
     """Gives a control the name and description that a screen reader says."""
     widget.setAccessibleName(name)
+    if isinstance(widget, QComboBox):
+        widget.view().setAccessibleName(name)
     if description:
         widget.setAccessibleDescription(description)
     return widget

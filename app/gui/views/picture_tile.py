@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -19,6 +20,8 @@ _SIDE: Final = 480
 class PictureTile(QFrame):
     """Renders in the background on demand; what is shown is logged, and hidden again with one key."""
 
+    changed = Signal()  # shown or hidden
+
     def __init__(
         self, controller: CaseController, number: str, picture: Picture, parent: QWidget | None = None
     ) -> None:
@@ -27,7 +30,7 @@ class PictureTile(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.words = label(
             f"Picture not shown: {wording.visible(picture.name)}\n{picture.mime}, {wording.size(picture.size)}\n"
-            f"SHA-256 {picture.sha256 or 'not read'}"
+            f"SHA-256 {' '.join(textwrap.wrap(picture.sha256, 16)) or 'not read'}"
         )
         self.shown = named(QLabel(), f"Picture {picture.name}")
         self.shown.hide()
@@ -57,9 +60,10 @@ class PictureTile(QFrame):
 
             return render_picture(case, file_id, _SIDE)
 
-        self.controller.run(render, self._show, self._refuse)
+        self.controller.run(render, self.show_rendered, self._refuse)
 
-    def _show(self, data: bytes) -> None:
+    def show_rendered(self, data: bytes) -> None:
+        """Shows a rendered picture, and enters in the ledger that it was seen."""
         self.show_button.setEnabled(True)
         pixmap = QPixmap()
         if not pixmap.loadFromData(data):
@@ -69,6 +73,7 @@ class PictureTile(QFrame):
         self.shown.setPixmap(pixmap)
         self.shown.show()
         self.show_button.setText("Hide &picture")
+        self.changed.emit()
 
     def _refuse(self, reason: str) -> None:
         self.show_button.setEnabled(True)
@@ -78,3 +83,4 @@ class PictureTile(QFrame):
         self.shown.clear()
         self.shown.hide()
         self.show_button.setText("Show &picture")
+        self.changed.emit()

@@ -56,10 +56,7 @@ class StartView(QWidget):
         """Lists the last cases."""
         self.recent.clear()
         for folder in folders:
-            there = (folder / "case.db").is_file()
-            entry = QListWidgetItem(
-                f"{folder.name}    {folder}" + ("" if there else "    (not there now)"), self.recent
-            )
+            entry = QListWidgetItem(f"{folder.name}    {folder}", self.recent)
             entry.setData(Qt.ItemDataRole.UserRole, folder)
         self.recent.setVisible(bool(folders))
         self.heading.setVisible(bool(folders))

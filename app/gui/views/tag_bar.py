@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -124,8 +125,10 @@ class NoteDialog(QDialog):
 def ok_and_cancel(dialog: QDialog, ok: str) -> QDialogButtonBox:
     """The two buttons at the foot of a dialog, with names."""
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-    named(buttons.button(QDialogButtonBox.StandardButton.Ok), ok.replace("&", "")).setText(ok)
-    named(buttons.button(QDialogButtonBox.StandardButton.Cancel), "Cancel").setText("&Cancel")
+    for which, words in ((QDialogButtonBox.StandardButton.Ok, ok), (QDialogButtonBox.StandardButton.Cancel, "&Cancel")):
+        button = named(buttons.button(which), words.replace("&", ""))
+        button.setText(words)
+        button.setIcon(QIcon())
     buttons.accepted.connect(dialog.accept)
     buttons.rejected.connect(dialog.reject)
     return buttons

@@ -14,13 +14,12 @@ from app.gui.views.parts import named
 
 _WIDTHS: Final = {
     timeline.ITEM: 14,
-    timeline.WHEN: 25,
-    timeline.CLOCK: 12,
-    timeline.KIND: 10,
-    timeline.SERVICE: 11,
-    timeline.PARTIES: 30,
+    timeline.WHEN: 26,
+    timeline.CLOCK: 6,
+    timeline.KIND: 18,
     timeline.CONTENT: 50,
-    timeline.MARKS: 19,
+    timeline.PARTIES: 34,
+    timeline.MARKS: 20,
     timeline.TAGS: 14,
 }  # characters
 

@@ -50,6 +50,7 @@ class TimelineView(QWidget):
         self.split.addWidget(self.detail)
         self.split.setStretchFactor(0, 5)
         self.split.setStretchFactor(1, 3)
+        self.split.setSizes([900, 460])
         self.split.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -46,8 +46,9 @@ class VerifyDialog(QDialog):
         leave = named(QPushButton("C&lose"), "Close")
         leave.clicked.connect(self.close)
         layout = QVBoxLayout(self)
-        for part in (self.complete, self.intact, self.progress, self.table, self.limits, leave):
+        for part in (self.complete, self.intact, self.progress, self.table, self.limits):
             layout.addWidget(part)
+        layout.addWidget(leave, 0, Qt.AlignmentFlag.AlignRight)
         self.advanced.connect(self._advance)
         self._job = controller.read(lambda connection: verify(connection, self._report), self._show, self._failed)
         self.finished.connect(lambda _: self._job.drop())
