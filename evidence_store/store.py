@@ -55,6 +55,8 @@ class Store:
     def bulk(self) -> None:
         """Settings for reading in evidence: a lost power supply may cost the last transactions, never the file."""
         self._pragma("journal_mode = WAL")
+        # Pages that change again and again are folded back less often: it saves a tenth of the time.
+        self._pragma("wal_autocheckpoint = 8000")
 
     def _pragma(self, words: str) -> None:
         # Past SQLAlchemy: these cannot run inside the transaction that it opens.

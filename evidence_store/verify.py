@@ -133,9 +133,8 @@ def _own_digests(connection: Connection, _tick: Any) -> Iterator[Finding]:
 def _counts(connection: Connection, _tick: Any) -> Iterator[Finding]:
     """Present = parsed + out of scope + unsupported + failed; problems and file numbers as stated."""
     outcome, problem, file = schema.outcome, schema.problem, schema.file
-    met: dict[int | None, int] = dict(
-        connection.execute(select(problem.c.outcome_id, func.count()).group_by(problem.c.outcome_id)).tuples().all()
-    )
+    by_outcome = select(problem.c.outcome_id, func.count()).group_by(problem.c.outcome_id)
+    met: dict[int | None, int] = {row[0]: row[1] for row in connection.execute(by_outcome)}
     for row in connection.execute(select(outcome)):
         if row.present != row.parsed + row.out_of_scope + row.unsupported + row.failed:
             yield Finding("outcome", f"id {row.id} ({row.extractor})", "its counts do not add up")
@@ -198,7 +197,7 @@ def _seals(connection: Connection, _tick: Any) -> Iterator[Finding]:
 
 def _ledger(connection: Connection, _tick: Any) -> Iterator[Finding]:
     for where, what in ledger.check(connection):
-        yield Finding("ledger", where, what)
+        yield Finding("ledger_head" if where == "ledger_head" else "ledger", where, what)
 
 
 def _pending(connection: Connection, _tick: Any) -> Iterator[Finding]:
@@ -212,7 +211,8 @@ def _pending(connection: Connection, _tick: Any) -> Iterator[Finding]:
 def _reviewed(connection: Connection, _tick: Any) -> Iterator[Finding]:
     """Tags and notes are no evidence and stand outside the seal; that they were made stands in the ledger."""
     tagged, noted = review.as_logged(connection)
-    held = set(connection.execute(select(schema.item_tag.c.item_id, schema.tag.c.name).join(schema.tag)).tuples().all())
+    query = select(schema.item_tag.c.item_id, schema.tag.c.name).join(schema.tag)
+    held = {(row[0], row[1]) for row in connection.execute(query)}
     for item_id, name in sorted(tagged ^ held):
         what = "was taken off" if (item_id, name) in tagged else "was put on"
         yield Finding("item_tag", f"item {item_id}", f"the tag “{name}” {what} without an entry in the ledger")

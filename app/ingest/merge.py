@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,24 +12,24 @@ from sqlalchemy import Connection, select, update
 
 from app.cases import Case
 from app.ingest.tracking import Tracker
-from app.worker.shard import BEGIN, FILE, OUTCOME, PROBLEM, RECORD, ShardDamaged, lines, parse
+from app.worker.shard import BEGIN, FILE, OUTCOME, PROBLEM, RECORD, ShardDamaged, is_whole, lines, parse
 from app.worker.tasks import Batch
 from evidence_store import schema
 from evidence_store.rows import row_digest
 from evidence_store.writer import SourceWriter
 
+_GROUP: Final = 16  # batches in one transaction at most: a commit costs as much as a few hundred files
 _FILE_COLUMNS: Final = tuple(column.name for column in schema.file.columns)  # the digest is the last
 _STORE_RESULT: Final = "UPDATE file SET readable = ?, note = ?, sha256 = ?, mime = ?, size = ?, digest = ? WHERE id = ?"
 
 
-def merge_batch(connection: Connection, writer: SourceWriter, batch: Batch) -> tuple[int, int]:
-    """Stores what one shard holds and gives (files, problems). Raises ShardDamaged, with nothing stored, when the shard
+def merge_batch(connection: Connection, writer: SourceWriter, batch: Batch) -> int:
+    """Stores what one shard holds and gives the number of its files. Raises ShardDamaged, with nothing stored, when the shard
     is not whole: the caller rolls back."""
     writer.begin(connection)
     rows = _file_rows(connection, writer.first_file, batch)
     row: dict[str, Any] = {}
     results: list[tuple[Any, ...]] = []
-    problems = 0
     for letter, data in lines(batch.shard):
         if letter == RECORD:
             writer.add(data)
@@ -39,7 +40,6 @@ def merge_batch(connection: Connection, writer: SourceWriter, batch: Batch) -> t
         elif letter == PROBLEM:
             problem = parse(data)
             writer.problem(problem, row["id"], of_outcome=problem.pop("of") == "outcome")
-            problems += 1
         elif letter == BEGIN:
             writer.begin_outcome(row["id"], parse(data), file_deleted=bool(row["deleted"]))
         elif letter == OUTCOME:
@@ -48,7 +48,7 @@ def merge_batch(connection: Connection, writer: SourceWriter, batch: Batch) -> t
     connection.connection.cursor().executemany(_STORE_RESULT, results)
     writer.end()
     _attachments_lost(connection, rows)
-    return len(results), problems
+    return len(results)
 
 
 def _attachments_lost(connection: Connection, rows: dict[int, dict[str, Any]]) -> None:
@@ -105,25 +105,40 @@ class Merger:
 
     def store(self) -> None:
         while True:
-            with self._lock:
-                batch = self._ready.pop(self._next, None)
-            if batch is None:
+            group = self._next_group()
+            if not group:
                 return
             try:
-                self._store(batch)
+                self._store(group)
             except ShardDamaged:
+                # All of the group is rolled back: what is whole of it is stored again once the rest is made anew.
                 self._writer = None
+                self._take_back(group)
+                return
+            for batch in group:
+                Path(batch.shard).unlink(missing_ok=True)
+            self._next += len(group)
+
+    def _next_group(self) -> list[Batch]:
+        with self._lock:
+            following = takewhile(self._ready.__contains__, range(self._next, self._next + _GROUP))
+            return [self._ready.pop(ordinal) for ordinal in list(following)]
+
+    def _take_back(self, group: list[Batch]) -> None:
+        for batch in group:
+            if is_whole(batch.shard):
+                self.found(batch)
+            else:
                 Path(batch.shard).unlink(missing_ok=True)
                 self.damaged.append(replace(batch, skip=()))
-                return
-            Path(batch.shard).unlink(missing_ok=True)
-            self._next += 1
 
-    def _store(self, batch: Batch) -> None:
+    def _store(self, group: list[Batch]) -> None:
+        files = 0
         with self._case.store.write() as connection:
             if self._writer is None:
                 self._writer = SourceWriter(connection, self._source_id, self._seq)
-            files, _ = merge_batch(connection, self._writer, batch)
+            for batch in group:
+                files += merge_batch(connection, self._writer, batch)
         items = self._writer.next_seq - self._seq
         self._seq = self._writer.next_seq
         self._progress.merged(files, items)

@@ -20,6 +20,7 @@ from typing import Any, Final
 import psutil
 
 from app.ingest.model import Stopped
+from app.worker.beacon import Beacon
 from app.worker.main import work
 from app.worker.tasks import Batch, Task
 
@@ -51,9 +52,10 @@ class Ended:
 class _Worker:
     process: Any
     pipe: Connection
+    beacon: Beacon
     task: Task | None = None
-    step: str = ""
-    since: float = field(default_factory=time.monotonic)
+    steps: int = 0  # where the beacon stood when it was last looked at
+    since: float = field(default_factory=time.monotonic)  # when it last moved
 
 
 class Pool:
@@ -61,8 +63,7 @@ class Pool:
 
     def __init__(self, folder: Path, jobs: int, limits: Limits | None = None, life: Callable[..., None] = work) -> None:
         self.limits = limits or Limits()
-        self.bytes_done = 0
-        self.now = ""
+        self._bytes_before = 0  # read by workers that are gone
         self.on_tick: Callable[[], None] = lambda: None
         self._folder = str(folder)
         self._life = life  # what a worker process runs
@@ -112,12 +113,12 @@ class Pool:
 
     def _start(self) -> _Worker:
         here, there = self._context.Pipe()
-        process = self._context.Process(
-            target=self._life, args=(there, self._folder, self.limits.address_space), name="assay-worker", daemon=True
-        )
+        beacon = Beacon(self._context)
+        arguments = (there, self._folder, self.limits.address_space, beacon)
+        process = self._context.Process(target=self._life, args=arguments, name="assay-worker", daemon=True)
         process.start()
         there.close()
-        return _Worker(process, here)
+        return _Worker(process, here, beacon)
 
     def _end(self, worker: _Worker) -> None:
         worker.pipe.close()
@@ -133,8 +134,20 @@ class Pool:
         worker.process.kill()
         worker.process.join(_CLOSE_S)
         worker.pipe.close()
+        self._bytes_before += worker.beacon.bytes_read
         fresh = self._start()
-        worker.process, worker.pipe, worker.task, worker.step = fresh.process, fresh.pipe, None, ""
+        worker.process, worker.pipe, worker.beacon = fresh.process, fresh.pipe, fresh.beacon
+        worker.task, worker.steps = None, 0
+
+    @property
+    def bytes_done(self) -> int:
+        """Bytes that all workers have read so far."""
+        return self._bytes_before + sum(worker.beacon.bytes_read for worker in self._workers)
+
+    @property
+    def now(self) -> str:
+        """A step that is at work at this moment."""
+        return next((worker.beacon.label for worker in self._workers if worker.task is not None), "")
 
     @property
     def workers(self) -> list[_Worker]:
@@ -177,7 +190,8 @@ class _Round:
             self._exhausted = task is None
         if task is None:
             return
-        worker.task, worker.step, worker.since = task, "", time.monotonic()
+        worker.beacon.clear()
+        worker.task, worker.since = task, time.monotonic()
         try:
             worker.pipe.send(task)
         except (BrokenPipeError, ConnectionResetError, OSError):
@@ -194,24 +208,16 @@ class _Round:
             self._died(worker, "crashed")
 
     def _heard(self, worker: _Worker, message: tuple[Any, ...]) -> None:
-        kind = message[0]
-        if kind == "step":
-            worker.step, worker.since = message[1], time.monotonic()
-            self._pool.bytes_done += message[2]
-            self._pool.now = message[1]
-        elif kind == "bytes":
-            worker.since = time.monotonic()
-            self._pool.bytes_done += message[1]
+        kind, words = message
+        task, worker.task = worker.task, None
+        assert task is not None  # noqa: S101 - only a busy worker is listened to
+        if kind == "done":
+            self._ended.put(Ended(task, note=words))
         else:
-            task, worker.task = worker.task, None
-            assert task is not None  # noqa: S101 - only a busy worker is listened to
-            if kind == "done":
-                self._ended.put(Ended(task, note=message[1]))
-            else:
-                self._ended.put(Ended(task, error=message[1], full=kind == "full"))
+            self._ended.put(Ended(task, error=words, full=kind == "full"))
 
     def _died(self, worker: _Worker, how: str) -> None:
-        task, step = worker.task, worker.step
+        task, step = worker.task, worker.beacon.label
         self._pool.restart(worker)
         assert task is not None  # noqa: S101 - an idle worker's death is found when it is given work
         key = (task.shard, step)
@@ -230,6 +236,8 @@ class _Round:
         for worker in self._pool.workers:
             if worker.task is None:
                 continue
+            if worker.steps != worker.beacon.steps:
+                worker.steps, worker.since = worker.beacon.steps, now
             if now - worker.since > self._pool.limits.step_s:
                 self._died(worker, "timed out")
             elif measure and _resident(worker.process.pid) > self._pool.limits.resident:

@@ -1,11 +1,13 @@
 """The worker process: takes a task from its pipe, does it, answers in one small message.
 
-Messages to the parent: ("step", label), ("bytes", n), ("done", note), ("failed", one clear line), ("full", line).
+Messages to the parent, one for each task: ("done", note), ("failed", one clear line), ("full", line). What the worker
+is at in the meantime, its beacon says.
 """
 
 from __future__ import annotations
 
 import errno
+import gc
 import hashlib
 import multiprocessing
 import os
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from app.worker import guard
+from app.worker.beacon import Beacon
 from app.worker.shard import ENTRY, FACTS, PROBLEM, ShardWriter
 from app.worker.tasks import Batch, HashSource, Render, Survey, Task
 from evidence_store.records import to_plain
@@ -25,19 +28,23 @@ from extractors import sources
 from extractors.sources.base import Entry, Hashes, SourceError, SourceRef, Volume
 
 
-def work(pipe: Connection, folder: str, memory_limit: int) -> None:
+def work(pipe: Connection, folder: str, memory_limit: int, beacon: Beacon) -> None:
     """The worker's life: until the parent closes the pipe or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
     from app.worker import reading  # noqa: F401 - all that is needed is loaded before writing is forbidden
 
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    # Records hold no cycles: the collector would only walk them again and again.
+    gc.freeze()
+    gc.disable()
     guard.install(folder, memory_limit)
     sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for the process's life
     opened: dict[SourceRef, Volume] = {}
     while True:
         try:
             task = pipe.recv()
-            _answer(task, pipe, opened)
+            _answer(task, pipe, beacon, opened)
+            gc.collect()
         except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
             return
 
@@ -50,9 +57,9 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _answer(task: Task, pipe: Connection, opened: dict[SourceRef, Volume]) -> None:
+def _answer(task: Task, pipe: Connection, beacon: Beacon, opened: dict[SourceRef, Volume]) -> None:
     try:
-        pipe.send(("done", _do(task, pipe, opened)))
+        pipe.send(("done", _do(task, beacon, opened)))
     except SourceError as error:
         pipe.send(("failed", str(error)))
     except OSError as error:
@@ -64,17 +71,17 @@ def _answer(task: Task, pipe: Connection, opened: dict[SourceRef, Volume]) -> No
         pipe.send(("failed", f"{type(error).__name__}: {' '.join(str(error).split())[:400]}"))
 
 
-def _do(task: Task, pipe: Connection, opened: dict[SourceRef, Volume]) -> Any:
+def _do(task: Task, beacon: Beacon, opened: dict[SourceRef, Volume]) -> Any:
     shard = ShardWriter(task.shard)
     try:
         if isinstance(task, Survey):
-            note: Any = _survey(task, pipe, shard)
+            note: Any = _survey(task, beacon, shard)
         elif isinstance(task, HashSource):
-            hashes = sources.hash_source(task.source, lambda done: pipe.send(("bytes", done)))
+            hashes = sources.hash_source(task.source, beacon.read)
             shard.add(FACTS, _plain_hashes(hashes))
             note = None
         elif isinstance(task, Batch):
-            _batch(task, pipe, opened, shard)
+            _batch(task, beacon, opened, shard)
             note = None
         else:
             note = _render(task, opened)
@@ -94,35 +101,26 @@ def _volume(source: SourceRef, opened: dict[SourceRef, Volume]) -> Volume:
     return opened[source]
 
 
-def _batch(task: Batch, pipe: Connection, opened: dict[SourceRef, Volume], shard: ShardWriter) -> None:
+def _batch(task: Batch, beacon: Beacon, opened: dict[SourceRef, Volume], shard: ShardWriter) -> None:
     from app.worker.reading import read_batch
 
-    volume = _volume(task.source, opened)
-    waiting = 0
-
-    def on_step(label: str, read: int) -> None:
-        nonlocal waiting
-        waiting += read
-        pipe.send(("step", label, waiting))
-        waiting = 0
-
-    read_batch(task, volume, shard, on_step)
+    read_batch(task, _volume(task.source, opened), shard, beacon.step)
 
 
-def _survey(task: Survey, pipe: Connection, shard: ShardWriter) -> dict[str, Any]:
-    pipe.send(("step", "survey", 0))
+def _survey(task: Survey, beacon: Beacon, shard: ShardWriter) -> dict[str, Any]:
+    beacon.step("survey")
     kind = sources.detect(Path(task.path))
     source = SourceRef(kind, task.path, zone=task.zone)
     hashes: Hashes | None = None
     if sources.needs_spool(kind):
         source = replace(source, spool=task.spool)
-        hashes = sources.unpack_spool(source, lambda done: pipe.send(("bytes", done)))
+        hashes = sources.unpack_spool(source, beacon.read)
     volume = sources.open_volume(source)
     try:
         for count, entry in enumerate(volume.entries()):
             shard.add(ENTRY, entry_row(entry))
             if count % 20_000 == 0:
-                pipe.send(("step", "survey", 0))
+                beacon.step("survey")
         for problem in [*volume.problems(), *(hashes.problems if hashes else ())]:
             shard.add(PROBLEM, to_plain(problem))
         shard.add(FACTS, {"kind": kind, "spool": source.spool, "facts": volume.facts()})

@@ -22,7 +22,6 @@ from parsers.signatures import mime_of
 
 KEEP: Final = 16 << 20  # a file up to this size is read once and kept while its extractors run
 _CHUNK: Final = 1 << 20
-_TELL: Final = 64 << 20  # a large file may take longer than a step: its time limit is for no progress
 _HEAD: Final = 4096
 OnStep = Callable[[str, int], None]  # label of the step that begins, bytes read since the last call
 
@@ -59,29 +58,26 @@ def _read(step: Step, file: OpenedFile, shard: ShardWriter, tell: Callable[[int]
     if not entry.readable:
         _unreadable(shard, step, Problem("file", "unreadable", entry.note or "its bytes cannot be had"))
         return False
-    digest, size, told = hashlib.sha256(), 0, 0
-    kept: list[bytes] | None = [] if entry.size <= KEEP else None
+    digest, size = hashlib.sha256(), 0
     try:
         with file.open() as stream:
+            if entry.size <= KEEP:
+                kept = stream.read(KEEP + 1)
+                file.kept = kept if len(kept) <= KEEP else None
+                file.head, size = kept[:_HEAD], len(kept)
+                digest.update(kept)
+                tell(size)
             while chunk := stream.read(_CHUNK):
-                if not size:
-                    file.head = chunk[:_HEAD]
+                file.head = file.head or chunk[:_HEAD]
                 digest.update(chunk)
                 size += len(chunk)
-                if size - told >= _TELL:
-                    tell(size - told)
-                    told = size
-                if kept is not None:
-                    kept.append(chunk)
-                    kept = kept if size <= KEEP else None
+                tell(len(chunk))
     except (SourceError, OSError, ValueError, EOFError, MemoryError) as error:
         what = f"{_words(error)}; {size:,} of {entry.size:,} bytes were read"
         _unreadable(shard, step, Problem("file", "unreadable", what))
         return False
-    tell(max(0, entry.size - told))
     file.mime = mime_of(file.head, size=size)
     file.size = size
-    file.kept = b"".join(kept) if kept is not None else None
     found = {"ordinal": step.ordinal, "readable": True, "note": entry.note, "mime": file.mime}
     shard.add(FILE, {**found, "sha256": digest.hexdigest(), "size": size})
     if size != entry.size:

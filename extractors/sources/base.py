@@ -79,10 +79,10 @@ class Volume(Protocol):
         """Every file, deleted ones marked; in no promised order."""
 
     def problems(self) -> list[Problem]:
-        """What opening and listing met: unknown volumes, unsafe names, damage. Complete after `entries` is exhausted."""
+        """What opening and listing met: unknown volumes, unsafe names, damage. Complete once `entries` is exhausted."""
 
     def facts(self) -> dict[str, str]:
-        """What the container says of itself: partitions, file systems, acquisition notes. Plain text, for the report."""
+        """What the container says of itself (partitions, acquisition notes), as plain text for the report."""
 
     def open(self, entry: Entry) -> BinaryIO:
         """The bytes of one entry, seekable and read-only. Raises SourceError when they cannot be had."""

@@ -51,6 +51,14 @@ class RangeReader(io.RawIOBase):
         self._at = start + offset
         return self._at
 
+    def readall(self) -> bytes:
+        """All that is left, in as few reads as the source allows."""
+        parts = []
+        while self._at < self._size and (data := self._read_at(self._at, self._size - self._at)):
+            parts.append(data[: self._size - self._at])
+            self._at += len(parts[-1])
+        return b"".join(parts)
+
     def readinto(self, buffer: WriteableBuffer) -> int:
         view = memoryview(buffer).cast("B")
         wanted = max(0, min(len(view), self._size - self._at))

@@ -18,6 +18,7 @@ from extractors.sources.zip_unpack import METHODS, Address, Unpacker, take
 
 T = TypeVar("T")
 
+SMALL: Final = 1 << 20  # stored members up to this size are read at once: a stream costs more than the bytes
 WHOLE: Final = 32 << 20  # members up to this size are inflated at once and kept
 _STEP: Final = 1 << 20
 _BLOCKS_KEPT: Final = 16
@@ -101,6 +102,8 @@ def open_member(read_at: ReadAt, total: int, address: Address, path: str) -> Bin
         raise SourceError(f"{path}: compression method {address.method} is not read")
     if start + address.packed > total:
         raise SourceError(f"{path}: cut short, {max(0, total - start)} of {address.packed} packed bytes are there")
+    if address.method == 0 and address.size <= SMALL:
+        return io.BytesIO(_named(path, lambda: _stored(read_at, start, address)(0, address.size)))
     if address.method == 0:
         reader = _named(path, lambda: _stored(read_at, start, address))
         return buffered(RangeReader(lambda at, size: _named(path, lambda: reader(at, size)), address.size))

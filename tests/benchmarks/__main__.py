@@ -1,0 +1,154 @@
+"""Prints the table of the README's "Speed". Evidence is built on the spot, in a temporary folder; nothing is asserted.
+
+python -m tests.benchmarks            about three minutes on two cores
+python -m tests.benchmarks --large    a timeline of ten million items too
+python -m tests.benchmarks phone      only the named rows
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from app.cases import Case, open_case
+from app.demo_evidence import android_zip
+from app.ingest.model import Progress, SourceRequest
+from app.ingest.run import add_source
+from app.reporting import ReportOptions, write_case_report
+from evidence_store import queries
+from evidence_store.selection import Selection
+from extractors.catalog import EXTRACTORS
+from extractors.matching import Matcher
+from tests.benchmarks.large_case import fill
+from tests.benchmarks.measuring import measured, read_and_hash
+
+MIB = 1 << 20
+Row = tuple[str, str, str]  # work, measured, aim
+
+
+def _ingest(folder: Path, source: Path, on_progress: Callable[[Progress], None] | None = None) -> Case:
+    case = open_case(folder, create_it=True)
+    add_source(case, SourceRequest(source, zone="Europe/London"), on_progress)
+    return case
+
+
+def files(folder: Path, _large: bool) -> Iterator[Row]:
+    source = android_zip(folder / "files.zip", sms=100, files=50_000, photos=2_000)
+    bare = read_and_hash(source)
+    with measured() as found:
+        _ingest(folder / "case", source).close()
+    work = f"zip of 50,000 files ({source.stat().st_size / MIB:,.0f} MiB), 2,000 photos, 100 SMS"
+    yield f"{work}: listed, typed, hashed, metadata read", f"{found.wall / bare:.2f} x ({found.wall:.1f} s)", "1.5 x"
+
+
+def phone(folder: Path, _large: bool) -> Iterator[Row]:
+    source = android_zip(folder / "phone.zip", sms=100_000, files=50_000, photos=2_000)
+    _add_chat(source, 400_000)
+    bare = read_and_hash(source)
+    with measured() as found:
+        case = _ingest(folder / "case", source)
+    with case.store.read() as connection:
+        count = queries.count(connection, Selection())
+    case.close()
+    size = source.stat().st_size / MIB
+    work = f"phone: {size:,.0f} MiB zip, 50,000 files, 100,000 SMS, 400,000 WhatsApp messages"
+    yield f"{work} ({count:,} items), sealed and searchable", f"{found.wall / bare:.2f} x ({found.wall:.1f} s)", "4 x"
+    yield "memory of all processes meanwhile", f"{found.memory / MIB:,.0f} MiB", "350 MiB"
+
+
+def _add_chat(source: Path, lines: int) -> None:
+    start = 1_577_836_800
+    text = "".join(
+        f"{time.strftime('%d/%m/%Y, %H:%M', time.gmtime(start + line * 400))} - Person {line % 7} Example: "
+        f"Message number {line}, about the meeting on Thursday at the library\n"
+        for line in range(lines)
+    )
+    with zipfile.ZipFile(source, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("Dump/data/media/0/WhatsApp Chat with Example Group.txt", text)
+
+
+def messages(folder: Path, _large: bool) -> Iterator[Row]:
+    source = android_zip(folder / "sms.zip", sms=100_000, files=0, photos=0)
+    with measured() as found:
+        _ingest(folder / "case", source).close()
+    yield "messages from a database into the sealed store", f"{100_000 / found.cpu:,.0f} a second a core", "40,000"
+
+
+def opening(folder: Path, _large: bool) -> Iterator[Row]:
+    source = folder / "many.zip"
+    with zipfile.ZipFile(source, "w", zipfile.ZIP_STORED) as archive:
+        for number in range(500_000):
+            archive.writestr(f"data/data/com.example.app{number % 400}/files/{number:07d}.bin", b"x")
+    began = time.perf_counter()
+    first: list[float] = []
+
+    def on_progress(progress: Progress) -> None:
+        if progress.stage == "reading" and not first:
+            first.append(time.perf_counter() - began)
+
+    with measured() as found:
+        _ingest(folder / "case", source, on_progress).close()
+    yield "500,000-entry zip: first progress figure", f"{first[0]:.1f} s", "10 s"
+    yield "the same: memory of all processes", f"{found.memory / MIB:,.0f} MiB", "1,024 MiB"
+    matcher = Matcher(EXTRACTORS)
+    paths = [f"data/data/com.example.app{number % 400}/databases/{number}.db" for number in range(500_000)]
+    began = time.perf_counter()
+    for path in paths:
+        matcher.match(path)
+    yield "matching 500,000 paths", f"{time.perf_counter() - began:.2f} s", "1 s"
+
+
+def timeline(folder: Path, large: bool) -> Iterator[Row]:
+    count = 10_000_000 if large else 1_000_000
+    case = open_case(folder / "case", create_it=True)
+    fill(case, count)
+    with case.store.read() as connection:
+        times = {}
+        for name, chosen, after in (
+            ("first page", Selection(), None),
+            ("a jump to the middle", Selection(), (1_577_836_800_000_000 + count // 2 * 1_000_000, 0)),
+            ("a search", Selection(search="umbrella 4711"), None),
+        ):
+            began = time.perf_counter()
+            page = queries.page(connection, chosen, after)
+            queries.rows(connection, [one for one, _ in page])
+            times[name] = time.perf_counter() - began
+    case.close()
+    for (name, taken), aim in zip(times.items(), ("0.1 s", "0.05 s", "0.3 s"), strict=True):
+        yield f"timeline of {count:,} items: {name}", f"{taken:.3f} s", aim
+
+
+def report(folder: Path, _large: bool) -> Iterator[Row]:
+    case = open_case(folder / "case", create_it=True)
+    fill(case, 50_000)
+    with measured() as found:
+        result = write_case_report(case, Selection(), folder / "report.pdf", ReportOptions(title="Benchmark"))
+    case.close()
+    yield f"report of 50,000 messages in mixed scripts ({result.pages:,} pages)", f"{found.wall:.0f} s", "40 s"
+    yield "the same: memory", f"{found.memory / MIB:,.0f} MiB", "300 MiB"
+
+
+ALL = {one.__name__: one for one in (files, phone, messages, opening, timeline, report)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parser.add_argument("rows", nargs="*", choices=[[], *ALL], help="default: all")
+    parser.add_argument("--large", action="store_true")
+    arguments = parser.parse_args()
+    print(f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
+    print("| work | measured | aim |\n|---|---|---|")
+    for name in arguments.rows or ALL:
+        with tempfile.TemporaryDirectory(prefix="assay-benchmark-") as folder:
+            for work, found, aim in ALL[name](Path(folder), arguments.large):
+                print(f"| {work} | {found} | {aim} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
