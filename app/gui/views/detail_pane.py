@@ -82,6 +82,10 @@ class DetailPane(QTabWidget):
         self.addTab(self.context, "Conte&xt")
         self.addTab(self.raw, "Ra&w record")
 
+    def reading(self) -> QWidget:
+        """What takes the focus in the tab that is shown."""
+        return (self.page, self.context.table, self.raw)[self.currentIndex()]
+
     def clear_item(self) -> None:
         self.item = None
         self.page.setPlainText("No item is selected.")

@@ -140,9 +140,4 @@ class TimelineView(QWidget):
 
     def panes(self) -> list[QWidget]:
         """In the order of F6."""
-        return [
-            self.filters.search,
-            self.histogram,
-            self.table,
-            self.detail.currentWidget().focusProxy() or self.detail,
-        ]
+        return [self.filters.search, self.histogram, self.table, self.detail.reading()]

@@ -7,6 +7,8 @@ import os
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 
 from app.gui import theme
@@ -78,6 +80,23 @@ def logged(controller, action: str) -> list[tuple[str, str]]:
     """(object, detail) of the ledger's entries of one action."""
     with controller.case.store.read() as connection:
         return [(row.object, row.detail) for row in ledger.entries(connection) if row.action == action]
+
+
+def select(window, qtbot, row: int) -> None:
+    """Puts the focus on a row and waits for its detail."""
+    timeline = window.case_view.timeline
+    timeline.table.go_to_row(row)
+    wanted = timeline.model.ids[row]
+    detail = timeline.detail
+    qtbot.waitUntil(lambda: detail.item is not None and detail.item.detail.id == wanted)
+
+
+def search(window, qtbot, words: str) -> None:
+    """Types a search and waits for what it finds."""
+    timeline = window.case_view.timeline
+    timeline.filters.search.setText(words)
+    QTest.keyClick(timeline.filters.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not timeline.model.is_loading)
 
 
 def pytest_collection_modifyitems(items) -> None:
