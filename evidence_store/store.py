@@ -78,9 +78,11 @@ class Store:
         self.engine.dispose()
 
 
-def plain_reason(path: Path, error: DatabaseError) -> str:
+def plain_reason(path: Path, error: Exception) -> str:
     """The one clear line behind a database error."""
-    reason = str(error.orig or error)
+    if isinstance(error, UnicodeDecodeError):  # from SQLite's own words on a schema that is not text any more
+        return f"{path}: the case file is damaged"
+    reason = str(getattr(error, "orig", None) or error)
     for word, line in (
         ("full", "the disk is full: nothing that was already stored is lost; make room and run the same command again"),
         ("readonly", "the case cannot be written (read-only)"),
@@ -125,7 +127,7 @@ def open_store(path: Path, *, write: bool = True) -> Store:
             found = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
             version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
             connection.execute(select(schema.case_info.c.value).limit(1)).all() if version else None
-    except DatabaseError as error:
+    except (DatabaseError, driver.DatabaseError, UnicodeDecodeError) as error:
         store.engine.dispose()
         raise StoreError(plain_reason(path, error)) from error
     if found != schema.APPLICATION_ID:
@@ -134,6 +136,8 @@ def open_store(path: Path, *, write: bool = True) -> Store:
         raise StoreError(
             f"{path} was written by a newer Assay (case format {version}, this one reads {schema.VERSION})"
         )
+    if not 0 < version <= schema.VERSION:
+        raise StoreError(f"{path} is damaged: it states case format {version}, which never was")
     if version < schema.VERSION:
         migrate(store.engine, version, schema.VERSION)
     return store

@@ -180,6 +180,8 @@ def _seals(connection: Connection, _tick: Any) -> Iterator[Finding]:
     for place, row in enumerate(rows, 1):
         if row.id != place:
             yield Finding("seal", f"seal {row.id}", f"seal {place} was expected here")
+        if place > 1 and row.ledger_seq <= rows[place - 2].ledger_seq:
+            yield Finding("seal", f"seal {row.id}", "is older than the seal before it")
         if seal.seal_digest(load(row.sections)) != row.digest:
             yield Finding("seal", f"seal {row.id}", "its digest is not that of its sections")
         if entries.pop(row.ledger_seq, None) != row.digest:
