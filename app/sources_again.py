@@ -13,10 +13,9 @@ from typing import Any
 from sqlalchemy import select
 
 from app.cases import Case, CaseError
-from app.ingest.plan import entry_of
 from app.ingest.pool import Pool
 from app.worker.shard import FACTS, lines, parse
-from app.worker.tasks import HashSource, Render, Survey, Task
+from app.worker.tasks import HashSource, Listed, Render, Survey, Task
 from evidence_store import listing, schema
 from extractors.sources import needs_spool
 from extractors.sources.base import SourceRef
@@ -84,7 +83,8 @@ def render_pictures(case: Case, file_ids: list[int], max_side: int = 1024) -> di
             if row is None or row.sha256 is None:
                 raise CaseError("this file was not read: there is nothing to show")
             source = _open_again(pool, folder, SourceRef(row.source_kind, row.host))
-            task = Render(source, entry_of(row), row.sha256, max_side, str(folder / "picture.shard"))
+            listed = Listed._make(getattr(row, name) for name in Listed._fields)
+            task = Render(source, listed.entry(), row.sha256, max_side, str(folder / "picture.shard"))
             ended = next(iter(pool.run([task])))
             if ended.error:
                 raise CaseError(f"{row.path}: {ended.error}")

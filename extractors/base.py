@@ -29,10 +29,13 @@ class EvidenceFile(Protocol):
     size: int
     mime: str  # by content, never by name
     head: bytes  # the first 4096 bytes
-    times: tuple[Moment, ...]  # of the file system
     deleted: bool
     zone: str | None  # IANA name that the operator assumes for local times, or None: then utc_us stays None
     date_order: str | None  # "dmy", "mdy", "ymd" as the operator stated, or None
+
+    @property
+    def times(self) -> tuple[Moment, ...]:
+        """The moments of the file system."""
 
     def open(self) -> BinaryIO:
         """A fresh, seekable, read-only stream from the start of the file."""

@@ -8,75 +8,69 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from app.cases import Case
 from app.ingest.tracking import Tracker
 from app.worker.shard import BEGIN, FILE, OUTCOME, PROBLEM, RECORD, ShardDamaged, is_whole, lines, parse
-from app.worker.tasks import Batch
+from app.worker.tasks import Batch, Listed
 from evidence_store import schema
 from evidence_store.rows import row_digest
 from evidence_store.writer import SourceWriter
 
 _GROUP: Final = 16  # batches in one transaction at most: a commit costs as much as a few hundred files
-_FILE_COLUMNS: Final = tuple(column.name for column in schema.file.columns)  # the digest is the last
 _STORE_RESULT: Final = "UPDATE file SET readable = ?, note = ?, sha256 = ?, mime = ?, size = ?, digest = ? WHERE id = ?"
 
 
 def merge_batch(connection: Connection, writer: SourceWriter, batch: Batch) -> int:
-    """Stores what one shard holds and gives the number of its files. Raises ShardDamaged, with nothing stored, when the shard
-    is not whole: the caller rolls back."""
+    """Stores what one shard holds and gives the number of its files.
+
+    Raises ShardDamaged when the shard is not whole: the caller rolls back.
+    """
     writer.begin(connection)
-    rows = _file_rows(connection, writer.first_file, batch)
-    row: dict[str, Any] = {}
+    listed = {step.listed.ordinal: step.listed for step in batch.steps}
+    file_id, deleted = 0, False
     results: list[tuple[Any, ...]] = []
     for letter, data in lines(batch.shard):
         if letter == RECORD:
             writer.add(data)
         elif letter == FILE:
             found = parse(data)
-            row = rows[found["ordinal"]]
-            results.append(_result(row, found))
+            file = listed[found["ordinal"]]
+            # The listing was stored in one go, so ids run with ordinals.
+            file_id, deleted = writer.first_file + file.ordinal, bool(file.deleted)
+            results.append(_result(file, file_id, writer.source_id, found))
         elif letter == PROBLEM:
             problem = parse(data)
-            writer.problem(problem, row["id"], of_outcome=problem.pop("of") == "outcome")
+            writer.problem(problem, file_id, of_outcome=problem.pop("of") == "outcome")
         elif letter == BEGIN:
-            writer.begin_outcome(row["id"], parse(data), file_deleted=bool(row["deleted"]))
+            writer.begin_outcome(file_id, parse(data), file_deleted=deleted)
         elif letter == OUTCOME:
             counts = parse(data)
             writer.end_outcome(counts.pop("outcome"), counts)
     connection.connection.cursor().executemany(_STORE_RESULT, results)
     writer.end()
-    _attachments_lost(connection, rows)
+    _attachments_lost(connection, [row[-1] for row in results if not row[0]])
     return len(results)
 
 
-def _attachments_lost(connection: Connection, rows: dict[int, dict[str, Any]]) -> None:
+def _attachments_lost(connection: Connection, unreadable: list[int]) -> None:
     """Attachments that were found before it was known that their file cannot be read."""
     held = schema.attachment
-    lost = [row["id"] for row in rows.values() if not row["readable"]]
-    if lost:
-        found = update(held).where(held.c.state == "present", held.c.file_id.in_(lost))
+    if unreadable:
+        found = update(held).where(held.c.state == "present", held.c.file_id.in_(unreadable))
         connection.execute(found.values(state="unreadable"))
 
 
-def _file_rows(connection: Connection, first_file: int, batch: Batch) -> dict[int, dict[str, Any]]:
-    file = schema.file
-    # The listing was stored in one go, so ids run with ordinals: a range of the primary key, whatever the size.
-    first, last = first_file + batch.steps[0].ordinal, first_file + batch.steps[-1].ordinal
-    rows = connection.execute(select(file).where(file.c.id.between(first, last))).all()
-    return {row.ordinal: dict(zip(_FILE_COLUMNS, row, strict=True)) for row in rows}
-
-
-def _result(row: dict[str, Any], found: dict[str, Any]) -> tuple[Any, ...]:
-    row["readable"], row["note"] = int(found["readable"]), found["note"]
-    row["sha256"], row["mime"] = found.get("sha256"), found.get("mime")
-    row["size"] = found.get("size", row["size"])
-    values = [row[name] for name in _FILE_COLUMNS[:-1]]
-    return (
-        *(row["readable"], row["note"], row["sha256"], row["mime"], row["size"]),
-        *(row_digest("file", values), row["id"]),
-    )
+def _result(file: Listed, file_id: int, source_id: int, found: dict[str, Any]) -> tuple[Any, ...]:
+    """The values for _STORE_RESULT; the digest is over the row as it will be, in the order of its columns."""
+    readable, note, size = int(found["readable"]), found["note"], found.get("size", file.size)
+    sha256, mime = found.get("sha256"), found.get("mime")
+    values = [
+        *(file_id, source_id, file.ordinal, file.path, size, file.kind, file.deleted, file.allocated),
+        *(readable, note, file.times, file.address, sha256, mime),
+    ]
+    return (readable, note, sha256, mime, size, row_digest("file", values), file_id)
 
 
 class Merger:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import BinaryIO
 
+from app.worker.tasks import Listed
 from evidence_store.records import Moment
-from extractors.sources.base import Entry, Volume
+from extractors.sources.base import Volume
 from parsers.sqlite_file import EvidenceDatabase, open_database
 
 
@@ -16,31 +17,34 @@ class OpenedFile:
     """Bytes come from `kept` where the whole file is in memory, else from the volume. Never writes."""
 
     def __init__(
-        self, volume: Volume, entry: Entry, companions: tuple[Entry, ...], zone: str | None, date_order: str | None
+        self, volume: Volume, listed: Listed, companions: tuple[Listed, ...], zone: str | None, date_order: str | None
     ) -> None:
-        self.path = entry.path
-        self.size = entry.size
-        self.times: tuple[Moment, ...] = entry.times
-        self.deleted = entry.deleted
+        self.path = listed.path
+        self.size = listed.size
+        self.deleted = bool(listed.deleted)
         self.zone = zone
         self.date_order = date_order
         self.mime = "application/octet-stream"
         self.head = b""
         self.kept: bytes | None = None
         self._volume = volume
-        self._entry = entry
-        self._companions = {companion.path[len(entry.path) :]: companion for companion in companions}
+        self._listed = listed
+        self._companions = {companion.path[len(listed.path) :]: companion for companion in companions}
+
+    @property
+    def times(self) -> tuple[Moment, ...]:
+        return self._listed.moments()
 
     def open(self) -> BinaryIO:
         if self.kept is not None:
             return io.BytesIO(self.kept)
-        return self._volume.open(self._entry)
+        return self._volume.open(self._listed.entry())
 
     @contextmanager
     def sqlite(self) -> Iterator[EvidenceDatabase]:
         with ExitStack() as stack:
             beside = {
-                name: stack.enter_context(self._volume.open(self._companions[name]))
+                name: stack.enter_context(self._volume.open(self._companions[name].entry()))
                 if name in self._companions
                 else None
                 for name in ("-wal", "-journal")

@@ -35,25 +35,25 @@ def read_batch(batch: Batch, volume: Volume, shard: ShardWriter, on_step: OnStep
     """Reads every file of the batch in order; whatever happens to one file is stored as its own outcome."""
     skip = dict(batch.skip)
     for step in batch.steps:
-        label = label_of(step.ordinal, "read")
+        label = label_of(step.listed.ordinal, "read")
         on_step(label, 0)
-        file = OpenedFile(volume, step.entry, step.companions, batch.source.zone, batch.date_order)
+        file = OpenedFile(volume, step.listed, step.companions, batch.source.zone, batch.date_order)
         if label in skip:
             _unreadable(shard, step, Problem("file", skip[label].replace(" ", "-"), f"reading it: {skip[label]}"))
             continue
         if not _read(step, file, shard, partial(on_step, label)):
             continue
         for extractor in _wanted(step, file, batch.only):
-            label = label_of(step.ordinal, extractor.id)
+            label = label_of(step.listed.ordinal, extractor.id)
             on_step(label, 0)
             _extract(extractor, file, shard, batch.scope, skip.get(label))
 
 
 def _read(step: Step, file: OpenedFile, shard: ShardWriter, tell: Callable[[int], None]) -> bool:
     """Hashes and types a file, and keeps a small one. `tell` is for bytes read: it also says that reading goes on."""
-    entry = step.entry
+    entry = step.listed
     if entry.kind != "file":
-        shard.add(FILE, {"ordinal": step.ordinal, "readable": entry.readable, "note": entry.note})
+        shard.add(FILE, {"ordinal": step.listed.ordinal, "readable": bool(entry.readable), "note": entry.note})
         return False
     if not entry.readable:
         _unreadable(shard, step, Problem("file", "unreadable", entry.note or "its bytes cannot be had"))
@@ -78,7 +78,7 @@ def _read(step: Step, file: OpenedFile, shard: ShardWriter, tell: Callable[[int]
         return False
     file.mime = mime_of(file.head, size=size)
     file.size = size
-    found = {"ordinal": step.ordinal, "readable": True, "note": entry.note, "mime": file.mime}
+    found = {"ordinal": step.listed.ordinal, "readable": True, "note": entry.note, "mime": file.mime}
     shard.add(FILE, {**found, "sha256": digest.hexdigest(), "size": size})
     if size != entry.size:
         short = Problem("file", "size-differs", f"the source states {entry.size:,} bytes and {size:,} are there")
@@ -87,7 +87,7 @@ def _read(step: Step, file: OpenedFile, shard: ShardWriter, tell: Callable[[int]
 
 
 def _unreadable(shard: ShardWriter, step: Step, problem: Problem) -> None:
-    shard.add(FILE, {"ordinal": step.ordinal, "readable": False, "note": step.entry.note})
+    shard.add(FILE, {"ordinal": step.listed.ordinal, "readable": False, "note": step.listed.note})
     shard.add(PROBLEM, {**to_plain(problem), "of": "file"})
 
 

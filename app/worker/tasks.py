@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
+from evidence_store.records import Moment
 from evidence_store.scope import Scope
 from extractors.sources.base import Entry, SourceRef
 
@@ -26,14 +29,36 @@ class HashSource:
     shard: str
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One file: what it is, which extractors its path calls for, and the files beside it that belong to it."""
+class Listed(NamedTuple):
+    """A file as the listing stores it (see the table `file`): what an Entry is, in a form that costs little to send."""
 
     ordinal: int
-    entry: Entry
+    path: str
+    size: int
+    kind: Literal["file", "link", "special"]
+    deleted: int
+    allocated: int
+    readable: int
+    note: str
+    times: str  # JSON list of moments
+    address: str
+
+    def entry(self) -> Entry:
+        """The Entry without its times, which most readers of a file do not ask for (see `moments`)."""
+        flags = (bool(self.deleted), bool(self.allocated), bool(self.readable))
+        return Entry(self.path, self.size, self.address, (), self.kind, *flags, self.note)
+
+    def moments(self) -> tuple[Moment, ...]:
+        """The moments of the file system."""
+        return tuple(Moment(**moment) for moment in json.loads(self.times))
+
+
+class Step(NamedTuple):
+    """One file, the extractors that its path calls for, and the files beside it that belong to it."""
+
+    listed: Listed
     extractors: tuple[str, ...]  # ids
-    companions: tuple[Entry, ...] = ()  # "-wal", "-journal"
+    companions: tuple[Listed, ...] = ()  # "-wal", "-journal"
 
 
 @dataclass(frozen=True, slots=True)
