@@ -225,7 +225,7 @@ def canonical(plain: Any) -> bytes:
     """Plain values as the one canonical JSON: UTF-8, keys sorted, no white space.
 
     Lone surrogates, which UTF-8 cannot hold, are written as their \\udXXX escape, so that nothing stored is altered.
-    Raises TypeError for what JSON cannot hold.
+    A NaN or an infinity, which JSON has no word for, becomes null. Raises TypeError for what else JSON cannot hold.
     """
     try:
         return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)
