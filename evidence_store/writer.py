@@ -49,6 +49,7 @@ class SourceWriter:
         self._parties: dict[PartyKey, int] = {}
         self._conversations: dict[tuple[str, str, str | None], int] = {}
         self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _INSERT}
+        self._items, self._moments, self._links = (self._rows[name] for name in ("item", "moment", "item_party"))
         self._cursor: Any = None
         self._outcome: dict[str, Any] = {}
         self._digest = hashlib.sha256()
@@ -95,25 +96,22 @@ class SourceWriter:
         found = derive(plain_of(record), self._file_deleted)
         item_id, self._next_item = self._next_item, self._next_item + 1
         conversation = self._conversation(found) if found.conversation else None
-        self._rows["item"].append(
-            (
-                *(item_id, self.source_id, self.next_seq, self._next_outcome, found.kind, found.service, conversation),
-                *(found.direction, found.when_us, found.text, found.names, int(found.deleted)),
-                *(record.decode(), digest),
-            )
-        )
+        # fmt: off
+        self._items.append((
+            item_id, self.source_id, self.next_seq, self._next_outcome, found.kind, found.service, conversation,
+            found.direction, found.when_us, found.text, found.names, int(found.deleted), record.decode(), digest,
+        ))
+        # fmt: on
         self.next_seq += 1
-        rows = self._rows["moment"]
-        for order, (meaning, utc_us, raw, clock) in enumerate(found.moments):
-            rows.append((item_id, order, meaning, utc_us, raw, clock))
-        rows = self._rows["item_party"]
+        for order, moment in enumerate(found.moments):
+            self._moments.append((item_id, order, *moment))
         for order, (role, party) in enumerate(found.parties):
-            rows.append((item_id, order, role, self._parties.get(party) or self._party(party)))
+            self._links.append((item_id, order, role, self._parties.get(party) or self._party(party)))
         if found.attachments:
             self._attach(item_id, found.attachments)
         if found.location:
             self._rows["coordinate"].append((item_id, *found.location))
-        if len(self._rows["item"]) >= _FLUSH:
+        if len(self._items) >= _FLUSH:
             self.flush()
 
     def problem(self, problem: dict[str, Any], file_id: int | None, *, of_outcome: bool) -> None:

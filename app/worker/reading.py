@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from app.worker.evidence import OpenedFile
@@ -92,16 +92,25 @@ def _unreadable(shard: ShardWriter, step: Step, problem: Problem) -> None:
 
 
 def _wanted(step: Step, file: OpenedFile, only: tuple[str, ...]) -> Iterator[Extractor]:
+    of_type = _of_type(file.mime)
+    if not of_type and not step.extractors:
+        return
     for extractor in EXTRACTORS:
         if only and not any(fnmatchcase(extractor.id, glob) for glob in only):
             continue
-        by_type = _is_of(file.mime, extractor.types) and (extractor.claims is None or extractor.claims(file.head))
+        by_type = extractor in of_type and (extractor.claims is None or extractor.claims(file.head))
         if by_type or extractor.id in step.extractors:
             yield extractor
 
 
-def _is_of(mime: str, types: tuple[str, ...]) -> bool:
-    return any(mime == kind or (kind[-1] == "/" and mime.startswith(kind)) for kind in types)
+@cache
+def _of_type(mime: str) -> tuple[Extractor, ...]:
+    """The extractors that ask for this type, or for its family ("image/")."""
+
+    def asked(types: tuple[str, ...]) -> bool:
+        return any(mime == kind or (kind[-1] == "/" and mime.startswith(kind)) for kind in types)
+
+    return tuple(extractor for extractor in EXTRACTORS if asked(extractor.types))
 
 
 @dataclass
