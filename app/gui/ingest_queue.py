@@ -10,6 +10,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from sqlalchemy import Connection, func, select
 
+from app.gui import wording
 from app.gui.case_controller import CaseController
 from app.ingest.model import IngestError, IngestResult, Progress, SourceRequest, Stopped
 from evidence_store import schema
@@ -119,5 +120,5 @@ def result_words(result: IngestResult) -> str:
     """How a source ended, in one line."""
     if result.already:
         return f"{result.exhibit} had been read before: nothing was added."
-    words = f"{result.exhibit}: {result.items:,} items from {result.files:,} files."
+    words = f"{result.exhibit}: {wording.many(result.items, 'item')} from {wording.many(result.files, 'file')}."
     return words if not result.unread else f"{words} {result.unread:,} could not be read: see Coverage."

@@ -77,6 +77,11 @@ def kind(name: str) -> str:
     return KIND_WORDS.get(name, name.replace("_", " ").capitalize())
 
 
+def many(count: int, word: str) -> str:
+    """ "1 file", "1,200 files" """
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
 def size(count: int | None) -> str:
     if count is None:
         return "size not recorded"

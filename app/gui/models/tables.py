@@ -78,7 +78,8 @@ def _coverage_page(connection: Connection, wanted: Sequence[int]) -> list[tuple[
         numbers = (row.present, row.parsed, row.out_of_scope, row.unsupported, row.failed)
         said = f"{row.problems:,}: {first.get(row.id, '')}" if row.problems else ""
         path = wording.visible(row.path)
-        found[row.id] = (row.outcome, row.exhibit, path, row.extractor, *(f"{one:,}" for one in numbers), said)
+        counts = (f"{one:,}" for one in numbers)
+        found[row.id] = (row.outcome, row.exhibit, path, said, row.extractor, *counts)
     found |= _loose_problems(connection, [-one for one in wanted if one < 0])
     return list(found.items())
 
@@ -101,7 +102,8 @@ def _loose_problems(connection: Connection, wanted: list[int]) -> dict[int, Cell
     found: dict[int, Cells] = {}
     for row in connection.execute(query):
         path = wording.visible(row.path) if row.path else "the source itself"
-        found[-row.id] = ("not read", row.exhibit, path, "", "", "", "", "", "", wording.visible(row.detail[:300]))
+        said = wording.visible(row.detail[:300])
+        found[-row.id] = ("not read", row.exhibit, path, said, "", "", "", "", "", "")
     return found
 
 
@@ -122,8 +124,8 @@ def _coverage_words(connection: Connection, wanted: int) -> str:
 COVERAGE: Final = Listing(
     "What became of each file, what could not be read first",
     (
-        *("Outcome", "Source", "File", "Read by", "Present", "Parsed", "Out of scope", "Unsupported", "Failed"),
-        "Problems",
+        *("Outcome", "Source", "File", "Problems", "Read by"),
+        *("Present", "Parsed", "Out of scope", "Unsupported", "Failed"),
     ),
     _coverage_ids,
     _coverage_page,

@@ -26,8 +26,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.cases import CaseError
 from app.gui import wording
+from app.gui.apart import Written, write_report_apart
 from app.gui.background import Job
 from app.gui.case_controller import MOST_AT_ONCE, CaseController
 from app.gui.models.export import PictureChoice, pictures_of
@@ -69,6 +69,7 @@ class ExportDialog(QDialog):
         self.start = named(QPushButton("&Export"), "Export")
         self.open_folder = named(QPushButton("Open &folder"), "Open the folder of the report")
         self.leave = named(QPushButton("C&lose"), "Close")
+        self._may_replace: Path | None = None
         self._stop = threading.Event()
         self._job: Job | None = None
         self._picture_job: Job | None = None
@@ -168,27 +169,26 @@ class ExportDialog(QDialog):
     def _ask_path(self) -> None:
         name = QFileDialog.getSaveFileName(self, "File of the report", self.out.text(), "PDF (*.pdf)")[0]
         if name:
+            # The file dialog has asked whether it may be replaced.
+            self._may_replace = Path(name)
             self.out.setText(name)
 
     def export(self) -> None:
         """Writes the report in the background."""
-        from app.reporting import ReportOptions, write_case_report
-
         given: dict[str, Any] = {name: field.text().strip() for name, field in self.fields.items()}
-        options = ReportOptions(**given, order=self.order.currentData(), pictures=self.ticked())
+        given |= {"order": self.order.currentData(), "pictures": self.ticked()}
         out, chosen, case = Path(self.out.text().strip()), self.chosen(), self.controller.case
+        if out.exists() and out != self._may_replace:
+            self.words.setText(f"{out} exists already: give another name, or choose it with Browse to replace it.")
+            return
         stop = self._stop = threading.Event()
 
-        def advance(done: int, total: int) -> None:
-            if stop.is_set():
-                raise CaseError("the export was cancelled: no report was written")
-            self.advanced.emit(done, total)
+        def write() -> Written:
+            return write_report_apart(case, chosen, out, given, self.advanced.emit, stop)
 
         self._busy(on=True)
         self.words.setText("Writing the report …")
-        self._job = self.controller.run(
-            lambda: write_case_report(case, chosen, out, options, advance), self._done, self._failed
-        )
+        self._job = self.controller.run(write, self._done, self._failed)
 
     def _busy(self, *, on: bool) -> None:
         self.progress.setVisible(on)
@@ -203,7 +203,7 @@ class ExportDialog(QDialog):
         self.progress.setRange(0, max(total, 1))
         self.progress.setValue(done)
 
-    def _done(self, result: Any) -> None:
+    def _done(self, result: Written) -> None:
         self._busy(on=False)
         self.words.setText(
             f"{result.pages:,} pages, {result.items:,} items.\nSHA-256 {result.sha256[:32]}\n{result.sha256[32:]}"

@@ -179,7 +179,7 @@ class FilterBar(QWidget):
 
     def show_count(self, rows: int, is_all: bool) -> None:
         """How many items the filter holds, as far as is known."""
-        self.count.setText(f"{rows:,} item{'' if rows == 1 else 's'}" if is_all else "Counting …")
+        self.count.setText(wording.many(rows, "item") if is_all else "Counting …")
 
     def chip_widgets(self) -> list[QToolButton]:
         entries = [self._chips.itemAt(place) for place in range(self._chips.count())]

@@ -15,6 +15,7 @@ from app.gui.models.item_detail import Picture
 from app.gui.views.parts import label, named
 
 _SIDE: Final = 480
+_EDGE: Final = 14
 
 
 class PictureTile(QFrame):
@@ -28,10 +29,7 @@ class PictureTile(QFrame):
         super().__init__(parent)
         self.controller, self.number, self.picture = controller, number, picture
         self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.words = label(
-            f"Picture not shown: {wording.visible(picture.name)}\n{picture.mime}, {wording.size(picture.size)}\n"
-            f"SHA-256 {' '.join(textwrap.wrap(picture.sha256, 16)) or 'not read'}"
-        )
+        self.words = label(self._facts("Picture not shown"))
         self.shown = named(QLabel(), f"Picture {picture.name}")
         self.shown.hide()
         self.show_button = named(QPushButton("Show &picture"), f"Show picture {picture.name}", "Entered in the ledger")
@@ -42,6 +40,12 @@ class PictureTile(QFrame):
         layout = QVBoxLayout(self)
         layout.addLayout(row)
         layout.addWidget(self.shown)
+
+    def _facts(self, state: str) -> str:
+        picture = self.picture
+        hash_words = " ".join(textwrap.wrap(picture.sha256, 16)) or "not read"
+        name = wording.visible(picture.name)
+        return f"{state}: {name}\n{picture.mime}, {wording.size(picture.size)}\nSHA-256 {hash_words}"
 
     @property
     def is_shown(self) -> bool:
@@ -70,6 +74,10 @@ class PictureTile(QFrame):
             self._refuse("the picture cannot be shown")
             return
         self.controller.log("viewed media", self.number, file_sha256=self.picture.sha256)
+        room = max(self.width() - 2 * _EDGE, 120)
+        if pixmap.width() > room:
+            pixmap = pixmap.scaledToWidth(room, Qt.TransformationMode.SmoothTransformation)
+        self.words.setText(self._facts("Picture shown"))
         self.shown.setPixmap(pixmap)
         self.shown.show()
         self.show_button.setText("Hide &picture")
@@ -82,5 +90,6 @@ class PictureTile(QFrame):
     def hide_picture(self) -> None:
         self.shown.clear()
         self.shown.hide()
+        self.words.setText(self._facts("Picture not shown"))
         self.show_button.setText("Show &picture")
         self.changed.emit()

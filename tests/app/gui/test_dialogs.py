@@ -147,7 +147,7 @@ def test_a_cancelled_export_writes_nothing(opened, qtbot, tmp_path):
     asked.reject()
     assert asked.isVisible(), "it stays until the work has ended"
     qtbot.waitUntil(asked.start.isEnabled, timeout=60_000)
-    assert asked.words.text() == "the export was cancelled: no report was written"
+    assert asked.words.text() == "The export was cancelled: no report was written"
     assert list(tmp_path.glob("report*")) == []
 
 
@@ -157,3 +157,13 @@ def test_a_report_that_cannot_be_written_is_said_in_one_line(opened, qtbot, tmp_
     asked.export()
     qtbot.waitUntil(asked.start.isEnabled)
     assert asked.words.text() == f"{tmp_path / 'nowhere'} is not a folder: the report was not written"
+
+
+def test_a_file_that_exists_is_not_replaced_unasked(opened, qtbot, tmp_path):
+    there = tmp_path / "report.pdf"
+    there.write_bytes(b"an earlier report")
+    asked = export(opened, qtbot)
+    asked.out.setText(str(there))
+    asked.export()
+    assert asked.words.text().startswith(f"{there} exists already")
+    assert there.read_bytes() == b"an earlier report"

@@ -104,8 +104,8 @@ def test_coverage_shows_what_could_not_be_read_first(opened, qtbot):
         opened.show_coverage()
     qtbot.waitUntil(lambda: view.model.line(0) is not None)
     assert [view.model.line(row)[:5] for row in range(view.model.rowCount())] == [
-        ("partial", "ABC/1", "data/messages.db", "made.messages@1", "13"),
-        ("empty", "ABC/1", "chats/harbour.txt", "made.chat@1", "0"),
+        ("partial", "ABC/1", "data/messages.db", "1: the date is no number", "made.messages@1"),
+        ("empty", "ABC/1", "chats/harbour.txt", "", "made.chat@1"),
     ]
     view.table.selectRow(0)
     qtbot.waitUntil(lambda: view.words.toPlainText() != "")
