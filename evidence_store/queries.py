@@ -43,11 +43,14 @@ def count(connection: Connection, chosen: Selection) -> int:
 def ids(connection: Connection, chosen: Selection) -> Iterator[tuple[int, int | None]]:
     """(item id, when_us) of the whole selection in timeline order; items without a time come last."""
     item = schema.item
-    query = select(item.c.id, item.c.when_us).where(*conditions(chosen))
-    order = (item.c.when_us.is_(None), item.c.when_us, item.c.id)
-    result = connection.execution_options(stream_results=True, yield_per=10_000).execute(query.order_by(*order))
-    for row in result:
-        yield row.id, row.when_us
+    wanted = conditions(chosen)
+    dated = select(item.c.id, item.c.when_us).where(*wanted, item.c.when_us.is_not(None))
+    undated = select(item.c.id, item.c.when_us).where(*wanted, item.c.when_us.is_(None))
+    for query in (dated.order_by(item.c.when_us, item.c.id), undated.order_by(item.c.id)):
+        # The driver's own tuples: millions of rows cost five times as much as SQLAlchemy's.
+        cursor = connection.execute(query).cursor
+        while cursor is not None and (rows := cursor.fetchmany(10_000)):
+            yield from rows
 
 
 def page(

@@ -185,8 +185,10 @@ class Present:
 
 
 def to_plain(value: Any) -> Any:
-    """A record or a part of one as plain dicts, lists and scalars; defaults are left out, so that a field that is
-    added to a kind later does not change the digest of old records."""
+    """A record or a part of one as plain dicts, lists (or tuples) and scalars.
+
+    Defaults are left out, so that a field that is added to a kind later does not change the digest of old records.
+    """
     make = _PLAIN.get(type(value))
     if make is not None:
         return make(value)
@@ -215,7 +217,7 @@ def _plain_maker(kind: type) -> Callable[[Any], dict[str, Any]]:
 
 
 def _may_nest(annotation: str) -> bool:
-    return any(word in annotation for word in ("tuple", "Moment", "Party", "Attachment"))
+    return any(word in annotation for word in ("Moment", "Party", "Attachment"))
 
 
 _PLAIN: Final = {kind: _plain_maker(kind) for kind in (*KINDS, Moment, Party, Attachment, Problem)}
