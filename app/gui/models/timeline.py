@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from itertools import islice
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -17,7 +18,7 @@ from sqlalchemy import Connection, func, select
 from app.gui import wording
 from app.gui.background import Job
 from app.gui.case_controller import CaseController
-from app.gui.models.paged import PagedModel
+from app.gui.models.paged import PAGE, PagedModel
 from evidence_store import queries, schema
 from evidence_store.queries import NO_TIME_LAST, Row
 from evidence_store.selection import Selection
@@ -25,6 +26,7 @@ from evidence_store.selection import Selection
 HEADINGS: Final = ("Item", "When (UK time)", "Clock", "Kind", "Content", "Parties as recorded", "Marks", "Tags")
 ITEM, WHEN, CLOCK, KIND, CONTENT, PARTIES, MARKS, TAGS = range(len(HEADINGS))
 _LONGEST_CELL: Final = 300
+_BATCH: Final = 10_000
 # Looked up inside the record, for a page of lines only.
 _INSIDE: Final = {
     "note": "$.moments[0].note",
@@ -75,12 +77,16 @@ class Loaded:
 def load(connection: Connection, chosen: Selection, stop: threading.Event) -> Loaded:
     """Reads ids and times of the whole filter; gives what it has when it is told to stop."""
     found = Loaded(array("q"), array("q"))
-    for item_id, when_us in queries.ids(connection, chosen):
-        found.ids.append(item_id)
-        found.times.append(NO_TIME_LAST if when_us is None else when_us)
-        if stop.is_set():
-            break
+    rows = queries.ids(connection, chosen)
+    while not stop.is_set() and (batch := list(islice(rows, _BATCH))):
+        found.ids.extend([item_id for item_id, _ in batch])
+        found.times.extend([NO_TIME_LAST if when_us is None else when_us for _, when_us in batch])
     return found
+
+
+def first_page(connection: Connection, chosen: Selection) -> list[tuple[int, TimelineLine]]:
+    """The first lines of a filter, ready to be shown."""
+    return fetch_lines(connection, [item_id for item_id, _ in queries.page(connection, chosen, limit=PAGE)])
 
 
 class TimelineModel(PagedModel[TimelineLine]):
@@ -96,7 +102,7 @@ class TimelineModel(PagedModel[TimelineLine]):
         self._all_ids = array("q")
         self._filter: Selection | None = None
         self._range: tuple[int | None, int | None] = (None, None)
-        self._jobs: list[Job] = []
+        self._job: Job | None = None
         self._stop = threading.Event()
         controller.selection_changed.connect(self.follow)
         controller.tags_changed.connect(self._retag)
@@ -108,10 +114,12 @@ class TimelineModel(PagedModel[TimelineLine]):
         if wanted == self._filter and not self.is_loading:
             self._cut()
             return
-        if wanted != self._filter:
-            self._start(wanted)
-        self._drop_first_page()
-        self._jobs.append(self.controller.read(lambda c: queries.page(c, chosen), self._show_first))
+        self._end_jobs()
+        self._filter, self.is_loading = wanted, True
+        # The rest only after the first page: side by side, the long one would hold up the short one.
+        self._job = self.controller.read(
+            lambda connection: first_page(connection, chosen), self._show_first, self._give_up_loading
+        )
 
     def reload(self) -> None:
         """Reads the filter again, after evidence was added."""
@@ -122,27 +130,29 @@ class TimelineModel(PagedModel[TimelineLine]):
         """Ends what is being read, for closing the case."""
         self._stop.set()
 
-    def _start(self, wanted: Selection) -> None:
+    def _end_jobs(self) -> None:
         self._stop.set()
-        for job in self._jobs:
-            job.drop()
-        stop = self._stop = threading.Event()
-        self._filter, self.is_loading = wanted, True
-        self._jobs = [self.controller.read(lambda c: load(c, wanted, stop), self._keep_all)]
+        if self._job is not None:
+            self._job.drop()
 
-    def _drop_first_page(self) -> None:
-        for job in self._jobs[1:]:
-            job.drop()
-        del self._jobs[1:]
+    def _show_first(self, found: list[tuple[int, TimelineLine]]) -> None:
+        self.replace_ids(array("q", [item_id for item_id, _ in found]))
+        self._keep(0, found)
+        self.shown.emit(len(found), False)
+        stop, wanted = threading.Event(), self._filter or Selection()
+        self._stop = stop
+        self._job = self.controller.read(
+            lambda connection: load(connection, wanted, stop), self._keep_all, self._give_up_loading
+        )
 
-    def _show_first(self, found: list[tuple[int, int | None]]) -> None:
-        if self.is_loading:
-            self.replace_ids(array("q", [item_id for item_id, _ in found]))
-            self.shown.emit(len(found), False)
+    def _give_up_loading(self, reason: str) -> None:
+        """A filter that cannot be read shows nothing, and says why."""
+        self.is_loading = False
+        self.replace_ids(array("q"))
+        self.controller.failed.emit(reason)
 
     def _keep_all(self, found: Loaded) -> None:
         self._all_ids, self.times, self.is_loading = found.ids, found.times, False
-        self._drop_first_page()
         self._cut()
         self.loaded.emit()
 

@@ -69,9 +69,8 @@ class IngestBar(QFrame):
         """One report of progress in words and as a bar."""
         left = f", about {wording.duration(progress.eta_s)} left" if progress.eta_s is not None else ""
         stage = _STAGES.get(progress.stage, progress.stage)
-        self.words.setText(
-            f"{stage} {progress.source}: {wording.many(progress.files, 'file')}, {wording.many(progress.items, 'item')}{left}"
-        )
+        done = f"{wording.many(progress.files, 'file')}, {wording.many(progress.items, 'item')}"
+        self.words.setText(f"{stage} {progress.source}: {done}{left}")
         if progress.total:
             # Thousandths: a count of bytes is more than a progress bar can hold.
             self.bar.setRange(0, 1000)
