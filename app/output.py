@@ -22,9 +22,10 @@ _OWN: Final = frozenset(
 
 
 def print_json(plain: Any) -> None:
-    """One JSON value on one line. Lone surrogates, which no output can carry, go out as their escapes."""
+    """One JSON value on one line. What could end a line or move a terminal's cursor, and lone surrogates, which no
+    output can carry, go out as JSON's own escapes: a reader of JSON gets back exactly what is stored."""
     text = json.dumps(plain, ensure_ascii=False)
-    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+    sys.stdout.write(_HARMFUL.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n")
 
 
 def print_text(line: str) -> None:

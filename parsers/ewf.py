@@ -20,7 +20,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from parsers.ewf_segments import OTHER_SIGNATURES, SIGNATURE, Layout, Table, read_layout, segment_name, segment_paths
+from parsers.ewf_names import segment_name, segment_paths
+from parsers.ewf_segments import OTHER_SIGNATURES, SIGNATURE, Layout, Table, read_layout
 
 GROUP_CHUNKS: Final = 64
 GROUP_BYTES: Final = 4 << 20

@@ -6,13 +6,10 @@ volume (E01 and SMART), table, hash, digest and error2 sections, and the naming 
 
 from __future__ import annotations
 
-import re
-import string
 import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import BinaryIO, Final
 
 from parsers.ewf_header import acquisition_notes
@@ -63,46 +60,6 @@ class Layout:
     @property
     def chunks(self) -> int:
         return self.tables[-1].first + self.tables[-1].count if self.tables else 0
-
-
-def segment_name(number: int, first: str) -> str:
-    """The extension of segment `number` (from 1): E01 … E99, EAA … EZZ, FAA …; `first` is its first letter."""
-    if number < 100:
-        return f"{first}{number:02d}"
-    letters = string.ascii_uppercase
-    rest, low = divmod(number - 100, 26)
-    high, mid = divmod(rest, 26)
-    lead = chr(ord(first.upper()) + high)
-    if lead > "Z":
-        raise ValueError("more segments than the naming of EWF can hold")
-    name = lead + letters[mid] + letters[low]
-    return name if first.isupper() else name.lower()
-
-
-def segment_paths(first: Path) -> list[Path]:
-    """All files of the set that begins with `first`, names compared without regard to case.
-
-    Raises ValueError naming the segment that is missing when a later one is there, or when `first` is not the first.
-    """
-    match = re.fullmatch(r"\.([A-Za-z])(\d\d|[A-Za-z]{2})", first.suffix)
-    if match is None:
-        return [first]
-    letter = match[1]
-    if match[2] != "01":
-        raise ValueError(f"{first.name} is not the first segment: give {first.stem}.{letter}01")
-    beside: dict[str, Path] = {}
-    for path in sorted(first.parent.iterdir()):
-        if path.name.startswith(first.stem) or path.name.lower() not in beside:
-            beside[path.name.lower()] = path
-    paths = [first]
-    prefix = first.stem.lower()
-    while found := beside.get(f"{prefix}.{segment_name(len(paths) + 1, letter)}".lower()):
-        paths.append(found)
-    missing = f"{first.stem}.{segment_name(len(paths) + 1, letter)}"
-    for ahead in range(len(paths) + 2, len(paths) + 200):
-        if later := beside.get(f"{prefix}.{segment_name(ahead, letter)}".lower()):
-            raise ValueError(f"segment {missing} is missing, though {later.name} is there")
-    return paths
 
 
 def read_layout(streams: list[BinaryIO], names: list[str], sizes: list[int]) -> Layout:

@@ -30,7 +30,7 @@ def ingest(arguments: argparse.Namespace) -> int:
     """
     requests = _requests(arguments)
     case = open_case(arguments.case, create_it=True)
-    unread, refused = 0, 0
+    unread, refused, used = 0, 0, 0
     try:
         with shown_progress(arguments.progress) as on_progress:
             for request in requests:
@@ -47,9 +47,12 @@ def ingest(arguments: argparse.Namespace) -> int:
                     refused += 1
                     continue
                 unread += result.unread
+                used += 1
                 told = "was read before" if result.already else words
                 say(f"{result.exhibit}: {request.path} {told}; {result.files:,} files, {result.items:,} items")
-        return _ended(case, unread, refused)
+        if used:
+            _say_seal(case, unread)
+        return UNUSABLE if refused else INCOMPLETE if unread else DONE
     finally:
         case.close()
 
@@ -107,15 +110,12 @@ def _requests(arguments: argparse.Namespace) -> list[SourceRequest]:
     ]
 
 
-def _ended(case: Case, unread: int, refused: int) -> int:
+def _say_seal(case: Case, unread: int) -> None:
     with case.store.read() as connection:
         newest = seal.latest(connection)
     say(f"seal {newest.digest if newest else 'none'}")
     if unread:
         say(f"{unread:,} files or rows could not be read: see `assay coverage {case.folder}`")
-    if refused:
-        return UNUSABLE
-    return INCOMPLETE if unread else DONE
 
 
 def _check_paths(paths: list[Path]) -> None:

@@ -16,7 +16,7 @@ from extractors.sources.folder import hash_manifest
 from extractors.sources.host import host_path, open_source
 from extractors.sources.names import shown
 from extractors.sources.tar_unpack import unpack_spool as _unpack
-from parsers.ewf_segments import segment_paths
+from parsers.ewf_names import segment_paths
 
 __all__ = [
     "SOURCES", "detect", "hash_manifest", "hash_source", "host_files", "needs_spool", "open_volume", "unpack_spool"

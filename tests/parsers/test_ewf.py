@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from parsers.ewf import BadRange, EwfImage, is_ewf
-from parsers.ewf_segments import segment_name, segment_paths
+from parsers.ewf_names import segment_name, segment_paths
 from tests.evidence_builders.images import SIGNATURE, have, run_tool, write_e01
 
 CHUNK = 64 * 512
@@ -273,3 +273,11 @@ def test_libewf_reads_the_same_from_a_split_set(tmp_path):
     handle.open([str(path) for path in paths])
     assert read_all(paths[0])[0] == handle.read(handle.get_media_size())
     handle.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "O_NOATIME"), reason="elsewhere a folder cannot be listed without a trace")
+def test_looking_for_segments_leaves_the_access_time_of_their_folder(tmp_path):
+    (tmp_path / "a.E01").write_bytes(b"made up")
+    os.utime(tmp_path, ns=(10**18, 2 * 10**18))
+    assert segment_paths(tmp_path / "a.E01") == [tmp_path / "a.E01"]
+    assert tmp_path.stat().st_atime_ns == 10**18
