@@ -104,7 +104,8 @@ class PagedModel(QAbstractTableModel, Generic[Line]):
 
     def _tell(self, number: int) -> None:
         last = min((number + 1) * PAGE, len(self.ids)) - 1
-        self.dataChanged.emit(self.index(number * PAGE, 0), self.index(last, len(self.headings) - 1))
+        if number * PAGE <= last:
+            self.dataChanged.emit(self.index(number * PAGE, 0), self.index(last, len(self.headings) - 1))
 
     # Qt's own names from here on.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QAbstractItemModel, Qt
 
+from app.cases import open_case
 from app.gui.case_controller import CaseController
 from app.gui.models import timeline
-from app.gui.models.paged import PAGE, PAGES, PLACEHOLDER
+from app.gui.models.paged import PAGE, PAGES, PLACEHOLDER, UNREADABLE
 from app.gui.models.timeline import TimelineModel
 from evidence_store.selection import Selection
 from tests.app.gui.conftest import logged
@@ -64,8 +65,13 @@ def test_deletion_direction_and_attachments_are_words(model, qtbot):
     assert column(model, qtbot, timeline.MARKS)[8] == "incoming, 2 attached"
 
 
+def test_the_first_page_comes_with_its_rows(model):
+    assert model.data(model.index(0, 0), Qt.ItemDataRole.DisplayRole) == NUMBERS[0]
+
+
 def test_a_row_is_a_placeholder_until_its_page_is_there(model, qtbot):
     first = model.index(0, 0)
+    model.forget_pages()
     assert model.data(first, Qt.ItemDataRole.DisplayRole) == PLACEHOLDER
     with qtbot.waitSignal(model.page_loaded):
         pass
@@ -133,4 +139,31 @@ def test_a_million_rows_are_scrolled_without_holding_more_than_the_pages(qt_app,
         assert model.data(model.index(row, timeline.ITEM), 0) == f"ABC/1-{row + 1:06d}"
     assert model.pages_held == PAGES
     assert model.row_at(777_778, model.times[777_777]) == 777_777
+    controller.close()
+
+
+def test_a_page_that_cannot_be_read_says_so_once(case, qt_app, qtbot):
+    controller = CaseController(case)
+    failed: list[str] = []
+    controller.failed.connect(failed.append)
+    model = TimelineModel(controller)
+    model.follow(Selection())
+    qtbot.waitUntil(lambda: not model.is_loading)
+    model.forget_pages()
+    with case.store.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE attachment RENAME TO attachment_away")
+    first = model.index(0, 0)
+    model.data(first, Qt.ItemDataRole.DisplayRole)
+    qtbot.waitUntil(lambda: bool(failed))
+    assert model.data(first, Qt.ItemDataRole.DisplayRole) == UNREADABLE
+    assert failed == ["The case could not be read: no such table: attachment"]
+    controller.close()
+
+
+def test_an_empty_case_has_an_empty_timeline(qt_app, qtbot, tmp_path):
+    controller = CaseController(open_case(tmp_path / "empty", create_it=True))
+    model = TimelineModel(controller)
+    model.follow(Selection())
+    qtbot.waitUntil(lambda: not model.is_loading)
+    assert (model.rowCount(), model.first_without_time()) == (0, None)
     controller.close()
