@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QWidget
 from sqlalchemy import select
 
 from app import PROGRAM
@@ -64,7 +64,9 @@ class MainWindow(QMainWindow):
 
     def open_case(self, folder: Path, create_it: bool = False) -> None:
         """Opens a case in place of the one that is open now."""
-        self.close_case()
+        if self._is_busy():
+            return
+        self._leave_case()
         self.statusBar().showMessage(f"Opening {folder} …")
         self._opening.run(lambda: open_case(folder, create_it=create_it), self._show_case, self.show_error)
 
@@ -82,7 +84,20 @@ class MainWindow(QMainWindow):
         view.timeline.table.setFocus()
 
     def close_case(self) -> None:
-        """Ends what is running and goes back to the start screen."""
+        """Goes back to the start screen."""
+        if not self._is_busy():
+            self._leave_case()
+
+    def _is_busy(self) -> bool:
+        if self.case_view is None or not self.case_view.queue.busy:
+            return False
+        self.show_error("Evidence is being read. Stop it first: what was read is kept, and “Go on” reads the rest.")
+        return True
+
+    def _leave_case(self) -> None:
+        """Ends what is running on the case, and closes it."""
+        for box in self.findChildren(QDialog):
+            box.close()
         view, self.case_view = self.case_view, None
         if view is not None:
             view.close_case()
@@ -235,7 +250,6 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         self.hide()
-        if self.case_view is not None:
-            self.close_case()
+        self._leave_case()
         self._opening.close()
         event.accept()

@@ -43,6 +43,7 @@ FIELDS: Final = (
     ("officer_in_case", "Officer in the &case", ""),
     ("marking", "Protective &marking", "OFFICIAL-SENSITIVE"),
 )
+ZONES: Final = (("UK time, GMT or BST named", "Europe/London"), ("UTC", "UTC"))
 ORDERS: Final = (("by time", "time"), ("conversation by conversation", "conversation"))
 
 
@@ -55,12 +56,15 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.controller, self.selected = controller, selected
         self.setWindowTitle("Export report")
-        self.resize(680, 640)
+        self.resize(700, 680)
         self.scope = self._scope_buttons(rows)
         self.fields = {name: named(QLineEdit(default), words.replace("&", "")) for name, words, default in FIELDS}
         self.order = named(QComboBox(), "Order of the schedule")
         for words, value in ORDERS:
             self.order.addItem(words, value)
+        self.zone = named(QComboBox(), "Zone of the times in the report")
+        for words, value in ZONES:
+            self.zone.addItem(words, value)
         self.pictures = named(QListWidget(), "Pictures to print", "None is printed unless it is ticked")
         self.out = named(QLineEdit(str(self._default_path())), "File of the report")
         self.browse = named(QPushButton("&Browse …"), "Choose the file of the report")
@@ -105,6 +109,7 @@ class ExportDialog(QDialog):
         for name, words, _ in FIELDS:
             cover.addRow(f"{words}:", self.fields[name])
         cover.addRow("Or&der:", self.order)
+        cover.addRow("T&imes in:", self.zone)
         file_row = QHBoxLayout()
         file_row.addWidget(self.out, 1)
         file_row.addWidget(self.browse)
@@ -176,7 +181,7 @@ class ExportDialog(QDialog):
     def export(self) -> None:
         """Writes the report in the background."""
         given: dict[str, Any] = {name: field.text().strip() for name, field in self.fields.items()}
-        given |= {"order": self.order.currentData(), "pictures": self.ticked()}
+        given |= {"order": self.order.currentData(), "zone": self.zone.currentData(), "pictures": self.ticked()}
         out, chosen, case = Path(self.out.text().strip()), self.chosen(), self.controller.case
         if out.exists() and out != self._may_replace:
             self.words.setText(f"{out} exists already: give another name, or choose it with Browse to replace it.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.cases import CaseError
 from app.gui.case_controller import CaseController
 from app.gui.views.parts import label, named
 from evidence_store.verify import Verdict, verify
@@ -49,13 +52,20 @@ class VerifyDialog(QDialog):
         for part in (self.complete, self.intact, self.progress, self.table, self.limits):
             layout.addWidget(part)
         layout.addWidget(leave, 0, Qt.AlignmentFlag.AlignRight)
+        self._stop = threading.Event()
         self.advanced.connect(self._advance)
         self._job = controller.read(lambda connection: verify(connection, self._report), self._show, self._failed)
-        self.finished.connect(lambda _: self._job.drop())
+        self.finished.connect(self._leave)
 
     def _report(self, done: int, total: int) -> None:
-        if self._job.wanted:
-            self.advanced.emit(done, total)
+        """In the background: ends the work once nobody waits for it."""
+        if self._stop.is_set():
+            raise CaseError("the verification was stopped")
+        self.advanced.emit(done, total)
+
+    def _leave(self) -> None:
+        self._stop.set()
+        self._job.drop()
 
     def _advance(self, done: int, total: int) -> None:
         self.progress.setRange(0, max(total, 1))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from app.cases import open_case
 from app.gui.views.ingest_bar import IngestBar
 from app.ingest.model import Progress, SourceRequest
+from evidence_store import schema
 from evidence_store.scope import Authority
 from evidence_store.selection import Selection
 from tests.app.gui.conftest import dialog, logged, open_in
@@ -82,6 +85,27 @@ def test_the_window_stays_in_use_while_evidence_is_read(empty, qtbot, chat):
         qtbot.waitUntil(lambda: not view.timeline.model.is_loading)
         assert view.queue.busy
     assert list(view.timeline.model.ids) == []
+
+
+def test_a_case_is_not_closed_while_evidence_is_read_into_it(empty, qtbot, chat):
+    view = empty.case_view
+    with qtbot.waitSignal(view.queue.ended, timeout=WAIT_MS):
+        view.queue.add([request(chat)])
+        empty.close_case()
+        assert empty.case_view is view
+        assert empty.error_box.text().startswith("Evidence is being read. Stop it first")
+    empty.close_case()
+    assert empty.case_view is None
+
+
+def test_the_window_closes_while_evidence_is_read_and_the_case_goes_on_later(empty, qtbot, chat, tmp_path):
+    empty.case_view.queue.add([request(chat)])
+    empty.close()
+    case = open_case(tmp_path / "new")
+    with case.store.read() as connection:
+        states = set(connection.scalars(select(schema.source.c.state)))
+    case.close()
+    assert states <= {"registered", "listed", "read"}
 
 
 def test_a_case_that_was_broken_off_offers_to_go_on(window, qtbot, tmp_path):

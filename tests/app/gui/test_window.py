@@ -8,6 +8,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.cases import CaseError
+from app.gui import run_gui
 from app.gui.views.keyboard_page import KEYS
 from tests.app.gui.conftest import dialog, open_in, select
 from tests.evidence_builders.case import build_case
@@ -190,3 +192,11 @@ def test_a_forced_theme_is_kept(window, wanted):
     assert (ground < 128) == (wanted == "dark")
     assert window.remembered.theme == wanted
     window.theme_light()
+
+
+def test_no_display_is_said_in_one_line(monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    with pytest.raises(CaseError, match="there is no display"):
+        run_gui()
