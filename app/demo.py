@@ -43,7 +43,7 @@ def run_demo(folder: Path | None, *, window: bool) -> int:
         case.close()
     print_text(f"Report: {out} ({result.pages} pages, SHA-256 {result.sha256})")
     print_text(f"Case:   {folder / 'case'}")
-    print_text(f"Two things in it cannot be read, on purpose: assay coverage {folder / 'case'}")
+    print_text(f"Three things in it cannot be read whole, on purpose: assay coverage {folder / 'case'}")
     if not verdict.intact:
         return DIFFERENT
     if window and has_display():

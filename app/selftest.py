@@ -28,7 +28,7 @@ from parsers.times import iso
 # What the made-up evidence holds.
 COUNTS: Final = {"call": 22, "contact": 10, "location": 9, "media_item": 23, "message": 168}
 DELETED_FILES: Final = 3
-NOT_READ: Final = 2
+NOT_READ: Final = 3
 CHECKS: Final = 8
 
 

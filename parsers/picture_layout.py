@@ -13,6 +13,8 @@ from typing import BinaryIO, Final
 from parsers.boxes import boxes, read_still, size_of
 
 _CHUNK: Final = 65536
+_SEARCHED: Final = 1 << 20
+END_OF_IMAGE: Final = b"\xff\xd9"
 _MOST_SEGMENTS: Final = 4096
 _MOST_EXIF: Final = 4 << 20
 # Start of frame; C4, C8 and CC in the same range are tables and a reserved marker.
@@ -97,12 +99,26 @@ def _jpeg(stream: BinaryIO) -> Layout:
         length = buffer[at + 2] << 8 | buffer[at + 3]
         if marker in _FRAMES:
             high, wide = buffer[at + 5 : at + 7], buffer[at + 7 : at + 9]
-            return Layout(int.from_bytes(wide, "big"), int.from_bytes(high, "big"), exif)
+            return Layout(int.from_bytes(wide, "big"), int.from_bytes(high, "big"), exif, _cut_short(stream, place))
         if marker == 0xE1 and exif is None and buffer[at + 4 : at + 10] == b"Exif\x00\x00":
             stream.seek(place + 10)
             exif = io.BytesIO(stream.read(max(length - 8, 0)))
         place += 2 + max(length, 2)
     return Layout(exif=exif, problems=(f"more than {_MOST_SEGMENTS} segments before the picture",))
+
+
+def _cut_short(stream: BinaryIO, frame: int) -> tuple[str, ...]:
+    """What to say of a JPEG whose end mark does not follow its frame header: entropy-coded data cannot hold the mark.
+
+    What stands behind the mark (a film, a maker's own data) does not matter.
+    """
+    stream.seek(frame)
+    last = b""
+    while chunk := stream.read(_SEARCHED):
+        if END_OF_IMAGE in last + chunk:
+            return ()
+        last = chunk[-1:]
+    return (f"the file ends at byte {size_of(stream)}, before the end mark of the picture",)
 
 
 def _png(stream: BinaryIO) -> Layout:

@@ -16,7 +16,9 @@ UNIT_US = {"s": 1_000_000, "ms": 1_000, "us": 1}
 
 
 def from_unix(value: object, unit: str) -> tuple[int | None, str]:
-    """(utc_us, note) of a Unix time in "s", "ms" or "us". None with a reason for zero, negative, absurd or no number."""
+    """(utc_us, note) of a Unix time in "s", "ms" or "us"; None and a reason where it is no time or an absurd one."""
+    if type(value) is int and 0 < value * UNIT_US[unit] < _LATEST_US:
+        return value * UNIT_US[unit], ""
     if isinstance(value, str) and value.strip().lstrip("-").isdigit() and len(value) < 20:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
