@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -99,18 +98,6 @@ def duration(seconds: float | None) -> str:
     if left < 60:
         return f"{left} s"
     return f"{left // 60} min" if left < 3600 else f"{left // 3600} h {left % 3600 // 60} min"
-
-
-def summary(found: Mapping[str, Any]) -> str:
-    """What an item without text is about, from the fields of its kind."""
-    parts = [found["outcome"], found["name"], found["mime"], found["device"]]
-    if found["duration_s"] is not None:
-        parts.append(f"{found['duration_s']:g} s")
-    if found["width"] and found["height"]:
-        parts.append(f"{found['width']} × {found['height']}")
-    if found["lat"] is not None and found["lon"] is not None:
-        parts.append(f"{found['lat']:.6f}, {found['lon']:.6f}")
-    return ", ".join(str(part) for part in parts if part)
 
 
 def party(found: dict[str, Any]) -> str:

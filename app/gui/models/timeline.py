@@ -19,6 +19,7 @@ from app.gui import wording
 from app.gui.background import Job
 from app.gui.case_controller import CaseController
 from app.gui.models.paged import PAGE, PagedModel
+from app.item_content import content
 from evidence_store import queries, schema
 from evidence_store.queries import NO_TIME_LAST, Row
 from evidence_store.selection import Selection
@@ -27,14 +28,6 @@ HEADINGS: Final = ("Item", "When (UK time)", "Clock", "Kind", "Content", "Partie
 ITEM, WHEN, CLOCK, KIND, CONTENT, PARTIES, MARKS, TAGS = range(len(HEADINGS))
 _LONGEST_CELL: Final = 300
 _BATCH: Final = 10_000
-# Looked up inside the record, for a page of lines only.
-_INSIDE: Final = {
-    "note": "$.moments[0].note",
-    **{
-        name: f"$.{name}"
-        for name in ("outcome", "duration_s", "mime", "device", "name", "lat", "lon", "width", "height")
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +35,27 @@ class TimelineLine:
     """A row of the store with what its principal moment says of its clock."""
 
     row: Row
-    clock: str = ""
-    raw: str = ""
-    note: str = ""
-    summary: str = ""  # what a kind without text is about
+    content: str
+    clock: str
+    raw: str
+    note: str
 
 
 def fetch_lines(connection: Connection, wanted: Sequence[int]) -> list[tuple[int, TimelineLine]]:
     """The lines of these items."""
     moment, item = schema.moment, schema.item
-    inside = {name: func.json_extract(item.c.record, path).label(name) for name, path in _INSIDE.items()}
+    note = func.json_extract(item.c.record, "$.moments[0].note").label("note")
     query = (
-        select(item.c.id.label("item_id"), moment.c.clock, moment.c.raw, *inside.values())
-        .join(moment, (item.c.id == moment.c.item_id) & (moment.c.ord == 0), isouter=True)
-        .where(item.c.id.in_(wanted))
+        select(moment.c.item_id, moment.c.clock, moment.c.raw, note)
+        .join(item, item.c.id == moment.c.item_id)
+        .where(moment.c.item_id.in_(wanted), moment.c.ord == 0)
     )
-    first = {row.item_id: row for row in connection.execute(query)}
-    lines = []
-    for row in queries.rows(connection, wanted):
-        found = first[row.id]
-        summary = "" if row.text else wording.summary(found._asdict())
-        lines.append((row.id, TimelineLine(row, found.clock or "", found.raw or "", found.note or "", summary)))
-    return lines
+    first = {row.item_id: (row.clock, row.raw, row.note or "") for row in connection.execute(query)}
+    rows = queries.rows(connection, wanted)
+    # A message is its text; what another kind says stands in its record, in the same words as in a report.
+    others = queries.details(connection, [row.id for row in rows if row.kind != "message"])
+    says = {one.id: content(one) for one in others}
+    return [(row.id, TimelineLine(row, says.get(row.id, row.text), *first.get(row.id, ("", "", "")))) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +207,7 @@ def cell_text(line: TimelineLine, column: int) -> str:
     if column == WHEN:
         return wording.when(row.when_us, line.raw, line.note)
     if column == CONTENT:
-        return wording.visible(" ".join(row.text[:_LONGEST_CELL].split())) or wording.visible(line.summary)
+        return wording.visible(" ".join(line.content[:_LONGEST_CELL].split()))
     if column == KIND:
         return " · ".join(word for word in (wording.kind(row.kind), row.service) if word)
     plain = {ITEM: row.number, CLOCK: wording.clock_mark(line.clock), PARTIES: wording.visible(row.parties)}
@@ -243,7 +235,7 @@ def tool_tip(line: TimelineLine, column: int) -> str | None:
     if column in (WHEN, CLOCK):
         words = [wording.clock_meaning(line.clock), f"As recorded: {line.raw[:200]}" if line.raw else "", line.note]
         return plain_tip("\n".join(word for word in words if word))
-    return plain_tip(line.row.text[:2000]) if column == CONTENT and len(line.row.text) > 40 else None
+    return plain_tip(line.content[:2000]) if column == CONTENT and len(line.content) > 40 else None
 
 
 def plain_tip(words: str) -> str:

@@ -66,7 +66,7 @@ class ContextView(QWidget):
         self.table.setCurrentCell(here, 0)
 
     def _fill(self, row: int, line: TimelineLine, *, here: bool) -> None:
-        text = wording.visible(" ".join(line.row.text[:300].split()))
+        text = wording.visible(" ".join(line.content[:300].split()))
         when = wording.when(line.row.when_us, line.raw, line.note)
         cells = (HERE if here else "", when, text, wording.visible(line.row.parties), line.row.number)
         for column, words in enumerate(cells):

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from app.gui import wording
 from app.gui.models.item_detail import ItemDetail
+from app.item_content import content
 from evidence_store.records import CLOCKS
 
 _MOST_TEXT: Final = 20_000
@@ -23,7 +24,7 @@ def page(found: ItemDetail) -> str:
     parts = [
         f"<h3>{_text(detail.number)} · {_text(wording.kind(detail.kind))}</h3>",
         _facts(found),
-        _said(detail.text),
+        _said(content(detail)),
         _moments(detail.record.get("moments", [])),
         _attachments(detail.attachments),
         _fields(detail.record),

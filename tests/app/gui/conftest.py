@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -25,6 +26,14 @@ def qt_app(qapp):
     prepare(qapp)
     theme.apply(qapp, "light")
     return qapp
+
+
+@pytest.fixture
+def qtbot(qtbot):
+    """Waits longer than usual: a machine that is busy with other tests is no failure."""
+    for name in ("waitUntil", "waitSignal"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=30_000))
+    return qtbot
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def test_an_assumed_zone_is_marked_in_the_cell_and_explained(model, qtbot):
 
 
 def test_a_call_without_text_says_how_it_ended(model, qtbot):
-    assert column(model, qtbot, timeline.CONTENT)[3] == "answered, 125 s"
+    assert column(model, qtbot, timeline.CONTENT)[3] == "answered; 125 seconds"
 
 
 def test_deletion_direction_and_attachments_are_words(model, qtbot):
