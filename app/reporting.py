@@ -13,6 +13,7 @@ from app import PROGRAM
 from app.cases import Case, CaseError
 from app.item_content import content, who
 from app.local_time import LocalTime
+from app.output_place import refuse_evidence
 from app.report_facts import (
     coverage_rows,
     coverage_summary,
@@ -70,6 +71,7 @@ def write_case_report(
     """
     if not out.parent.is_dir():
         raise CaseError(f"{out.parent} is not a folder: the report was not written")
+    refuse_evidence(case, out)
     pictures = _pictures(case, options.pictures)
     part = out.with_name(out.name + ".part")
     try:
