@@ -173,7 +173,7 @@ class _Round:
                 if worker.task is None:
                     self._give(worker)
             busy = [worker for worker in workers if worker.task is not None]
-            if not busy:
+            if not busy and not self._again:
                 return
             by_handle = {worker.pipe: worker for worker in busy} | {worker.process.sentinel: worker for worker in busy}
             for worker in {id(by_handle[one]): by_handle[one] for one in wait(list(by_handle), _POLL_S)}.values():
@@ -190,6 +190,8 @@ class _Round:
             self._exhausted = task is None
         if task is None:
             return
+        if not worker.process.is_alive():
+            self._pool.restart(worker)  # it died while it was idle: no task's fault
         worker.beacon.clear()
         worker.task, worker.since = task, time.monotonic()
         try:
