@@ -106,6 +106,10 @@ class IngestQueue(QObject):
 
     def _finish(self, words: str) -> None:
         self.busy = False
+        if self._waiting and not self._stop.is_set() and words.startswith("Finished"):
+            # It was added in the moment the last one ended.
+            self._begin(go_on=False)
+            return
         self.ended.emit(words)
         self.controller.evidence_changed.emit()
         self.look_for_outstanding()
