@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import main
 from tests.app.command_line import ROOT, Done, assay
 from tests.evidence_builders import hostile
 from tests.evidence_builders.archives import raw_zip, snapshot, write_folder, write_tar, write_zip
@@ -247,80 +246,6 @@ def test_what_was_stored_outlives_a_source_that_cannot_be_used(tmp_path: Path) -
         before[name] for name in ("sources", "counts", "seal")
     ]
     assert (after["complete"], after["intact"]) == (True, True)
-
-
-@pytest.mark.parametrize(
-    ("words", "line"),
-    [
-        (("nonsense",), "argument COMMAND: invalid choice: 'nonsense'"),
-        (("items",), "the following arguments are required: CASE; see `assay items --help`"),
-        (("items", "CASE", "--limit", "-3"), "argument --limit: -3 is no number from 0 up"),
-        (("items", "CASE", "--kind", "massage"), "massage is no kind of item: there are message, call"),
-        (("items", "CASE", "--since", "yesterday"), "yesterday is no date or time: use 2026-10-25 or"),
-        (("items", "CASE", "--since", "9999-12-31", "--until", "9999-12-31"), "9999-12-31 is no date or time"),
-        (("items", "CASE", "--since", "2026-02-01", "--until", "2026-01-01"), "--since 2026-02-01 is not before"),
-        (("items", "MISSING"), "MISSING is not a case: it has no case.db"),
-        (("info", "FILE"), "FILE is not a case: it has no case.db"),
-        (("verify", "FOLDER"), "FOLDER is not a case: it has no case.db"),
-        (("ingest", "FOLDER", "FILE"), "FOLDER exists, is not empty and is no case: give a new folder for the case"),
-        (("ingest", "FILE", "FILE"), "FILE is a file, not a case folder"),
-        (("ingest", "CASE", "FILE", "--zone", "Mars/Olympus"), "Mars/Olympus is no time zone: use a name such as"),
-        (("ingest", "CASE", "FILE", "--zone", ""), "an empty name is no time zone"),
-        (("ingest", "CASE", "FILE", "--jobs", "0"), "argument --jobs: 0 is no number from 1 up"),
-        (("ingest", "CASE", "FILE", "--exhibit", "A", "--exhibit", "B"), "--exhibit was given more often than there"),
-        (("ingest", "CASE", "FILE", "--exhibit", "A\nB"), "--exhibit 'A\\nB' is no reference that can be printed"),
-        (("ingest", "CASE", "FILE", "--no-authority", " "), "--no-authority needs a reason"),
-        (("ingest", "CASE", "FILE", "--authority", "MISSING"), "MISSING: No such file or directory"),
-        (("ingest", "CASE", "FILE", "--authority", "FILE"), "FILE is no TOML file: "),
-        (("ingest", "CASE", "FILE", "--password-file", "FILE"), "no source that can be opened so far takes a password"),
-        (("ingest", "CASE", "FOLDER"), "FOLDER: the case folder lies inside this source; put the case elsewhere"),
-        (("report", "CASE"), "the following arguments are required: -o/--output"),
-        (("selftest", "-o", "MISSING/x/y.json"), "MISSING/x/y.json: the record cannot be written there"),
-        (("demo", "FOLDER"), "FOLDER exists and is not empty: give a new folder for the demonstration"),
-        (("tag", "CASE", "x", "EX/9-000001"), "no such item: EX/9-000001; nothing was tagged"),
-    ],
-)
-def test_wrong_usage_is_told_on_one_line(tmp_path: Path, words: tuple[str, ...], line: str, capsys) -> None:
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    (folder / "FILE").write_bytes(b"made = up\nnot toml")
-    shutil.copytree(_small_case(), folder / "CASE")
-    places = {"CASE": folder / "CASE", "FILE": folder / "FILE", "FOLDER": folder, "MISSING": tmp_path / "missing"}
-
-    def full(text: str) -> str:
-        for name, path in places.items():
-            text = text.replace(name, str(path))
-        return text
-
-    names = {name: str(path) for name, path in places.items()} | {"MISSING/x/y.json": full("MISSING/x/y.json")}
-    try:
-        status = main([names.get(word, word) for word in words])
-    except SystemExit as ended:  # as argparse ends
-        status = ended.code
-    said = capsys.readouterr()
-    expected = line if words[0] == "nonsense" or "required" in line or "argument" in line else full(line)
-    assert (status, said.out, said.err.count("\n")) == (2, "", 1)
-    assert said.err.startswith(f"assay: {expected}")
-
-
-_CASES: list[Path] = []
-
-
-def _small_case() -> Path:
-    if not _CASES:
-        folder = Path(tempfile.mkdtemp(prefix="assay-test-"))
-        source = write_folder(folder / "sound", {"a.txt": b"made up"})
-        assert assay("ingest", folder / "case", source, *QUIET, "--jobs", 1).status == 0
-        _CASES.append(folder / "case")
-    return _CASES[0]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _cleared():
-    yield
-    for case in _CASES:
-        shutil.rmtree(case.parent)
-    _CASES.clear()
 
 
 @POSIX
