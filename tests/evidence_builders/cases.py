@@ -62,7 +62,7 @@ def message_tree(batches: int = 3) -> dict[str, bytes]:
         for n in range(1, 21)
     )
     chat = [ChatLine(start, f"Ara Example {n % 2}", f"line {n} of the chat") for n in range(40)]
-    tree = {file.path: file.data for file in (message_store(sms, schema=SMS), call_log(calls, schema=CALLS))}
+    tree = {file.path: file.open().read() for file in (message_store(sms, schema=SMS), call_log(calls, schema=CALLS))}
     tree["sdcard/WhatsApp Chat with Ara Example.txt"] = render(chat, ChatLayout())
     tree["broken/databases/mmssms.db"] = b"SQLite format 3\x00" + bytes(90)
     tree |= {f"sdcard/files/{n:05d}.bin": b"made up %d" % n for n in range(batches * 200 - 100)}
