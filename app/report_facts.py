@@ -106,7 +106,8 @@ def coverage_rows(connection: Connection) -> tuple[CoverageRow, ...]:
 
 def _coverage(row: dict[str, Any]) -> CoverageRow:
     problems = tuple(
-        f"{one['code']}: {one['detail']}" + (f" (at {one['locator']})" if one["locator"] else "")
+        f"{'Note' if one['kind'] == 'note' else 'Problem'}: {one['code']}: {one['detail']}"
+        + (f" (at {one['locator']})" if one["locator"] else "")
         for one in row["problems"]
     )
     counts = {name: row[name] for name in ("present", "parsed", "out_of_scope", "unsupported", "failed")}

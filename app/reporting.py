@@ -162,7 +162,8 @@ def _cover(
         Authority.from_plain(row["authority"]).in_words() for row in listing.sources(connection)
     )
     sealed = sealed_at(connection)
-    shown_media = f"{len(options.pictures)} pictures chosen by the producer are printed."
+    count = len(options.pictures)
+    shown_media = f"{count} {'picture' if count == 1 else 'pictures'}, chosen by the producer, printed in this report."
     return CaseFacts(
         title=options.title or "Extract of digital evidence",
         report_exhibit=options.report_exhibit,
@@ -183,7 +184,7 @@ def _cover(
 
 def _conversation(facts: Any, members: str, shown: int, clock: LocalTime) -> ConversationFacts:
     return ConversationFacts(
-        title=facts.title or facts.key,
+        title=facts.title or f"Thread {facts.key}",
         service=facts.service,
         members=members,
         total=facts.total,

@@ -65,14 +65,14 @@ def _coverage(data: ReportData, flow: Flow) -> None:
     for row in data.coverage:
         figures = _figures(row)
         what = f"{row.source} · {row.file}\n{row.extractor}"
-        problems = [f"Problem: {problem}" for problem in row.problems]
+        problems = list(row.problems)
         table.row((what, row.outcome, *(f"{figure:,}" for figure in figures)), below=len(problems))
         if figures[0] != sum(figures[1:]):
             problems.append("These counts do not add up; this is itself a finding.")
         for problem in problems:
             table.under(flow.type.lines(problem, SMALL, RIGHT - table.lefts[1]))
     totals = [sum(column) for column in zip(*map(_figures, data.coverage), strict=True)] or [0] * 5
-    table.row(("All files", "", *(f"{total:,}" for total in totals)))
+    table.row(("Files listed here", "", *(f"{total:,}" for total in totals)))
     table.end()
     flow.heading("Not taken up by any extractor, or not readable", 1)
     for problem in data.unread or ("None recorded.",):

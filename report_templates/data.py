@@ -126,7 +126,7 @@ class CoverageRow:
     out_of_scope: int
     unsupported: int
     failed: int
-    problems: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()  # whole lines: "Problem: …", "Note: …"
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def _furniture(data: ReportData, none: str) -> Furniture:
     case = data.case
     source = "no source"
     if data.sources:
-        more = f" and {len(data.sources) - 1} more" if len(data.sources) > 1 else ""
+        more = f" +{len(data.sources) - 1}" if len(data.sources) > 1 else ""
         source = f"Source SHA-256 {data.sources[0].sha256[:16]}…{more}"
     return Furniture(
         marking=case.marking.upper(),

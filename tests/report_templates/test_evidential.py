@@ -233,12 +233,12 @@ def test_a_picture_is_shown_only_where_it_was_chosen(tmp_path: Path) -> None:
 
 
 def test_coverage_shows_its_counts_and_says_when_they_do_not_add_up(tmp_path: Path) -> None:
-    good = CoverageRow("ABC/1", "good.db", "x@1", "parsed", 10, 7, 1, 1, 1, ("row 3: no date",))
+    good = CoverageRow("ABC/1", "good.db", "x@1", "parsed", 10, 7, 1, 1, 1, ("Problem: row 3: no date",))
     bad = CoverageRow("ABC/1", "bad.db", "x@1", "partial", 10, 7, 1, 1, 0)
     text = " ".join(printed_with(tmp_path, item(1), coverage=(good, bad)))
     assert "ABC/1 · good.db x@1 parsed 10 7 1 1 1 Problem: row 3: no date" in text
     assert text.count("These counts do not add up") == 1
-    assert "All files 20 14 2 2 1" in text
+    assert "Files listed here 20 14 2 2 1" in text
 
 
 def test_provenance_and_verification_print_every_figure_in_full(tmp_path: Path) -> None:
