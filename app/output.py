@@ -88,7 +88,7 @@ def item_plain(item: Detail) -> dict[str, Any]:
             {name: one[name] for name in ("name", "path", "mime", "size", "sha256", "state")}
             for one in item.attachments
         ],
-        "moments": [moment_plain(moment) for moment in record.get("moments", ())],
+        "moments": [moment_plain(moment) for moment in item.moments],
         "deleted": item.deleted,
         "source": item.source,
         "file": item.file,

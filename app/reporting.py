@@ -25,6 +25,7 @@ from app.report_facts import (
     verification,
 )
 from evidence_store import listing, queries, threads
+from evidence_store.derive import principal
 from evidence_store.queries import Detail
 from evidence_store.scope import Authority
 from evidence_store.selection import NO_CONVERSATION, Selection
@@ -245,23 +246,23 @@ class _Rows:
 
     def _row(self, item: Detail) -> ItemRow:
         record, clock = item.record, self._clock
-        moments = record.get("moments", [])
-        principal = next((one for one in moments if one["utc_us"] is not None), moments[0] if moments else None)
+        moments = item.moments
+        first = principal(moments)
         sender = record.get("sender")
         return ItemRow(
             number=item.number,
             kind=item.kind.replace("_", " ").capitalize(),
             service=item.service,
-            when=clock.moment(principal) if principal else "no time recorded",
-            when_utc=clock.utc(principal["utc_us"]) if principal else "",
-            clock=principal["clock"] if principal else "",
+            when=clock.moment(first) if first else "no time recorded",
+            when_utc=clock.utc(first["utc_us"]) if first else "",
+            clock=first["clock"] if first else "",
             sender=who(sender) if sender else "",
             recipients=", ".join(who(other) for other in record.get("recipients", ())),
             direction=item.direction or "",
             text=content(item),
             flags=tuple(record.get("flags", ())),
             moments=tuple(
-                f"{one['meaning']} {clock.moment(one)} ({one['clock']})" for one in moments if one is not principal
+                f"{one['meaning']} {clock.moment(one)} ({one['clock']})" for one in moments if one is not first
             ),
             attachments=tuple(self._attachment(one) for one in item.attachments) + self._itself(item),
             conversation=self._place.get(item.conversation_id) if item.conversation_id else None,

@@ -9,6 +9,8 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from evidence_store.records import WHOLE_FILE
+
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _LARGEST: Final = 2**63 - 1  # what a column of SQLite holds
@@ -60,10 +62,29 @@ def plain_of(record: bytes) -> dict[str, Any]:
     return found
 
 
-def derive(record: dict[str, Any], file_deleted: bool) -> Derived:
+class OfFile(NamedTuple):
+    """What a record takes from its file: whether that was deleted, and the moments of the file system."""
+
+    deleted: bool = False
+    times: str = "[]"  # JSON, as the column holds it
+
+
+def all_moments(record: dict[str, Any], times: str) -> Sequence[dict[str, Any]]:
+    """The record's own moments, and behind them those of its file where the record is about the file as a whole."""
+    own: Sequence[dict[str, Any]] = record.get("moments", ())
+    return [*own, *json.loads(times)] if record["locator"] == WHOLE_FILE else own
+
+
+def principal(moments: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The moment by which an item sorts: the first that is known in UTC, else the first, else None."""
+    return next((one for one in moments if one["utc_us"] is not None), moments[0] if moments else None)
+
+
+def derive(record: dict[str, Any], file: OfFile) -> Derived:
     """The derived values of one record as plain JSON values (see `records.to_plain`)."""
     get = record.get
-    moments = [(m["meaning"], fitting(m["utc_us"]), clean(m["raw"]) or "", m["clock"]) for m in get("moments", ())]
+    found = all_moments(record, file.times)
+    moments = [(m["meaning"], fitting(m["utc_us"]), clean(m["raw"]) or "", m["clock"]) for m in found]
     key = get("conversation")
     text = get("text")
     subject = get("subject")
@@ -78,7 +99,7 @@ def derive(record: dict[str, Any], file_deleted: bool) -> Derived:
         principal_us(moments),
         clean(text),
         clean(" ".join([a["name"] for a in attachments])) if attachments else None,
-        bool(get("deleted")) or file_deleted,
+        bool(get("deleted")) or file.deleted,
         moments,
         [(role, _key(party)) for role, party in _parties(record)],
         attachments,

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from evidence_store import schema
-from evidence_store.selection import Selection, conditions, match_words
+from evidence_store.derive import all_moments
+from evidence_store.selection import Selection, conditions
 
 NO_TIME_LAST = 1 << 62  # where items without a time sort: after all that have one
 
@@ -161,6 +162,7 @@ class Detail:
     text: str | None
     deleted: bool
     record: dict[str, Any]
+    moments: Sequence[dict[str, Any]]  # the record's, and those of the file where the record is about the whole file
     attachments: list[dict[str, Any]]
     source: str
     source_id: int
@@ -183,6 +185,7 @@ def details(connection: Connection, wanted: Sequence[int]) -> list[Detail]:
             file.c.path,
             file.c.id.label("file_id"),
             file.c.sha256.label("file_sha256"),
+            file.c.times.label("file_times"),
             schema.conversation.c.key,
         )
         .join(source, item.c.source_id == source.c.id)
@@ -194,31 +197,34 @@ def details(connection: Connection, wanted: Sequence[int]) -> list[Detail]:
     found = {row.id: row for row in connection.execute(query)}
     attached = attachments(connection, wanted)
     tags = tags_of(connection, wanted)
-    return [
-        Detail(
-            id=row.id,
-            number=number(row.exhibit, row.seq),
-            kind=row.kind,
-            service=row.service,
-            conversation=row.key,
-            conversation_id=row.conversation_id,
-            direction=row.direction,
-            when_us=row.when_us,
-            text=row.text,
-            deleted=bool(row.deleted),
-            record=json.loads(row.record),
-            attachments=attached.get(row.id, []),
-            source=row.exhibit,
-            source_id=row.source_id,
-            file=row.path,
-            file_id=row.file_id,
-            file_sha256=row.file_sha256,
-            extractor=row.extractor,
-            sha256=row.sha256.hex(),
-            tags=tags.get(row.id, ()),
-        )
-        for row in (found[one] for one in wanted if one in found)
-    ]
+    return [_detail(found[one], attached.get(one, []), tags.get(one, ())) for one in wanted if one in found]
+
+
+def _detail(row: Any, attached: list[dict[str, Any]], tags: tuple[str, ...]) -> Detail:
+    record = json.loads(row.record)
+    return Detail(
+        id=row.id,
+        number=number(row.exhibit, row.seq),
+        kind=row.kind,
+        service=row.service,
+        conversation=row.key,
+        conversation_id=row.conversation_id,
+        direction=row.direction,
+        when_us=row.when_us,
+        text=row.text,
+        deleted=bool(row.deleted),
+        record=record,
+        moments=all_moments(record, row.file_times),
+        attachments=attached,
+        source=row.exhibit,
+        source_id=row.source_id,
+        file=row.path,
+        file_id=row.file_id,
+        file_sha256=row.file_sha256,
+        extractor=row.extractor,
+        sha256=row.sha256.hex(),
+        tags=tags,
+    )
 
 
 def attachments(connection: Connection, wanted: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
@@ -264,74 +270,3 @@ def find_item(connection: Connection, wanted: str) -> int | None:
         .where(schema.source.c.exhibit == exhibit, schema.item.c.seq == int(seq))
     )
     return connection.execute(query).scalar()
-
-
-def facets(connection: Connection) -> dict[str, list[tuple[str, int]]]:
-    """What can be filtered by, with counts: kind, service, source, tag."""
-    item = schema.item
-    found = {
-        name: [(row[0], row[1]) for row in connection.execute(select(column, func.count()).group_by(column))]
-        for name, column in (("kind", item.c.kind), ("service", item.c.service))
-    }
-    by_source = select(schema.source.c.exhibit, func.count()).join(item, item.c.source_id == schema.source.c.id)
-    found["source"] = [(row[0], row[1]) for row in connection.execute(by_source.group_by(schema.source.c.exhibit))]
-    by_tag = select(schema.tag.c.name, func.count(schema.item_tag.c.item_id)).join(schema.item_tag, isouter=True)
-    found["tag"] = [(row[0], row[1]) for row in connection.execute(by_tag.group_by(schema.tag.c.name))]
-    return found
-
-
-def histogram(connection: Connection, chosen: Selection, bin_us: int) -> list[tuple[int, int]]:
-    """(start of bin in microseconds, items) for each bin of `bin_us` that holds any, in order of time."""
-    item = schema.item
-    start = (item.c.when_us // bin_us) * bin_us
-    query = (
-        select(start, func.count())
-        .where(*conditions(chosen), item.c.when_us.is_not(None))
-        .group_by(start)
-        .order_by(start)
-    )
-    return [(int(row[0]), int(row[1])) for row in connection.execute(query)]
-
-
-def span(connection: Connection) -> tuple[int, int] | None:
-    """The first and last principal moment of the case, or None."""
-    item = schema.item
-    row = connection.execute(select(func.min(item.c.when_us), func.max(item.c.when_us))).one()
-    return None if row[0] is None else (int(row[0]), int(row[1]))
-
-
-def snippet(connection: Connection, item_id: int, search: str) -> list[tuple[bool, str]]:
-    """The place of the hit in an item's text as (is the hit, text) parts; the whole text where nothing matches."""
-    query = text(
-        "SELECT snippet(item_fts, 0, char(2), char(3), '…', 40) FROM item_fts "
-        "WHERE item_fts MATCH :words AND rowid = :id"
-    )
-    found = connection.execute(query, {"words": match_words(search) or '""', "id": item_id}).scalar()
-    if not found:
-        return []
-    parts: list[tuple[bool, str]] = []
-    for piece in found.split("\x02"):
-        hit, closed, rest = piece.rpartition("\x03") if "\x03" in piece else ("", "", piece)
-        if closed:
-            parts.append((True, hit))
-        if rest:
-            parts.append((False, rest))
-    return parts
-
-
-def neighbours(connection: Connection, item_id: int, before: int = 10, after: int = 10) -> list[int]:
-    """Ids of the items around one in its conversation, in order: the hit in its context. Only itself without one."""
-    item = schema.item
-    one = connection.execute(select(item.c.conversation_id, item.c.when_us).where(item.c.id == item_id)).first()
-    if one is None or one.conversation_id is None:
-        return [item_id] if one is not None else []
-    same = item.c.conversation_id == one.conversation_id
-    when = func.coalesce(item.c.when_us, NO_TIME_LAST)
-    key = (NO_TIME_LAST if one.when_us is None else one.when_us, item_id)
-    later = or_(when > key[0], and_(when == key[0], item.c.id > key[1]))
-    earlier = or_(when < key[0], and_(when == key[0], item.c.id < key[1]))
-    first = connection.scalars(
-        select(item.c.id).where(same, earlier).order_by(when.desc(), item.c.id.desc()).limit(before)
-    ).all()
-    last = connection.scalars(select(item.c.id).where(same, later).order_by(when, item.c.id).limit(after)).all()
-    return [*reversed(first), item_id, *last]

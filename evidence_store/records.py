@@ -73,6 +73,11 @@ class Attachment:
     state: str = ""
 
 
+# The locator of a record that describes its file as a whole (a photo, a film). The times of the file system are its
+# moments too: the store adds them from the listing, so that the record itself is the same from a folder and from a zip.
+WHOLE_FILE: Final = "whole file"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """What all kinds share. `locator` says where in the file it stands: "sms:_id=412", "line 118", "byte 8000+24".

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, select
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
 
-from evidence_store import schema
+from evidence_store import schema, structure
 from evidence_store.migrations import migrate
 from evidence_store.rows import sealed_row
 
@@ -104,7 +104,7 @@ def create(path: Path) -> Store:
         with store.engine.begin() as connection:
             connection.exec_driver_sql(f"PRAGMA application_id = {schema.APPLICATION_ID}")
             connection.exec_driver_sql(f"PRAGMA user_version = {schema.VERSION}")
-            schema.create_all(connection)
+            structure.create_all(connection)
             facts = {"case_id": secrets.token_hex(16), "schema": str(schema.VERSION)}
             rows = [sealed_row(schema.case_info, {"key": key, "value": value}) for key, value in facts.items()]
             connection.execute(insert(schema.case_info), rows)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DatabaseError
 
-from evidence_store import ledger, review, schema, seal
+from evidence_store import ledger, review, schema, seal, structure
 from evidence_store.findings import Finding
 from evidence_store.rows import check_row, load
 from evidence_store.verify_items import items
@@ -112,8 +112,8 @@ def _structure(connection: Connection, _tick: Any) -> Iterator[Finding]:
     for row in connection.exec_driver_sql("PRAGMA integrity_check(100)"):
         if row[0] != "ok":
             yield Finding("case.db", "structure", str(row[0]))
-    wanted = schema.definition()
-    found = schema.stored_definition(connection)
+    wanted = structure.definition()
+    found = structure.stored_definition(connection)
     for name in sorted(wanted.keys() | found.keys()):
         if name not in found and name not in schema.LATE_NAMES:
             yield Finding("case.db", name, "is missing from the file's structure")

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, literal, select
 
 from evidence_store import schema
-from evidence_store.derive import derive, plain_of
+from evidence_store.derive import OfFile, derive, plain_of
 from evidence_store.findings import Finding
 from evidence_store.writer import attachment_row
 
@@ -21,13 +21,14 @@ def items(connection: Connection, tick: Callable[[int], Any]) -> Iterator[Findin
     item, done = schema.item, 0
     for outcome in connection.execute(select(schema.outcome).order_by(schema.outcome.c.id)).all():
         total, expected = hashlib.sha256(), outcome.first_seq
+        of_file = derived.of_file(outcome.file_id)
         where = f"outcome {outcome.id} ({outcome.extractor})"
         query = select(item).where(item.c.outcome_id == outcome.id).order_by(item.c.id)
         for rows in connection.execution_options(yield_per=1_000).execute(query).partitions():
             beside = derived.rows_between(rows[0].id, rows[-1].id)
             for row in rows:
                 total.update(row.sha256)
-                yield from _one_item(row, expected, outcome, beside, derived)
+                yield from _one_item(row, expected, outcome, of_file, beside, derived)
                 expected += 1
             done += len(rows)
             tick(done)
@@ -44,7 +45,7 @@ def items(connection: Connection, tick: Callable[[int], Any]) -> Iterator[Findin
 
 
 def _one_item(
-    row: Any, expected: int, outcome: Any, beside: dict[str, dict[int, Any]], derived: Any
+    row: Any, expected: int, outcome: Any, of_file: OfFile, beside: dict[str, dict[int, Any]], derived: _Derived
 ) -> Iterator[Finding]:
     where = f"id {row.id} (number {row.seq})"
     data = row.record.encode("utf-8", "surrogatepass") if isinstance(row.record, str) else b""
@@ -53,7 +54,7 @@ def _one_item(
         return
     if row.seq != expected or row.source_id != outcome.source_id:
         yield Finding("item", where, f"number {expected} was expected here")
-    found = derive(plain_of(data), derived.is_deleted(outcome.file_id))
+    found = derive(plain_of(data), of_file)
     conversation = derived.conversations.get(row.conversation_id)
     wanted = (found.kind, found.service, found.direction, found.when_us, found.text, found.names, int(found.deleted))
     stored = (row.kind, row.service, row.direction, row.when_us, row.text, row.names, row.deleted)
@@ -84,13 +85,13 @@ class _Derived:
             row.id: (row.source_id, row.service, row.key, row.title) for row in connection.execute(select(*columns))
         }
         self.conversations[None] = None
-        self._deleted = {
-            row.id for row in connection.execute(select(schema.file.c.id).where(schema.file.c.deleted != 0))
-        }
         self._seen = dict.fromkeys(("moment", "item_party", "attachment", "coordinate"), 0)
 
-    def is_deleted(self, file_id: int) -> bool:
-        return file_id in self._deleted
+    def of_file(self, file_id: int) -> OfFile:
+        """What the records of one outcome take from its file."""
+        query = select(schema.file.c.deleted, schema.file.c.times).where(schema.file.c.id == file_id)
+        row = self._connection.execute(query).first()
+        return OfFile(bool(row.deleted), row.times) if row else OfFile()
 
     def find(self, source_id: int) -> Callable[[str], tuple[int, bool] | None]:
         file = schema.file

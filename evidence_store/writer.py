@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects import sqlite
 
 from evidence_store import schema
-from evidence_store.derive import Derived, PartyKey, clean, derive, fitting, plain_of
+from evidence_store.derive import Derived, OfFile, PartyKey, clean, derive, fitting, plain_of
 from evidence_store.rows import row_digest
 
 _FLUSH: Final = 4000
@@ -54,7 +54,7 @@ class SourceWriter:
         self._outcome: dict[str, Any] = {}
         self._digest = hashlib.sha256()
         self._first_item = 0
-        self._file_deleted = False
+        self._file = OfFile()
         for row in connection.execute(select(schema.party)):
             self._parties[(row.scheme, row.identifier, row.name)] = row.id
         query = select(schema.conversation).where(schema.conversation.c.source_id == source_id)
@@ -83,17 +83,17 @@ class SourceWriter:
             .values(next_batch=pending.c.next_batch + 1, next_seq=self.next_seq)
         )
 
-    def begin_outcome(self, file_id: int, extractor: str, *, file_deleted: bool) -> None:
+    def begin_outcome(self, file_id: int, extractor: str, file: OfFile) -> None:
         """What follows was found by this extractor in this file."""
         self._outcome = {"file_id": file_id, "extractor": extractor, "first_seq": self.next_seq}
         self._digest = hashlib.sha256()
-        self._file_deleted = file_deleted
+        self._file = file
 
     def add(self, record: bytes) -> None:
         """One record as canonical JSON."""
         digest = hashlib.sha256(record).digest()
         self._digest.update(digest)
-        found = derive(plain_of(record), self._file_deleted)
+        found = derive(plain_of(record), self._file)
         item_id, self._next_item = self._next_item, self._next_item + 1
         conversation = self._conversation(found) if found.conversation else None
         # fmt: off

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from app.cli import UsageError
 from app.output import say_aside
-from evidence_store import queries
+from evidence_store import overview
 from evidence_store.records import KINDS
 from evidence_store.selection import Selection, match_words
 from parsers.times import to_us
@@ -41,7 +41,7 @@ def selection_of(arguments: argparse.Namespace) -> Selection:
 def tell_unknown(connection: Connection, chosen: Selection) -> None:
     """Says on standard error which tag or service no item of the case has: a slip of the pen must not look like
     "nothing found"."""
-    facets = queries.facets(connection)
+    facets = overview.facets(connection)
     for name, wanted in (("service", chosen.services), ("tag", chosen.tags)):
         present = [value for value, count in facets[name] if value and count]
         for one in wanted:

@@ -18,6 +18,7 @@ from app.ingest.tracking import Tracker
 from app.worker.shard import BEGIN, FILE, OUTCOME, PROBLEM, RECORD, ShardDamaged, is_whole, lines, parse
 from app.worker.tasks import Batch, Listed
 from evidence_store import schema
+from evidence_store.derive import OfFile
 from evidence_store.rows import row_digest
 from evidence_store.writer import SourceWriter
 
@@ -32,7 +33,7 @@ def merge_batch(connection: Connection, writer: SourceWriter, batch: Batch) -> i
     """
     writer.begin(connection)
     listed = {step.listed.ordinal: step.listed for step in batch.steps}
-    file_id, deleted = 0, False
+    file_id, of_file = 0, OfFile()
     results: list[tuple[Any, ...]] = []
     for letter, data in lines(batch.shard):
         if letter == RECORD:
@@ -41,13 +42,13 @@ def merge_batch(connection: Connection, writer: SourceWriter, batch: Batch) -> i
             found = parse(data)
             file = listed[found["ordinal"]]
             # The listing was stored in one go, so ids run with ordinals.
-            file_id, deleted = writer.first_file + file.ordinal, bool(file.deleted)
+            file_id, of_file = writer.first_file + file.ordinal, OfFile(bool(file.deleted), file.times)
             results.append(_result(file, file_id, writer.source_id, found))
         elif letter == PROBLEM:
             problem = parse(data)
             writer.problem(problem, file_id, of_outcome=problem.pop("of") == "outcome")
         elif letter == BEGIN:
-            writer.begin_outcome(file_id, parse(data), file_deleted=deleted)
+            writer.begin_outcome(file_id, parse(data), of_file)
         elif letter == OUTCOME:
             counts = parse(data)
             writer.end_outcome(counts.pop("outcome"), counts)

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evidence_store.records import Location, MediaItem, Moment, Problem
+from evidence_store.records import WHOLE_FILE, Location, MediaItem, Moment, Problem
 from extractors.base import EvidenceFile, Found, extractor
 from parsers.exif import Exif, ExifTime, PictureFacts, read_picture
 from parsers.picture_layout import OtherKind
 from parsers.times import from_local
 
-WHOLE_FILE = "whole file"
 # Tags that say whose device it was, where it pointed or what was edited; the rest stays in the file.
 _OF_INTEREST = frozenset(
     (
@@ -48,7 +47,7 @@ def photos(file: EvidenceFile) -> Iterator[Found]:
     """One MediaItem a picture, and a Location where it holds a position that can be one."""
     facts, problem = _facts(file)
     exif = facts.exif or Exif()
-    moments = embedded_first(_moments(exif, file.zone), file.times)
+    moments = usable_first(_moments(exif, file.zone))
     yield MediaItem(
         locator=WHOLE_FILE,
         moments=moments,
@@ -111,12 +110,10 @@ def local_moment(meaning: str, time: ExifTime, zone: str | None) -> Moment:
     return Moment(meaning, utc_us, time.raw, "C", zone=f"{zone}, operator" if zone else "", note=notes)
 
 
-def embedded_first(embedded: list[Moment], of_file: tuple[Moment, ...]) -> tuple[Moment, ...]:
-    """Embedded times lead, the file system's follow, and what is no time at all ("0000:00:00") comes last, so that the
-    item still stands in the timeline by its file."""
+def usable_first(embedded: list[Moment]) -> tuple[Moment, ...]:
+    """What is no time at all ("0000:00:00") comes last."""
     no_time = [moment for moment in embedded if moment.utc_us is None and not moment.note.startswith("local time")]
-    usable = [moment for moment in embedded if moment not in no_time]
-    return (*usable, *of_file, *no_time)
+    return (*[moment for moment in embedded if moment not in no_time], *no_time)
 
 
 def device_name(make: str | None, model: str | None) -> str | None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evidence_store.records import Location, MediaItem, Moment, Problem
+from evidence_store.records import WHOLE_FILE, Location, MediaItem, Moment, Problem
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.media.photos import WHOLE_FILE, device_name, embedded_first, local_moment
+from extractors.media.photos import device_name, local_moment, usable_first
 from parsers.exif import exif_time
 from parsers.movie import Movie, from_mac, read_movie
 from parsers.times import from_unix
@@ -37,7 +37,7 @@ _TOLD = ("software", "information", "day", "content identifier", "Android versio
 def videos(file: EvidenceFile) -> Iterator[Found]:
     """One MediaItem a film or sound, and a Location where the film holds one."""
     movie, problem = _movie(file)
-    moments = embedded_first(_moments(movie, file.zone), file.times)
+    moments = usable_first(_moments(movie, file.zone))
     texts = movie.texts
     yield MediaItem(
         locator=WHOLE_FILE,

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from app import PROGRAM
 from app.cases import Case
 from evidence_store import ledger, schema, seal
+from evidence_store.derive import OfFile
 from evidence_store.records import Message, Moment, Party, canonical, to_plain
 from evidence_store.rows import sealed_row
 from evidence_store.writer import COUNTS, SourceWriter, add_files
@@ -44,7 +45,7 @@ def fill(case: Case, count: int) -> None:
         with case.store.write() as connection:
             writer = writer or SourceWriter(connection, 1, 1)
             writer.begin(connection)
-            writer.begin_outcome(1, "android.sms@1", file_deleted=False)
+            writer.begin_outcome(1, "android.sms@1", OfFile())
             part = min(_TRANSACTION, count - number)
             for one in range(number, number + part):
                 writer.add(_message(one))

@@ -14,6 +14,7 @@ from sqlalchemy import delete, insert, select, update
 from app import PROGRAM
 from app.cases import Case, open_case
 from evidence_store import ledger, schema, seal
+from evidence_store.derive import OfFile
 from evidence_store.records import Attachment, Call, Message, Moment, Party, Problem, Record, canonical, to_plain
 from evidence_store.rows import dump, row_digest, sealed_row
 from evidence_store.scope import Authority
@@ -105,14 +106,14 @@ def build_case(folder: Path, messages: Sequence[Record] | None = None, *, state:
         file_ids = {row.path: row.id for row in connection.execute(select(schema.file))}
         writer = SourceWriter(connection, 1, 1)
         writer.begin(connection)
-        writer.begin_outcome(file_ids[MESSAGES_FILE], "made.messages@1", file_deleted=False)
+        writer.begin_outcome(file_ids[MESSAGES_FILE], "made.messages@1", OfFile())
         for record in records:
             writer.add(canonical(to_plain(record)))
         problem = to_plain(Problem("row", "bad-date", "the date is no number", "sms:_id=13"))
         writer.problem(problem, file_ids[MESSAGES_FILE], of_outcome=True)
         made = {"present": len(records) + 1, "parsed": len(records), "failed": 1, "problems": 1}
         writer.end_outcome("partial", {**dict.fromkeys(COUNTS, 0), **made})
-        writer.begin_outcome(file_ids[CHAT_FILE], "made.chat@1", file_deleted=False)
+        writer.begin_outcome(file_ids[CHAT_FILE], "made.chat@1", OfFile())
         writer.end_outcome("empty", dict.fromkeys(COUNTS, 0))
         writer.end()
         for statement in schema.LATE_INDEXES:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, text, up
 
 from app.cases import Case
 from app.cli import main
-from evidence_store import ledger, schema
+from evidence_store import ledger, schema, structure
 from evidence_store.verify import Verdict, verify
 from tests.evidence_builders.cases import reviewed_case, table_rows
 
@@ -49,7 +49,7 @@ def tampering(case: Case) -> Iterator[Connection]:
 
 def verdict(connection: Connection) -> Verdict:
     """What verification says once the triggers are back, as a careful hand would leave them."""
-    for statement in schema.LEDGER_TRIGGERS:
+    for statement in structure.LEDGER_TRIGGERS:
         connection.exec_driver_sql(statement)
     return verify(connection)
 
@@ -224,10 +224,10 @@ def test_rows_added_to_or_missing_from_the_search_index_are_found(case: Case, wo
         assert_found(connection, "item_fts")
 
 
-@pytest.mark.parametrize("name", [name for name in schema.definition() if name not in schema.LATE_NAMES])
+@pytest.mark.parametrize("name", [name for name in structure.definition() if name not in schema.LATE_NAMES])
 def test_a_dropped_table_view_or_trigger_is_found(case: Case, name: str) -> None:
     with tampering(case) as connection:
-        for statement in schema.LEDGER_TRIGGERS:
+        for statement in structure.LEDGER_TRIGGERS:
             connection.exec_driver_sql(statement)
         query = "SELECT type, tbl_name FROM sqlite_schema WHERE name = ?"
         kind, owner = connection.exec_driver_sql(query, (name,)).one()

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from app.gui.models.timeline import TimelineLine, fetch_lines
-from evidence_store import queries, review, schema
+from evidence_store import overview, queries, review, schema
 from evidence_store.queries import Detail
 
 _MOST_RAW: Final = 200_000  # characters of raw record on the screen; `assay items --json` prints the whole
@@ -44,8 +44,8 @@ def read_item(connection: Connection, item_id: int, search: str) -> ItemDetail |
     found = queries.details(connection, [item_id])
     if not found:
         return None
-    around = [line for _, line in fetch_lines(connection, queries.neighbours(connection, item_id))]
-    hit = queries.snippet(connection, item_id, search) if search else []
+    around = [line for _, line in fetch_lines(connection, overview.neighbours(connection, item_id))]
+    hit = overview.snippet(connection, item_id, search) if search else []
     return ItemDetail(found[0], review.notes(connection, item_id), around, hit, _pictures(connection, found[0]))
 
 

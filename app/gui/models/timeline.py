@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFont
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Text, cast, func, literal, select
 
 from app.gui import wording
 from app.gui.background import Job
@@ -24,8 +24,8 @@ from evidence_store import queries, schema
 from evidence_store.queries import NO_TIME_LAST, Row
 from evidence_store.selection import Selection
 
-HEADINGS: Final = ("Item", "When (UK time)", "Clock", "Kind", "Content", "Parties as recorded", "Marks", "Tags")
-ITEM, WHEN, CLOCK, KIND, CONTENT, PARTIES, MARKS, TAGS = range(len(HEADINGS))
+HEADINGS: Final = ("Item", "When (UK time)", "Clock", "Kind", "Parties as recorded", "Content", "Marks", "Tags")
+ITEM, WHEN, CLOCK, KIND, PARTIES, CONTENT, MARKS, TAGS = range(len(HEADINGS))
 _LONGEST_CELL: Final = 300
 _BATCH: Final = 10_000
 
@@ -44,13 +44,17 @@ class TimelineLine:
 def fetch_lines(connection: Connection, wanted: Sequence[int]) -> list[tuple[int, TimelineLine]]:
     """The lines of these items."""
     moment, item = schema.moment, schema.item
-    note = func.json_extract(item.c.record, "$.moments[0].note").label("note")
+    path = literal("$.moments[") + cast(moment.c.ord, Text) + literal("].note")
+    note = func.json_extract(item.c.record, path).label("note")
     query = (
         select(moment.c.item_id, moment.c.clock, moment.c.raw, note)
         .join(item, item.c.id == moment.c.item_id)
-        .where(moment.c.item_id.in_(wanted), moment.c.ord == 0)
+        .where(moment.c.item_id.in_(wanted))
+        .order_by(moment.c.item_id, moment.c.utc_us.is_(None), moment.c.ord)
     )
-    first = {row.item_id: (row.clock, row.raw, row.note or "") for row in connection.execute(query)}
+    first: dict[int, tuple[str, str, str]] = {}
+    for found in connection.execute(query):
+        first.setdefault(found.item_id, (found.clock, found.raw, found.note or ""))
     rows = queries.rows(connection, wanted)
     # A message is its text; what another kind says stands in its record, in the same words as in a report.
     others = queries.details(connection, [row.id for row in rows if row.kind != "message"])

@@ -13,7 +13,7 @@ from app.gui import wording
 from app.gui.case_controller import CaseController
 from app.gui.models import dates
 from app.gui.views.parts import label, named
-from evidence_store import queries
+from evidence_store import overview
 from evidence_store.selection import Selection
 
 # facet of the store, field of the selection, name
@@ -97,7 +97,7 @@ class FilterBar(QWidget):
 
     def refresh_facets(self) -> None:
         """Reads what can be filtered by, with counts."""
-        self.controller.read(queries.facets, self._fill_menus)
+        self.controller.read(overview.facets, self._fill_menus)
 
     def _fill_menus(self, facets: dict[str, list[tuple[str, int]]]) -> None:
         for facet, field, _ in MENUS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ def page(found: ItemDetail) -> str:
         f"<h3>{_text(detail.number)} · {_text(wording.kind(detail.kind))}</h3>",
         _facts(found),
         _said(content(detail)),
-        _moments(detail.record.get("moments", [])),
+        _moments(detail.moments),
         _attachments(detail.attachments),
         _fields(detail.record),
         _provenance(found),
@@ -70,7 +70,7 @@ def _said(text: str | None) -> str:
     return f"<h4>Content</h4><p dir='auto'>{shown}{more}</p>"
 
 
-def _moments(moments: list[dict[str, Any]]) -> str:
+def _moments(moments: Sequence[dict[str, Any]]) -> str:
     if not moments:
         return "<h4>Times</h4><p>No time is recorded.</p>"
     rows = []

@@ -17,8 +17,8 @@ _WIDTHS: Final = {
     timeline.WHEN: 26,
     timeline.CLOCK: 6,
     timeline.KIND: 18,
-    timeline.CONTENT: 50,
-    timeline.PARTIES: 34,
+    timeline.CONTENT: 64,
+    timeline.PARTIES: 26,
     timeline.MARKS: 20,
     timeline.TAGS: 14,
 }  # characters
