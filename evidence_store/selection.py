@@ -11,6 +11,13 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
 
 from evidence_store import schema
 
+_MARKS: Final = (
+    " -().+/\u00a0\u2011\u200e\u200f\u202a\u202b\u202c\u2066\u2069"  # what people and phones put into numbers
+)
+# Chinese, Japanese, Korean, Thai, Lao, Khmer, Burmese
+_NO_SPACES: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]"
+)
 NO_CONVERSATION: Final = -1  # as `Selection.conversation`: the items that belong to none
 
 
@@ -84,7 +91,7 @@ def conditions(chosen: Selection) -> list[ColumnElement[bool]]:
     if chosen.party:
         found.append(_with_party(chosen.party))
     if chosen.search:
-        found.append(item.c.id.in_(_hits(chosen.search)))
+        found += _hits(chosen.search)
     if chosen.tags:
         tagged = select(schema.item_tag.c.item_id).join(schema.tag).where(schema.tag.c.name.in_(chosen.tags))
         found.append(item.c.id.in_(tagged))
@@ -103,14 +110,22 @@ def _with_party(words: str) -> ColumnElement[bool]:
     party, link = schema.party, schema.item_party
     like = _like(words)
     matches = or_(party.c.identifier.like(like, escape="\\"), party.c.name.like(like, escape="\\"))
-    digits = re.sub(r"[\s()./+-]", "", words)
+    digits = re.sub(rf"[\s{re.escape(_MARKS)}]", "", words)
     if digits.isdigit() and len(digits) >= 3:
         bare: Any = party.c.identifier
-        for mark in " -().+/":
+        for mark in _MARKS:
             bare = func.replace(bare, mark, "")
-        matches = or_(matches, bare.like(_like(digits), escape="\\"))
+        matches = or_(matches, bare.like(_like(_significant(digits)), escape="\\"))
     wanted = select(party.c.id).where(matches)
     return exists().where(and_(link.c.item_id == schema.item.c.id, link.c.party_id.in_(wanted)))
+
+
+def _significant(digits: str) -> str:
+    """A UK number without its trunk zero or country code, so that 07700 900123 and +44 7700 900123 find each other."""
+    for prefix in ("0044", "44", "0"):
+        if digits.startswith(prefix) and len(digits) - len(prefix) >= 9:
+            return digits.removeprefix(prefix)
+    return digits
 
 
 def _like(words: str) -> str:
@@ -120,15 +135,31 @@ def _like(words: str) -> str:
 
 def match_words(search: str) -> str:
     """What a person typed as an FTS5 query that cannot be a syntax error: every word quoted, phrases kept."""
-    parts = []
+    return " ".join(f'"{word}"{star}' for word, star in _words(search))
+
+
+def _words(search: str) -> list[tuple[str, str]]:
+    """(word or phrase, "*" or "") of what a person typed."""
+    found = []
     for phrase, word in re.findall(r'"([^"]*)"|(\S+)', search):
         star = "*" if word.endswith("*") and len(word) > 1 else ""
         bare = (phrase or word.removesuffix("*")).replace('"', "").replace("\x00", "")
         if bare.strip():
-            parts.append(f'"{bare}"{star}')
-    return " ".join(parts)
+            found.append((bare, star))
+    return found
 
 
-def _hits(search: str) -> Any:
-    words = match_words(search)
-    return text("SELECT rowid FROM item_fts WHERE item_fts MATCH :assay_words").bindparams(assay_words=words or '""')
+def _hits(search: str) -> list[ColumnElement[bool]]:
+    """Conditions for items in whose text or attachment names all words occur.
+
+    Scripts without spaces between words stand in the index as one long run: a word of theirs is looked for in the text.
+    """
+    item = schema.item
+    words = _words(search)
+    inside = [word for word, _ in words if _NO_SPACES.search(word)]
+    indexed = " ".join(f'"{word}"{star}' for word, star in words if word not in inside)
+    found: list[ColumnElement[bool]] = [item.c.text.like(_like(word), escape="\\") for word in inside]
+    if indexed or not inside:
+        query = text("SELECT rowid FROM item_fts WHERE item_fts MATCH :assay_words")
+        found.append(item.c.id.in_(query.bindparams(assay_words=indexed or '""')))
+    return found
