@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from app import PROGRAM
 from evidence_store import ledger
-from evidence_store.store import Store, StoreError, create, open_store
+from evidence_store.store import Store, StoreDamaged, StoreError, create, open_store
 
 DATABASE: Final = "case.db"
 FOLDERS: Final = ("blobs", "reports", "work")
@@ -23,6 +23,10 @@ FOLDERS: Final = ("blobs", "reports", "work")
 
 class CaseError(Exception):
     """The case cannot be used as asked. The message is one clear line for the user."""
+
+
+class CaseDamaged(CaseError):
+    """The case file is there and cannot be opened as one."""
 
 
 @dataclass
@@ -76,6 +80,8 @@ def open_case(folder: Path, *, create_it: bool = False, write: bool = True) -> C
         if create_it and not (folder / DATABASE).exists():
             return _create(folder)
         store = open_store(folder / DATABASE, write=write)
+    except StoreDamaged as error:
+        raise CaseDamaged(str(error)) from error
     except StoreError as error:
         raise CaseError(str(error)) from error
     except OSError as error:

@@ -163,4 +163,5 @@ def verification(connection: Connection) -> Verification:
         complete=complete,
         intact=intact,
         limits=limits,
+        is_intact=verdict.intact,
     )

@@ -38,7 +38,7 @@ from report_templates.data import (
     ItemRow,
     ReportData,
 )
-from report_templates.evidential import ReportResult, write_report
+from report_templates.evidential import write_report
 
 _PAGE = 500
 
@@ -59,13 +59,23 @@ class ReportOptions:
     pictures: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class CaseReport:
+    """A report that was written; `intact` says whether the case was found as it was sealed."""
+
+    pages: int
+    items: int
+    sha256: str
+    intact: bool
+
+
 def write_case_report(
     case: Case,
     chosen: Selection,
     out: Path,
     options: ReportOptions,
     progress: Callable[[int, int], None] | None = None,
-) -> ReportResult:
+) -> CaseReport:
     """Writes the evidential report of a selection to `out` and enters it in the ledger.
 
     The file appears whole or not at all. Raises CaseError with one clear line.
@@ -86,7 +96,7 @@ def write_case_report(
         part.unlink(missing_ok=True)
     detail = {"selection": chosen.in_words(), "items": result.items, "pages": result.pages, "sha256": result.sha256}
     case.log("report exported", out.name, **detail)
-    return result
+    return CaseReport(result.pages, result.items, result.sha256, data.verification.is_intact)
 
 
 def _pictures(case: Case, files: tuple[int, ...]) -> dict[int, bytes]:

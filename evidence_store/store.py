@@ -27,6 +27,10 @@ class StoreError(Exception):
     """The case cannot be opened or written. The message is one clear line for the user."""
 
 
+class StoreDamaged(StoreError):
+    """The file is there and cannot be opened as a case: it is damaged, or was never one."""
+
+
 class Store:
     """An open `case.db`: `read` gives connections for reading, `write` one transaction, by one writer at a time."""
 
@@ -129,15 +133,16 @@ def open_store(path: Path, *, write: bool = True) -> Store:
             connection.execute(select(schema.case_info.c.value).limit(1)).all() if version else None
     except (DatabaseError, driver.DatabaseError, UnicodeDecodeError) as error:
         store.engine.dispose()
-        raise StoreError(plain_reason(path, error)) from error
+        line = plain_reason(path, error)
+        raise (StoreError if "locked" in str(error) else StoreDamaged)(line) from error
     if found != schema.APPLICATION_ID:
-        raise StoreError(f"{path} is no Assay case")
+        raise StoreDamaged(f"{path} is no Assay case")
     if version > schema.VERSION:
         raise StoreError(
             f"{path} was written by a newer Assay (case format {version}, this one reads {schema.VERSION})"
         )
     if not 0 < version <= schema.VERSION:
-        raise StoreError(f"{path} is damaged: it states case format {version}, which never was")
+        raise StoreDamaged(f"{path} is damaged: it states case format {version}, which never was")
     if version < schema.VERSION:
         migrate(store.engine, version, schema.VERSION)
     return store

@@ -141,6 +141,7 @@ class Verification:
     complete: str  # one sentence
     intact: str  # one sentence
     limits: str  # what an unkeyed digest cannot show
+    is_intact: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import Any
 
-from app.cases import open_case
+from app.cases import DATABASE, CaseDamaged, open_case
 from app.cli import DIFFERENT, DONE, INCOMPLETE, UsageError
 from app.output import print_json, say, say_aside
 from app.sources_again import SourceCheck, check_sources
@@ -14,7 +14,10 @@ from evidence_store import verify
 
 
 def verify_case(arguments: argparse.Namespace) -> int:
-    case = open_case(arguments.case)
+    try:
+        case = open_case(arguments.case)
+    except CaseDamaged as error:
+        return _not_openable(str(error), as_json=arguments.json)
     try:
         with case.store.read() as connection:
             verdict = verify.verify(connection)
@@ -32,6 +35,16 @@ def verify_case(arguments: argparse.Namespace) -> int:
     if not same:
         return DIFFERENT
     return DONE if verdict.complete and all(check.same for check in checks) else INCOMPLETE
+
+
+def _not_openable(line: str, *, as_json: bool) -> int:
+    """A case file that is too damaged to be opened is a difference, and the first thing to be told."""
+    if as_json:
+        finding = {"table": DATABASE, "where": "the file", "what": line}
+        print_json({"intact": False, "complete": False, "findings": [finding], "limits": verify.LIMITS})
+    else:
+        say(f"DIFFERENT  {DATABASE}  the file: {line}")
+    return DIFFERENT
 
 
 def _verdict_plain(verdict: verify.Verdict, checks: list[SourceCheck]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import argparse
 
 from app import PROGRAM
 from app.cases import open_case
-from app.cli import DONE, UsageError
+from app.cli import DIFFERENT, DONE, UsageError
 from app.commands.choosing import known_zone, selection_of, tell_unknown
 from app.output import say
 from evidence_store import queries, review
@@ -40,6 +40,9 @@ def report(arguments: argparse.Namespace) -> int:
         case.close()
     say(f"{arguments.output}: {result.pages:,} pages, {result.items:,} items")
     say(f"SHA-256 {result.sha256}")
+    if not result.intact:
+        say("The case is not intact: the report's verification page says so, and `assay verify` names what differs.")
+        return DIFFERENT
     return DONE
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.cases import CaseError, open_case
+from app.cli import DIFFERENT, UNUSABLE, main
 from app.ingest import IngestError, SourceRequest, add_source
 from tests.evidence_builders.case import build_case
 
@@ -51,3 +52,11 @@ def test_a_case_inside_its_source_and_a_source_inside_its_case_are_refused(tmp_p
     with pytest.raises(IngestError, match="lies inside the case folder"):
         add_source(case, SourceRequest(case.folder / "reports"))
     case.close()
+
+
+@pytest.mark.parametrize("damage", [b"not a database at all", b"SQLite format 3\x00" + b"\xff" * 200])
+def test_verify_of_a_case_file_that_cannot_be_opened_is_a_difference(tmp_path: Path, damage: bytes) -> None:
+    open_case(tmp_path / "case", create_it=True).close()
+    (tmp_path / "case" / "case.db").write_bytes(damage)
+    assert main(["verify", str(tmp_path / "case")]) == DIFFERENT
+    assert main(["info", str(tmp_path / "case")]) == UNUSABLE
