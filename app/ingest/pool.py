@@ -145,6 +145,11 @@ class Pool:
         return self._bytes_before + sum(worker.beacon.bytes_read for worker in self._workers)
 
     @property
+    def files_listed(self) -> int:
+        """Files that a survey at work has listed so far."""
+        return sum(worker.beacon.files_listed for worker in self._workers)
+
+    @property
     def now(self) -> str:
         """A step that is at work at this moment."""
         return next((worker.beacon.label for worker in self._workers if worker.task is not None), "")

@@ -63,5 +63,6 @@ class Tracker:
         left = None
         if self._total and done and taken > 1.0:
             left = taken * (self._total - done) / done
-        now = self._pool.now if self._pool else ""
-        self._tell(Progress(self._stage, self._source, done, self._total, self._files, self._items, left, now))
+        now, files = (self._pool.now, self._pool.files_listed) if self._pool else ("", 0)
+        files = files if self._stage == "listing" else self._files
+        self._tell(Progress(self._stage, self._source, done, self._total, files, self._items, left, now))

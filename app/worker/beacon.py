@@ -17,6 +17,7 @@ class Beacon:
         self._label = context.RawArray("c", _ROOM)
         self._steps = context.RawValue("Q", 0)
         self._bytes = context.RawValue("Q", 0)
+        self._files = context.RawValue("Q", 0)
 
     def step(self, label: str, read: int = 0) -> None:
         """The worker begins (or goes on with) this step, having read so many bytes since it last said so."""
@@ -29,9 +30,15 @@ class Beacon:
         self._bytes.value += count
         self._steps.value += 1
 
+    def listed(self, count: int) -> None:
+        """The worker goes on, having listed so many files more."""
+        self._files.value += count
+        self._steps.value += 1
+
     def clear(self) -> None:
         """No step has begun: said by the supervisor before it hands out a task."""
         self._label.value = b""
+        self._files.value = 0
 
     @property
     def label(self) -> str:
@@ -40,6 +47,11 @@ class Beacon:
     @property
     def steps(self) -> int:
         return int(self._steps.value)
+
+    @property
+    def files_listed(self) -> int:
+        """Files that the task at work has listed."""
+        return int(self._files.value)
 
     @property
     def bytes_read(self) -> int:

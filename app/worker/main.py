@@ -17,7 +17,7 @@ import threading
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from app.worker import guard
 from app.worker.beacon import Beacon
@@ -26,6 +26,8 @@ from app.worker.tasks import Batch, HashSource, Render, Survey, Task
 from evidence_store.records import to_plain
 from extractors import sources
 from extractors.sources.base import Entry, Hashes, SourceError, SourceRef, Volume
+
+_LISTED_AT_ONCE: Final = 1_000
 
 
 def work(pipe: Connection, folder: str, memory_limit: int, beacon: Beacon) -> None:
@@ -117,10 +119,10 @@ def _survey(task: Survey, beacon: Beacon, shard: ShardWriter) -> dict[str, Any]:
         hashes = sources.unpack_spool(source, beacon.read)
     volume = sources.open_volume(source)
     try:
-        for count, entry in enumerate(volume.entries()):
+        for count, entry in enumerate(volume.entries(), 1):
             shard.add(ENTRY, entry_row(entry))
-            if count % 20_000 == 0:
-                beacon.step("survey")
+            if count % _LISTED_AT_ONCE == 0:
+                beacon.listed(_LISTED_AT_ONCE)
         for problem in [*volume.problems(), *(hashes.problems if hashes else ())]:
             shard.add(PROBLEM, to_plain(problem))
         shard.add(FACTS, {"kind": kind, "spool": source.spool, "facts": volume.facts()})

@@ -10,6 +10,8 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import subprocess
+import sys
 import tempfile
 import time
 import zipfile
@@ -20,7 +22,6 @@ from app.cases import Case, open_case
 from app.demo_evidence import android_zip
 from app.ingest.model import Progress, SourceRequest
 from app.ingest.run import add_source
-from app.reporting import ReportOptions, write_case_report
 from evidence_store import queries
 from evidence_store.selection import Selection
 from extractors.catalog import EXTRACTORS
@@ -86,15 +87,16 @@ def opening(folder: Path, _large: bool) -> Iterator[Row]:
         for number in range(500_000):
             archive.writestr(f"data/data/com.example.app{number % 400}/files/{number:07d}.bin", b"x")
     began = time.perf_counter()
-    first: list[float] = []
+    first: dict[str, float] = {}
 
     def on_progress(progress: Progress) -> None:
-        if progress.stage == "reading" and not first:
-            first.append(time.perf_counter() - began)
+        if progress.files:
+            first.setdefault(progress.stage, time.perf_counter() - began)
 
     with measured() as found:
         _ingest(folder / "case", source, on_progress).close()
-    yield "500,000-entry zip: first progress figure", f"{first[0]:.1f} s", "10 s"
+    yield "500,000-entry zip: first progress figure", f"{first['listing']:.1f} s", "10 s"
+    yield "the same: all listed and stored, first files read", f"{first['reading']:.1f} s", "–"
     yield "the same: memory of all processes", f"{found.memory / MIB:,.0f} MiB", "1,024 MiB"
     matcher = Matcher(EXTRACTORS)
     paths = [f"data/data/com.example.app{number % 400}/databases/{number}.db" for number in range(500_000)]
@@ -127,10 +129,12 @@ def timeline(folder: Path, large: bool) -> Iterator[Row]:
 def report(folder: Path, _large: bool) -> Iterator[Row]:
     case = open_case(folder / "case", create_it=True)
     fill(case, 50_000)
-    with measured() as found:
-        result = write_case_report(case, Selection(), folder / "report.pdf", ReportOptions(title="Benchmark"))
     case.close()
-    yield f"report of 50,000 messages in mixed scripts ({result.pages:,} pages)", f"{found.wall:.0f} s", "40 s"
+    command = [sys.executable, "-m", "app", "report", str(folder / "case"), "-o", str(folder / "report.pdf")]
+    with measured(children_only=True) as found:
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    pages = said.split(": ", 1)[1].split(" pages")[0]
+    yield f"report of 50,000 messages in mixed scripts ({pages} pages)", f"{found.wall:.0f} s", "40 s"
     yield "the same: memory", f"{found.memory / MIB:,.0f} MiB", "300 MiB"
 
 

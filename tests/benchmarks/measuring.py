@@ -24,12 +24,12 @@ class Measured:
 
 
 @contextlib.contextmanager
-def measured() -> Iterator[Measured]:
+def measured(*, children_only: bool = False) -> Iterator[Measured]:
     """Fills a Measured while the block runs. Memory is sampled: proportional share where the system tells it."""
     found = Measured()
     me = psutil.Process()
     stop = threading.Event()
-    sampler = threading.Thread(target=_sample, args=(me, found, stop))
+    sampler = threading.Thread(target=_sample, args=(me, found, stop, children_only))
     before = me.cpu_times()
     began = time.perf_counter()
     sampler.start()
@@ -44,10 +44,10 @@ def measured() -> Iterator[Measured]:
         found.cpu = sum(getattr(after, name) - getattr(before, name) for name in fields)
 
 
-def _sample(me: psutil.Process, found: Measured, stop: threading.Event) -> None:
+def _sample(me: psutil.Process, found: Measured, stop: threading.Event, children_only: bool) -> None:
     while not stop.wait(0.1):
         total = 0
-        for process in (me, *me.children(recursive=True)):
+        for process in me.children(recursive=True) if children_only else (me, *me.children(recursive=True)):
             with contextlib.suppress(psutil.Error):
                 memory = process.memory_full_info()
                 total += getattr(memory, "pss", memory.uss)
