@@ -65,7 +65,7 @@ class Paper:
             self._placed(f.title, _SMALL, HEIGHT - 44, "right"),
         ]
         foot = [
-            self._placed(f.source, _SMALL, 34, "middle"),
+            self._placed(f.source, _SMALL, 20, "left"),
             self._placed(f.made, _SMALL, 34, "right"),
             self._placed(f.marking, _SMALL_BOLD, 20, "middle"),
         ]
