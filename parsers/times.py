@@ -5,6 +5,7 @@ Nothing here knows the examiner's own zone. A value that cannot be a time gives 
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # Later than any phone will write: beyond it a number is not a time in the unit that was assumed.
 _LATEST_US = 4_102_444_800_000_000  # 2100-01-01
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
 UNIT_US = {"s": 1_000_000, "ms": 1_000, "us": 1}
 
 
@@ -19,7 +21,7 @@ def from_unix(value: object, unit: str) -> tuple[int | None, str]:
     """(utc_us, note) of a Unix time in "s", "ms" or "us"; None and a reason where it is no time or an absurd one."""
     if type(value) is int and 0 < value * UNIT_US[unit] < _LATEST_US:
         return value * UNIT_US[unit], ""
-    if isinstance(value, str) and value.strip().lstrip("-").isdigit() and len(value) < 20:
+    if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None, "not a number" if value is not None else "not recorded"
@@ -27,10 +29,11 @@ def from_unix(value: object, unit: str) -> tuple[int | None, str]:
         return None, "not a number"
     if value == 0:
         return None, "zero"
-    utc_us = round(value * UNIT_US[unit])
+    # Compared before it is rounded: a float near its own end becomes infinite, which no integer can be.
+    utc_us = value * UNIT_US[unit]
     if not 0 < utc_us < _LATEST_US:
         return None, "not a plausible time"
-    return utc_us, ""
+    return round(utc_us), ""
 
 
 def from_local(local: datetime, zone: str | None) -> tuple[int | None, str]:
@@ -44,8 +47,11 @@ def from_local(local: datetime, zone: str | None) -> tuple[int | None, str]:
     if zone is None:
         return None, "local time, zone not known"
     where = ZoneInfo(zone)
-    earlier = local.replace(tzinfo=where, fold=0).astimezone(UTC)
-    later = local.replace(tzinfo=where, fold=1).astimezone(UTC)
+    try:
+        earlier = local.replace(tzinfo=where, fold=0).astimezone(UTC)
+        later = local.replace(tzinfo=where, fold=1).astimezone(UTC)
+    except OverflowError:  # the first or last hours of the calendar
+        return None, "not a plausible time"
     if earlier.astimezone(where).replace(tzinfo=None) != local:
         return None, f"this local time does not exist in {zone}"
     if earlier != later:

@@ -47,10 +47,21 @@ def examiner_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
         (True, "s", (None, "not a number")),
         (float("nan"), "s", (None, "not a number")),
         (float("inf"), "s", (None, "not a number")),
+        (1e308, "ms", (None, "not a plausible time")),
+        (-1e308, "ms", (None, "not a plausible time")),
+        ("--5", "ms", (None, "not a number")),
+        ("\u00b2", "ms", (None, "not a number")),
     ],
 )
 def test_an_epoch_is_a_moment_or_says_why_not(value: object, unit: str, expected: tuple[int | None, str]) -> None:
     assert from_unix(value, unit) == expected
+
+
+@pytest.mark.parametrize(
+    ("local", "zone"), [(datetime(1, 1, 1), "Asia/Tokyo"), (datetime(9999, 12, 31, 23), "America/New_York")]
+)
+def test_a_local_time_at_the_ends_of_the_calendar_is_no_time(local: datetime, zone: str) -> None:
+    assert from_local(local, zone) == (None, "not a plausible time")
 
 
 @pytest.mark.parametrize(
