@@ -127,7 +127,7 @@ def _recoded(text: str | None, charset: Any) -> str | None:
 
 
 def _content(parts: list[Row], app_parts: str, doubts: Doubts) -> tuple[str | None, tuple[Attachment, ...]]:
-    """The text of the message, and its other parts; the page layout (SMIL) is neither."""
+    """The text of the message, and its parts that are files; the page layout (SMIL) is neither."""
     texts: list[str] = []
     attachments = []
     for part in parts:
@@ -137,8 +137,9 @@ def _content(parts: list[Row], app_parts: str, doubts: Doubts) -> tuple[str | No
         text = doubts.text(part["text"], f"{where} text")
         if mime == "application/smil":
             continue
-        if mime == "text/plain" and text is not None:
-            texts.append(text)
+        if text is not None and (text or not file_name):
+            texts.append(text)  # of plain text, web pages, cards: these words stand in no file
+        if text is not None and not file_name:
             continue
         names = (doubts.text(part[column], f"{where} {column}") for column in ("cl", "name", "fn"))
         name = next((name for name in names if name), file_name or f"part {part['_id']}")

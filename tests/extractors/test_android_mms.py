@@ -48,6 +48,26 @@ def test_a_group_message_has_its_people_its_text_and_its_pictures():
     ]
 
 
+def test_words_that_stand_in_the_database_are_text_whatever_their_type_is():
+    file = message_store(
+        "INSERT INTO pdu(_id,thread_id,date,msg_box,read,m_type) VALUES (1,3,1349200000,1,1,132);"
+        "INSERT INTO part(mid,seq,ct,cl,_data,text) VALUES (1,0,'text/html','a.html',NULL,'<p>at nine</p>'),"
+        "(1,1,'text/plain; charset=utf-8','b.txt',NULL,'at ten'),"
+        "(1,2,'text/x-vCard','c.vcf','/data/app_parts/PART_9','BEGIN:VCARD'),"
+        "(1,3,'text/html','d.html','/data/app_parts/PART_10','')"
+    )
+    found = [record for record in messages(file) if isinstance(record, Message)]
+    assert [(record.text, record.attachments) for record in found] == [
+        (
+            "<p>at nine</p>\nat ten\nBEGIN:VCARD",
+            (
+                Attachment("c.vcf", PARTS + "PART_9", "text/x-vCard"),
+                Attachment("d.html", PARTS + "PART_10", "text/html"),
+            ),
+        )
+    ]
+
+
 def test_a_sent_message_leaves_out_the_place_of_the_own_number():
     file = message_store(
         "INSERT INTO pdu(_id,thread_id,date,msg_box,read,m_type) VALUES (1,3,1349200000,2,1,128);"
