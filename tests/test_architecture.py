@@ -36,7 +36,7 @@ NOT_SHIPPED = (
     *("pillow_heif", "av", "pyewf", "PyInstaller", "pytest", "hypothesis", "pypdfium2"),
 )
 
-LONGEST_FILE, LONGEST_FUNCTION = 300, 60
+LONGEST_FILE, LONGEST_TEST_FILE, LONGEST_FUNCTION = 300, 400, 60
 # Path -> why it may be longer. An entry that is no longer needed fails too.
 LONG_FILES: dict[str, str] = {}
 # "path:function" -> why it may be longer.
@@ -161,8 +161,11 @@ def test_every_folder_of_tests_is_a_package() -> None:
 def test_files_are_short() -> None:
     paths = [path for top in (*ROOMS, "tests") for path in (ROOT / top).rglob("*.py")] + [ROOT / "run.py"]
     lengths = {path.relative_to(ROOT).as_posix(): len(path.read_bytes().splitlines()) for path in paths}
-    assert {path: length for path, length in lengths.items() if length > LONGEST_FILE and path not in LONG_FILES} == {}
-    assert [path for path in LONG_FILES if lengths.get(path, 0) <= LONGEST_FILE] == []
+    # A file of tests is read a test at a time, and may be longer.
+    allowed = {path: LONGEST_TEST_FILE if path.startswith("tests/") else LONGEST_FILE for path in lengths}
+    too_long = {path: length for path, length in lengths.items() if length > allowed[path]}
+    assert {path: length for path, length in too_long.items() if path not in LONG_FILES} == {}
+    assert [path for path in LONG_FILES if path not in too_long] == []
 
 
 def test_functions_are_short() -> None:

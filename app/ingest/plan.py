@@ -83,10 +83,10 @@ def _beside(connection: Connection, source_id: int, listed: Listed) -> Iterator[
     query = (
         select(*_COLUMNS)
         .where(file.c.source_id == source_id, file.c.path.in_(names), file.c.deleted == listed.deleted)
-        .order_by(file.c.path, file.c.ordinal)
+        .order_by(file.c.path, file.c.readable.desc(), file.c.ordinal)
     )
     seen = set()
     for row in connection.execute(query).all():
-        if row.path not in seen and row.readable:
+        if row.path not in seen:  # one that cannot be read goes too: the database then says what it was read without
             seen.add(row.path)
             yield Listed._make(row)

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from app.worker.tasks import Listed
 from evidence_store.records import Moment
-from extractors.sources.base import Volume
+from extractors.sources.base import SourceError, Volume
 from parsers.sqlite_file import EvidenceDatabase, open_database
 
 
@@ -43,11 +43,14 @@ class OpenedFile:
     @contextmanager
     def sqlite(self) -> Iterator[EvidenceDatabase]:
         with ExitStack() as stack:
-            beside = {
-                name: stack.enter_context(self._volume.open(self._companions[name].entry()))
-                if name in self._companions
-                else None
-                for name in ("-wal", "-journal")
-            }
+            beside: dict[str, BinaryIO] = {}
+            lost = []
+            for ending, companion in self._companions.items():
+                try:
+                    beside[ending] = stack.enter_context(self._volume.open(companion.entry()))
+                except SourceError as error:
+                    lost.append(f"{ending} ({error})")
             main = stack.enter_context(self.open())
-            yield stack.enter_context(open_database(main, beside["-wal"], beside["-journal"]))
+            database = stack.enter_context(open_database(main, beside.get("-wal"), beside.get("-journal")))
+            database.lost += lost
+            yield database
