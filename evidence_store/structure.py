@@ -32,7 +32,7 @@ def create_all(connection: Connection) -> None:
 
 
 def definition() -> dict[str, str]:
-    """name -> SQL of everything that a case file of this version consists of, white space folded."""
+    """name -> kind, table and SQL of everything that a case file of this version consists of, white space folded."""
     with create_engine("sqlite://", module=driver).begin() as connection:
         create_all(connection)
         for statement in LATE_INDEXES:
@@ -41,10 +41,9 @@ def definition() -> dict[str, str]:
 
 
 def stored_definition(connection: Connection) -> dict[str, str]:
-    """The same of an open case. The tables that the search index keeps for itself are SQLite's own."""
-    query = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
-    own = {f"item_fts_{part}" for part in ("data", "idx", "docsize", "config")}
-    return {name: " ".join(sql.split()) for name, sql in connection.exec_driver_sql(query) if name not in own}
+    """The same of an open case. Indexes that SQLite makes by itself have no SQL; they are named all the same."""
+    query = "SELECT name, type, tbl_name, ifnull(sql, '') FROM sqlite_schema"
+    return {row[0]: " ".join(" ".join(row[1:]).split()) for row in connection.exec_driver_sql(query)}
 
 
 def _kind_view(kind: str, columns: tuple[str, ...]) -> str:

@@ -19,6 +19,7 @@ from evidence_store import review
 from evidence_store.verify import Verdict, verify
 from tests.evidence_builders.android import CALLS, SMS, call_log, message_store
 from tests.evidence_builders.archives import write_folder, write_tar, write_zip
+from tests.evidence_builders.media import jpeg, mp4, png
 from tests.evidence_builders.whatsapp import ChatLayout, ChatLine, render
 
 PROGRAM = "Assay test"
@@ -49,7 +50,7 @@ def reviewed_case(folder: Path) -> Case:
 
 
 def message_tree(batches: int = 3) -> dict[str, bytes]:
-    """A phone's files by path: messages, calls, a chat, and enough others to fill so many batches."""
+    """A phone's files by path: messages, calls, a chat, photos, and enough others to fill so many batches."""
     start = datetime(2026, 3, 1, 9, 30)
     numbers = ["07700 900101", "07700900102", "+447700900103"]
     sms = "".join(
@@ -64,6 +65,13 @@ def message_tree(batches: int = 3) -> dict[str, bytes]:
     chat = [ChatLine(start, f"Ara Example {n % 2}", f"line {n} of the chat") for n in range(40)]
     tree = {file.path: file.open().read() for file in (message_store(sms, schema=SMS), call_log(calls, schema=CALLS))}
     tree["sdcard/WhatsApp Chat with Ara Example.txt"] = render(chat, ChatLayout())
+    tree |= {
+        "sdcard/DCIM/dated.jpg": jpeg(32, 24, taken="2026:05:11 10:00:00", offset="+01:00", gps=(51.5, -0.125)),
+        "sdcard/DCIM/local.jpg": jpeg(32, 24, taken="2026:05:11 10:00:00", seed=1),
+        "sdcard/DCIM/undated.jpg": jpeg(32, 24, seed=2),
+        "sdcard/DCIM/undated.png": png(20, 10),
+        "sdcard/DCIM/film.mp4": mp4(created=3_861_334_800),
+    }
     tree["broken/databases/mmssms.db"] = b"SQLite format 3\x00" + bytes(90)
     tree |= {f"sdcard/files/{n:05d}.bin": b"made up %d" % n for n in range(batches * 200 - 100)}
     return tree
@@ -86,8 +94,14 @@ def table_rows(database: Path, query: str) -> list[tuple[Any, ...]]:
 
 
 def items_of(database: Path) -> list[tuple[Any, ...]]:
-    """Number, record and digest of every item: what has to be the same however it was read."""
-    return table_rows(database, "SELECT source_id, seq, kind, when_us, text, record, sha256 FROM item ORDER BY id")
+    """Number, record and digest of every item: what has to be the same however it was read.
+
+    Its time too, unless it has none of its own and stands by its file's: a folder, a zip and a tar keep that to a
+    different precision.
+    """
+    own_time = "iif(json_array_length(record, '$.moments') > 0, when_us, NULL)"
+    query = f"SELECT source_id, seq, kind, {own_time}, text, record, sha256 FROM item ORDER BY id"
+    return table_rows(database, query)
 
 
 def problems_of(database: Path) -> list[tuple[Any, ...]]:
@@ -99,12 +113,13 @@ def problems_of(database: Path) -> list[tuple[Any, ...]]:
 
 
 def logical_content(database: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Everything that a case file says, the tables of the search index included, without how SQLite lays it out."""
+    """Everything that a case file says, the tables of the search index included, without how SQLite lays it out and
+    without the white space of its definitions."""
     with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
         listed = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name").fetchall()
-        content = {"": listed}
+        content = {"": [(*named, " ".join((sql or "").split())) for *named, sql in listed]}
         for kind, name, _, sql in listed:
-            if kind == "table" and "VIRTUAL" not in sql:
+            if kind == "table" and "VIRTUAL" not in (sql or ""):
                 rows = connection.execute(f'SELECT * FROM "{name}"').fetchall()
                 content[name] = sorted(rows, key=repr)
         return content

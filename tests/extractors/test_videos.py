@@ -13,6 +13,7 @@ from parsers.signatures import mime_of
 from tests.evidence_builders.files import MemoryFile
 from tests.evidence_builders.media import box, mp4
 
+# What the file system says of the file; the store puts it behind the record's own, the record itself never holds it.
 FILE_TIME = Moment("modified (file system)", 1_778_500_000_000_000, "1778500000", "D")
 NOTE = "UTC by the format; some cameras write local time here"
 
@@ -30,7 +31,6 @@ def test_an_iphones_film_tells_its_local_time_with_its_offset_first() -> None:
         Moment("taken (embedded)", 1_778_490_000_000_000, "2026-05-11T10:00:00+0100", "B"),
         Moment("created (embedded)", 1_778_490_000_000_000, "3861334800", "A", note=NOTE),
         Moment("modified (embedded)", 1_778_490_003_000_000, "3861334803", "A", note=NOTE),
-        FILE_TIME,
     )
     assert _read(mp4(created=3_861_334_800, changed=3_861_334_803, keys=keys)) == [
         MediaItem(
@@ -63,11 +63,12 @@ def test_an_android_film_has_its_place() -> None:
     ]
 
 
-def test_a_header_of_zeros_is_no_time_and_the_file_stands_first() -> None:
-    item = _read(mp4())[0]
+def test_a_header_of_zeros_is_no_time_and_comes_last() -> None:
+    keys = {"com.apple.quicktime.creationdate": "2026-05-11T10:00:00+0100"}
+    item = _read(mp4(keys=keys))[0]
     assert isinstance(item, MediaItem)
     assert item.moments == (
-        FILE_TIME,
+        Moment("taken (embedded)", 1_778_490_000_000_000, "2026-05-11T10:00:00+0100", "B"),
         Moment("created (embedded)", None, "0", "A", note="zero"),
         Moment("modified (embedded)", None, "0", "A", note="zero"),
     )
@@ -77,7 +78,10 @@ def test_a_header_that_counts_from_another_year_is_not_believed() -> None:
     """Some writers count from 1970 in this field."""
     item = _read(mp4(created=1_778_490_000))[0]
     assert isinstance(item, MediaItem)
-    assert item.moments[1] == Moment("created (embedded)", None, "1778490000", "A", note="not a plausible time")
+    assert item.moments == (
+        Moment("created (embedded)", None, "1778490000", "A", note="not a plausible time"),
+        Moment("modified (embedded)", None, "1778490000", "A", note="not a plausible time"),
+    )
 
 
 def test_a_creation_date_without_an_offset_needs_a_stated_zone() -> None:
@@ -107,7 +111,7 @@ def test_a_creation_date_without_an_offset_needs_a_stated_zone() -> None:
     ],
 )
 def test_what_cannot_be_read_further_is_an_item_and_a_problem(data: bytes, mime: str, problem: Problem) -> None:
-    assert _read(data) == [MediaItem(locator="whole file", moments=(FILE_TIME,), mime=mime), problem]
+    assert _read(data) == [MediaItem(locator="whole file", mime=mime), problem]
 
 
 def test_an_impossible_place_is_a_problem_beside_the_film() -> None:
