@@ -10,6 +10,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import func, select
+
 from app.cases import Case, open_case
 from app.cli import DONE, INCOMPLETE, UNUSABLE, UsageError
 from app.commands.choosing import known_zone
@@ -18,7 +20,7 @@ from app.ingest.register import outstanding, settings_that_differ
 from app.ingest.run import add_source
 from app.output import say, say_aside
 from app.progress import shown_progress
-from evidence_store import seal
+from evidence_store import schema, seal
 from evidence_store.scope import Authority
 from extractors.catalog import EXTRACTORS
 
@@ -52,9 +54,24 @@ def ingest(arguments: argparse.Namespace) -> int:
                 say(f"{result.exhibit}: {request.path} {told}; {result.files:,} files, {result.items:,} items")
         if used:
             _say_seal(case, unread)
+            _say_unplaced(case)
         return UNUSABLE if refused else INCOMPLETE if unread else DONE
     finally:
         case.close()
+
+
+def _say_unplaced(case: Case) -> None:
+    """Local times that have no place in UTC, because no zone was stated for them."""
+    moment, item = schema.moment, schema.item
+    query = select(func.count(moment.c.item_id.distinct())).where(
+        moment.c.clock == "C",
+        moment.c.item_id.in_(select(item.c.id).where(item.c.when_us.is_(None))),
+    )
+    with case.store.read() as connection:
+        count = connection.execute(query).scalar_one()
+    if count:
+        words = "1 item has" if count == 1 else f"{count:,} items have"
+        say(f"{words} a local time that is not placed in UTC, and no other: state the zone with --zone")
 
 
 def _work(case: Case, requests: list[SourceRequest]) -> list[tuple[SourceRequest, str]]:
@@ -90,7 +107,7 @@ def _requests(arguments: argparse.Namespace) -> list[SourceRequest]:
         if not exhibit.strip() or not exhibit.isprintable():
             raise UsageError(f"--exhibit {exhibit!r} is no reference that can be printed")
     if arguments.password_file or arguments.key_file:
-        raise UsageError("no source that can be opened so far takes a password or key: --password-file and --key-file")
+        say_aside("--password-file and --key-file are not used: no source that can be opened so far takes one")
     for glob in arguments.only:
         if not any(fnmatchcase(one.id, glob) for one in EXTRACTORS):
             raise UsageError(f"--only {glob} fits no extractor: see `assay extractors`")

@@ -233,6 +233,15 @@ def test_a_source_can_be_read_anew_under_another_exhibit(evidence: Path, tmp_pat
     assert (first, second) == ("2026-03-05T18:02:00Z", "2026-03-05T13:02:00Z")
 
 
+def test_without_a_zone_the_times_that_have_no_place_are_counted(evidence: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "password.txt"
+    secret.write_text("not used", "utf-8")
+    done = assay("ingest", tmp_path / "case", evidence / CHAT, "--password-file", secret)
+    assert done.returncode == 0
+    assert "items have a local time that is not placed in UTC, and no other: state the zone with --zone" in done.stdout
+    assert "--password-file and --key-file are not used" in done.stderr
+
+
 def test_only_runs_the_extractors_that_are_asked_for(evidence: Path, tmp_path: Path) -> None:
     case = tmp_path / "case"
     done = assay("ingest", case, evidence / PHONE, "--only", "android.c*", "--no-authority", "training")

@@ -38,7 +38,6 @@ QUIET = ("--no-authority", "made-up evidence", "--zone", "UTC")
         (("ingest", "CASE", "FILE", "--no-authority", " "), "--no-authority needs a reason"),
         (("ingest", "CASE", "FILE", "--authority", "MISSING"), "MISSING: No such file or directory"),
         (("ingest", "CASE", "FILE", "--authority", "FILE"), "FILE is no TOML file: "),
-        (("ingest", "CASE", "FILE", "--password-file", "FILE"), "no source that can be opened so far takes a password"),
         (("ingest", "CASE", "FOLDER"), "FOLDER: the case folder lies inside this source; put the case elsewhere"),
         (("report", "CASE"), "the following arguments are required: -o/--output"),
         (("selftest", "-o", "MISSING/x/y.json"), "MISSING/x/y.json: the record cannot be written there"),
