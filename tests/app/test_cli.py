@@ -237,9 +237,9 @@ def test_without_a_zone_the_times_that_have_no_place_are_counted(evidence: Path,
     secret = tmp_path / "password.txt"
     secret.write_text("not used", "utf-8")
     done = assay("ingest", tmp_path / "case", evidence / CHAT, "--password-file", secret)
-    assert done.returncode == 0
-    assert "items have a local time that is not placed in UTC, and no other: state the zone with --zone" in done.stdout
-    assert "--password-file and --key-file are not used" in done.stderr
+    assert done.status == 0
+    assert "items have a local time that is not placed in UTC, and no other: state the zone with --zone" in done.out
+    assert "--password-file and --key-file are not used" in done.err
 
 
 def test_only_runs_the_extractors_that_are_asked_for(evidence: Path, tmp_path: Path) -> None:
