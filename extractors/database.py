@@ -40,6 +40,10 @@ def read_database(file: EvidenceFile, read: Callable[[EvidenceDatabase], Iterato
 
 
 def _notes(db: EvidenceDatabase) -> Iterator[Problem]:
+    for name in db.lost:
+        yield Problem(
+            "file", "log-not-read", f"read without its {name}, which may hold the newest rows or older states"
+        )
     for note in db.notes:
         yield Problem("note", "database", note)
     if db.supplied_collations:

@@ -53,11 +53,13 @@ class EvidenceDatabase:
     `notes` says what the reader should know of how it was opened (a log that was applied, a file cut short).
     `supplied_collations` names the sort orders that the phone had and we have not: there, the order of text is that of
     its code points. `damaged_text` counts the values that came out as `DamagedText` so far. `applied_frames` and
-    `rolled_back` say what became of the write-ahead log and of a rollback journal.
+    `rolled_back` say what became of the write-ahead log and of a rollback journal; `lost`, filled by whoever opens the
+    files, names those beside it that could not be read.
     """
 
     def __init__(self, vfs: OverlayVFS, time_limit_s: float) -> None:
         self.notes: list[str] = []
+        self.lost: list[str] = []
         self.supplied_collations: list[str] = []
         self.damaged_text = 0
         self._vfs = vfs

@@ -123,7 +123,7 @@ def _survey(task: Survey, beacon: Beacon, shard: ShardWriter) -> dict[str, Any]:
             shard.add(ENTRY, entry_row(entry))
             if count % _LISTED_AT_ONCE == 0:
                 beacon.listed(_LISTED_AT_ONCE)
-        for problem in [*volume.problems(), *(hashes.problems if hashes else ())]:
+        for problem in volume.problems():  # those of the hashing go with the hashes
             shard.add(PROBLEM, to_plain(problem))
         shard.add(FACTS, {"kind": kind, "spool": source.spool, "facts": volume.facts()})
     finally:

@@ -119,7 +119,7 @@ def unpack_spool(ref: SourceRef, progress: Callable[[int], None] | None = None) 
     """Unpacks a compressed tar to `ref.spool` and hashes the compressed file in the same pass. Raises SourceError."""
     if ref.spool is None:
         raise SourceError(f"{shown(ref.path)}: no place was given to unpack it to")
-    return _unpack(ref, Path(ref.spool), progress)
+    return _named(_unpack(ref, Path(ref.spool), progress), ref)
 
 
 def open_volume(ref: SourceRef) -> Volume:
@@ -132,7 +132,10 @@ def hash_source(ref: SourceRef, progress: Callable[[int], None] | None = None) -
 
     `progress` gets the number of bytes read since its last call. Raises SourceError.
     """
-    hashes = _of(ref).hash_source(ref, progress)
+    return _named(_of(ref).hash_source(ref, progress), ref)
+
+
+def _named(hashes: Hashes, ref: SourceRef) -> Hashes:
     if note := name_note(Path(ref.path), ref.kind):
         hashes.problems.append(Problem("note", "name-and-content", note))
     return hashes

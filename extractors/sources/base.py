@@ -79,7 +79,9 @@ class Volume(Protocol):
         """Every file, deleted ones marked; in no promised order."""
 
     def problems(self) -> list[Problem]:
-        """What opening and listing met: unknown volumes, unsafe names, damage. Complete once `entries` is exhausted."""
+        """What opening and listing met: unknown volumes, unsafe names, damage. Complete once `entries` is exhausted.
+
+        A listed file whose bytes cannot be had is none of them: its entry says so, and it would be counted twice."""
 
     def facts(self) -> dict[str, str]:
         """What the container says of itself (partitions, acquisition notes), as plain text for the report."""

@@ -95,7 +95,6 @@ class FolderVolume:
             return Entry(path, 0, address, times, kind="special", readable=False, note=special)
         # The cheap question first; where it may be wrong (root, access lists), opening gives the last word.
         if not os.access(self._host(inner), os.R_OK):
-            self._findings.add("file", "unreadable", f"{path}: permission denied", path)
             return Entry(path, status.st_size, address, times, readable=False, note="permission denied")
         return Entry(path, status.st_size, address, times, note=note)
 
@@ -206,6 +205,8 @@ def hash_source(ref: SourceRef, progress: Callable[[int], None] | None = None) -
     rows, problems = [], []
     for entry in volume.entries():
         if not entry.readable:
+            if entry.kind == "file":
+                problems.append(Problem("file", "unreadable", f"{entry.path}: {entry.note}", entry.path))
             continue
         digest, size = hashlib.sha256(), 0
         try:

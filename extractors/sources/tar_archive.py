@@ -91,8 +91,6 @@ class TarVolume:
         kind, reason = self._kind(held)
         if reason:
             notes.insert(0, reason)
-        if kind == "file" and reason:
-            self._findings.add("file", "tar-member-unreadable", f"{path}: {reason}", path)
         return Entry(
             path,
             held.size,

@@ -92,7 +92,7 @@ class ZipVolume:
         for member, reason in scan(self._read_at, self._total, known):
             if reason:
                 path = safe_path(member_name(member)[0], drives=True)[0]
-                self._findings.add("file", "zip-member-lost", f"{path}: {reason}", f"byte {member.header}")
+                self._findings.add("note", "zip-member-lost", f"{path}: {reason}", f"byte {member.header}")
             yield from self._entry(member, reason or self._reason(member), "found by its own header, not the directory")
 
     def _overlapping(self, directory: Directory) -> dict[int, str]:
@@ -154,8 +154,6 @@ class ZipVolume:
         if hash(path) in self._paths:
             self._findings.add("note", "name-twice", f"{path}: the archive holds this name more than once", path)
         self._paths.add(hash(path))
-        if reason:
-            self._findings.add("file", "zip-member-unreadable", f"{path}: {reason}", path)
         address = Address(member.header, member.packed, member.method, member.crc, member.size, member.flags)
         is_link = stat.S_ISLNK(member.mode)
         if is_link and not reason:

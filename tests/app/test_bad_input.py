@@ -83,7 +83,7 @@ def test_each_hostile_file_has_its_own_outcome_the_same_in_folder_and_zip(case: 
         ("user/13/com.android.providers.telephony/databases/mmssms.db", "unknown layout", 0),
         ("user/14/com.android.providers.telephony/databases/mmssms.db", "failed", 0),
         ("DCIM/sound.jpg", "parsed", 1),
-        ("DCIM/cut.jpg", "parsed", 1),
+        ("DCIM/cut.jpg", "partial", 1),
         ("DCIM/torn.jpg", "partial", 1),
         ("DCIM/absurd.png", "partial", 1),
         ("DCIM/torn.png", "partial", 1),
@@ -109,7 +109,6 @@ def test_names_that_climb_out_and_bombs_in_a_zip_are_told_and_nothing_is_written
         ("odd-name", "nul\\x00name.txt"),
         ("odd-name", "line\\x0abreak \\x1b[2J.txt"),
         ("name-twice", "same.txt"),
-        ("zip-member-unreadable", "bomb.bin"),
         ("unreadable", "bad-crc.txt"),
         ("unreadable", "bomb.bin"),
     }

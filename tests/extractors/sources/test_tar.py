@@ -148,7 +148,7 @@ def test_a_cut_archive_gives_what_is_whole_and_names_what_is_not(tmp_path: Path)
     volume = opened(tmp_path / "a.tar", tar_of(member("a", b"1"), member("b", NOISE))[:100_000])
     reason = "cut short, 98464 of 200000 bytes are there"
     assert summary(volume) == [("a", "file", True, ""), ("b", "file", False, reason)]
-    assert codes(volume) == ["tar-member-unreadable", "tar-no-end"]
+    assert codes(volume) == ["tar-no-end"]
 
 
 def test_a_checksum_of_signed_bytes_is_as_good(tmp_path: Path):

@@ -132,7 +132,7 @@ def test_what_cannot_be_read_is_listed_with_the_reason(tmp_path: Path, member: R
     volume = volume_of(tmp_path, raw_zip([member, Raw(b"good", b"fine")]))
     bad, good = volume.entries()
     assert (bad.path, bad.readable, bad.note) == ("a", False, note)
-    assert codes(volume)[-1] == "zip-member-unreadable"
+    assert [problem.kind for problem in volume.problems()] in ([], ["note"])  # told once, by whoever reads the file
     with pytest.raises(SourceError, match=r"^a: "):
         volume.open(bad)
     assert read(volume, good) == b"fine"
@@ -227,7 +227,7 @@ def test_without_its_end_the_archive_is_read_by_its_local_headers(tmp_path: Path
     assert [entry.path for entry in good] == ["a.txt", "late.txt", "late stored.txt", "b.txt"]
     assert {read(volume, entry) for entry in good} == {text}
     assert (cut.path, cut.readable) == ("cut.txt", False)
-    assert codes(volume) == ["zip-no-directory", "zip-member-lost", "zip-member-unreadable"]
+    assert codes(volume) == ["zip-no-directory", "zip-member-lost"]
 
 
 def test_a_damaged_directory_costs_no_member(tmp_path: Path):
