@@ -58,10 +58,17 @@ def _check(pool: Pool, folder: Path, row: dict[str, Any]) -> SourceCheck:
     for letter, data in lines(task.shard) if hashes is None else ():
         if letter == FACTS:
             hashes = parse(data)
-    same = hashes is not None and all(hashes[name] == row[name] for name in ("sha256", "sha1", "md5"))
-    if same:
-        return SourceCheck(exhibit, True, f"{exhibit}: read again, SHA-256, SHA-1 and MD5 agree")
-    return SourceCheck(exhibit, False, f"{exhibit}: {path} is not what was read into the case (SHA-256 differs)")
+    if hashes is None or any(hashes[name] != row[name] for name in ("sha256", "sha1", "md5")):
+        return SourceCheck(exhibit, False, f"{exhibit}: {path} is not what was read into the case (SHA-256 differs)")
+    # What stands beside it (a database's log, an image's segments) was read as well and has hashes of its own.
+    if others := [str(one["name"]) for one in [*row["files"], *hashes["files"]] if _in_one(one, row, hashes)]:
+        names = ", ".join(dict.fromkeys(others))
+        return SourceCheck(exhibit, False, f"{exhibit}: {names} beside {path}: not what was read into the case")
+    return SourceCheck(exhibit, True, f"{exhibit}: read again, SHA-256, SHA-1 and MD5 agree")
+
+
+def _in_one(file: dict[str, Any], before: dict[str, Any], now: dict[str, Any]) -> bool:
+    return (file in before["files"]) != (file in now["files"])
 
 
 def render_picture(case: Case, file_id: int, max_side: int = 1024) -> bytes:
