@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from sqlalchemy import Connection, and_, func, or_, select, text
 
 from evidence_store import schema
 from evidence_store.queries import NO_TIME_LAST
-from evidence_store.selection import Selection, conditions, match_words
+from evidence_store.selection import Selection, conditions, match_words, typed_words, words_inside
+
+_AROUND: Final = 60  # characters before and behind a hit
 
 
 def facets(connection: Connection) -> dict[str, list[tuple[str, int]]]:
@@ -26,7 +31,8 @@ def facets(connection: Connection) -> dict[str, list[tuple[str, int]]]:
 def histogram(connection: Connection, chosen: Selection, bin_us: int) -> list[tuple[int, int]]:
     """(start of bin in microseconds, items) for each bin of `bin_us` that holds any, in order of time."""
     item = schema.item
-    start = (item.c.when_us // bin_us) * bin_us
+    # SQLite divides towards zero: before 1970 that would be the bin behind the one that holds the time.
+    start = item.c.when_us - (item.c.when_us % bin_us + bin_us) % bin_us
     query = (
         select(start, func.count())
         .where(*conditions(chosen), item.c.when_us.is_not(None))
@@ -44,7 +50,9 @@ def span(connection: Connection) -> tuple[int, int] | None:
 
 
 def snippet(connection: Connection, item_id: int, search: str) -> list[tuple[bool, str]]:
-    """The place of the hit in an item's text as (is the hit, text) parts; the whole text where nothing matches."""
+    """The place of the hit in an item's text as (is the hit, text) parts; none where nothing of the text matches."""
+    if words_inside(search):
+        return _marked(connection, item_id, search)
     query = text(
         "SELECT snippet(item_fts, 0, char(2), char(3), '…', 40) FROM item_fts "
         "WHERE item_fts MATCH :words AND rowid = :id"
@@ -60,6 +68,19 @@ def snippet(connection: Connection, item_id: int, search: str) -> list[tuple[boo
         if rest:
             parts.append((False, rest))
     return parts
+
+
+def _marked(connection: Connection, item_id: int, search: str) -> list[tuple[bool, str]]:
+    """The same for words that the index does not know: found in the text itself, with what stands around the first."""
+    words = [re.escape(word) for word, _ in typed_words(search)]
+    whole = connection.execute(select(schema.item.c.text).where(schema.item.c.id == item_id)).scalar() or ""
+    first = re.search("|".join(words), whole, re.IGNORECASE)
+    if first is None:
+        return []
+    start, end = max(first.start() - _AROUND, 0), first.end() + _AROUND
+    shown = ("…" if start else "") + whole[start:end] + ("…" if end < len(whole) else "")
+    parts = re.split(f"({'|'.join(words)})", shown, flags=re.IGNORECASE)
+    return [(place % 2 == 1, part) for place, part in enumerate(parts) if part]
 
 
 def neighbours(connection: Connection, item_id: int, before: int = 10, after: int = 10) -> list[int]:

@@ -58,9 +58,9 @@ class Selection:
             f"party contains “{self.party}”" if self.party else "",
             f"text search “{self.search}”" if self.search else "",
             _listed("tag", self.tags),
-            "one conversation" if self.conversation is not None else "",
+            {None: "", NO_CONVERSATION: "items of no conversation"}.get(self.conversation, "one conversation"),
             {True: "deleted items only", False: "no deleted items", None: ""}[self.deleted],
-            f"{len(self.items)} items picked by hand" if self.items else "",
+            f"{len(self.items)} item{'s' if len(self.items) > 1 else ''} picked by hand" if self.items else "",
         ]
         return "; ".join(part for part in parts if part) or "all items"
 
@@ -135,10 +135,10 @@ def _like(words: str) -> str:
 
 def match_words(search: str) -> str:
     """What a person typed as an FTS5 query that cannot be a syntax error: every word quoted, phrases kept."""
-    return " ".join(f'"{word}"{star}' for word, star in _words(search))
+    return " ".join(f'"{word}"{star}' for word, star in typed_words(search))
 
 
-def _words(search: str) -> list[tuple[str, str]]:
+def typed_words(search: str) -> list[tuple[str, str]]:
     """(word or phrase, "*" or "") of what a person typed."""
     found = []
     for phrase, word in re.findall(r'"([^"]*)"|(\S+)', search):
@@ -149,16 +149,23 @@ def _words(search: str) -> list[tuple[str, str]]:
     return found
 
 
+def words_inside(search: str) -> list[str]:
+    """The words of a search that the index does not know by themselves: those of scripts without spaces."""
+    return [word for word, _ in typed_words(search) if _NO_SPACES.search(word)]
+
+
 def _hits(search: str) -> list[ColumnElement[bool]]:
     """Conditions for items in whose text or attachment names all words occur.
 
     Scripts without spaces between words stand in the index as one long run: a word of theirs is looked for in the text.
     """
     item = schema.item
-    words = _words(search)
-    inside = [word for word, _ in words if _NO_SPACES.search(word)]
-    indexed = " ".join(f'"{word}"{star}' for word, star in words if word not in inside)
-    found: list[ColumnElement[bool]] = [item.c.text.like(_like(word), escape="\\") for word in inside]
+    inside = words_inside(search)
+    indexed = " ".join(f'"{word}"{star}' for word, star in typed_words(search) if word not in inside)
+    columns = item.c.text, item.c.names
+    found: list[ColumnElement[bool]] = [
+        or_(*(column.like(_like(word), escape="\\") for column in columns)) for word in inside
+    ]
     if indexed or not inside:
         query = text("SELECT rowid FROM item_fts WHERE item_fts MATCH :assay_words")
         found.append(item.c.id.in_(query.bindparams(assay_words=indexed or '""')))
