@@ -11,12 +11,21 @@ from evidence_store import listing
 def refuse_evidence(case: Case, out: Path) -> None:
     """Raises CaseError where writing `out` would change a source or the case file."""
     place = out.resolve()
-    if place == (case.folder / DATABASE).resolve():
+    if same_place(place, (case.folder / DATABASE).resolve()):
         raise CaseError(f"{out} is the case itself: the report was not written")
     with case.store.read() as connection:
         sources = listing.sources(connection)
     for row in sources:
         source = Path(row["path"]).resolve()
         beside = {source.with_name(Path(str(one["name"])).name) for one in row["files"]}
-        if place == source or source in place.parents or place in beside:
+        within = any(same_place(one, source) for one in (place, *place.parents))
+        if within or any(same_place(place, one) for one in beside):
             raise CaseError(f"{out} is evidence ({row['exhibit']}): the report was not written")
+
+
+def same_place(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one place: also where they differ in letter case and the disk does not mind."""
+    try:
+        return one == other or one.samefile(other)
+    except OSError:
+        return False  # one of them is not there

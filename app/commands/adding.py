@@ -16,7 +16,7 @@ from app.cases import Case, open_case
 from app.cli import DONE, INCOMPLETE, UNUSABLE, UsageError
 from app.commands.choosing import known_zone
 from app.ingest.model import IngestError, IngestResult, SourceRequest, Stopped
-from app.ingest.register import outstanding, settings_that_differ
+from app.ingest.register import outstanding, refuse_case_inside, settings_that_differ
 from app.ingest.run import add_source
 from app.output import say, say_aside
 from app.progress import shown_progress
@@ -31,6 +31,8 @@ def ingest(arguments: argparse.Namespace) -> int:
     What an earlier run left unfinished is finished first.
     """
     requests = _requests(arguments)
+    for request in requests:  # before the case is made: making it inside the evidence would change the evidence
+        refuse_case_inside(request.path, arguments.case)
     case = open_case(arguments.case, create_it=True)
     unread, refused, used = 0, 0, 0
     try:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, select
 from app import PROGRAM
 from app.cases import Case
 from app.ingest.model import IngestError, SourceRequest
+from app.output_place import same_place
 from evidence_store import ledger, schema
 from evidence_store.rows import dump, load, sealed_row
 from evidence_store.scope import Authority
@@ -112,13 +113,18 @@ def _stored_path(request: SourceRequest) -> str:
     return os.path.abspath(request.path)  # noqa: PTH100 - links stay as given
 
 
-def refuse_overlap(case: Case, path: Path) -> None:
-    """The case may not lie inside its evidence: writing it would change the evidence."""
-    source = Path(os.path.realpath(path))
-    folder = Path(os.path.realpath(case.folder))
-    if source.is_dir() and (folder == source or source in folder.parents):
+def refuse_case_inside(path: Path, case_folder: Path) -> None:
+    """Raises IngestError where the case (which may not be there yet) lies in its evidence: it would change that."""
+    source, folder = Path(os.path.realpath(path)), Path(os.path.realpath(case_folder))
+    if source.is_dir() and any(same_place(one, source) for one in (folder, *folder.parents)):
         raise IngestError(f"{path}: the case folder lies inside this source; put the case elsewhere")
-    if folder in source.parents or folder == source:
+
+
+def refuse_overlap(case_folder: Path, path: Path) -> None:
+    """Neither may lie inside the other. Raises IngestError."""
+    refuse_case_inside(path, case_folder)
+    source, folder = Path(os.path.realpath(path)), Path(os.path.realpath(case_folder))
+    if any(same_place(one, folder) for one in (source, *source.parents)):
         raise IngestError(f"{path} lies inside the case folder: it cannot be a source of the same case")
 
 

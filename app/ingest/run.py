@@ -44,7 +44,7 @@ def add_source(
     Raises IngestError (Stopped when `stop` was set) with one clear line; what was stored stays stored.
     """
     with case.changing():
-        refuse_overlap(case, request.path)
+        refuse_overlap(case.folder, request.path)
         source_id = register(case, request)
         return _Ingest(case, source_id, on_progress, stop, jobs).go()
 

@@ -86,3 +86,14 @@ def _cleared():
     for case in _CASES:
         shutil.rmtree(case.parent)
     _CASES.clear()
+
+
+def test_a_case_that_would_be_made_inside_its_evidence_is_refused_before_it_is_made(tmp_path: Path) -> None:
+    evidence = tmp_path / "evidence"
+    evidence.mkdir()
+    (evidence / "a.txt").write_bytes(b"made up")
+    before = (evidence.stat().st_mtime_ns, sorted(evidence.rglob("*")))
+    done = assay("ingest", evidence / "case", evidence)
+    expected = f"assay: {evidence}: the case folder lies inside this source; put the case elsewhere\n"
+    assert (done.status, done.out, done.err) == (2, "", expected)
+    assert (evidence.stat().st_mtime_ns, sorted(evidence.rglob("*"))) == before
