@@ -157,9 +157,15 @@ def report_data(
         coverage_summary=coverage_summary(connection),
         unread=unread(connection),
         verification=proof,
-        selection=chosen.in_words(),
+        selection=_selection(connection, chosen),
         order=options.order,
     )
+
+
+def _selection(connection: Connection, chosen: Selection) -> str:
+    undated = queries.left_without_time(connection, chosen)
+    words = f"; {undated:,} more items fit but for the dates: they have no time in UTC and are not shown"
+    return chosen.in_words() + (words if undated else "")
 
 
 def _cover(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
@@ -34,11 +34,17 @@ class Row:
     tags: tuple[str, ...]
 
 
-def count(connection: Connection, chosen: Selection) -> int:
-    """How many items the selection holds."""
-    return int(
-        connection.execute(select(func.count()).select_from(schema.item).where(*conditions(chosen))).scalar_one()
-    )
+def count(connection: Connection, chosen: Selection, *further: ColumnElement[bool]) -> int:
+    """How many items the selection holds (of those that meet the further conditions)."""
+    wanted = select(func.count()).select_from(schema.item).where(*conditions(chosen), *further)
+    return int(connection.execute(wanted).scalar_one())
+
+
+def left_without_time(connection: Connection, chosen: Selection) -> int:
+    """How many items only `since` and `until` leave out, because no moment of theirs is known in UTC."""
+    if chosen.since is None and chosen.until is None:
+        return 0
+    return count(connection, replace(chosen, since=None, until=None), schema.item.c.when_us.is_(None))
 
 
 def ids(connection: Connection, chosen: Selection) -> Iterator[tuple[int, int | None]]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from app.cli import UsageError
 from app.output import say_aside
-from evidence_store import overview
+from evidence_store import overview, queries
 from evidence_store.records import KINDS
 from evidence_store.selection import Selection, match_words
 from parsers.times import to_us
@@ -40,8 +40,10 @@ def selection_of(arguments: argparse.Namespace) -> Selection:
 
 def tell_unknown(connection: Connection, chosen: Selection) -> None:
     """Says on standard error which tag or service no item of the case has: a slip of the pen must not look like
-    "nothing found"."""
+    "nothing found". So too how many items the dates leave out because they have none."""
     facets = overview.facets(connection)
+    if undated := queries.left_without_time(connection, chosen):
+        say_aside(f"{undated:,} more items fit but for the dates: they have no time in UTC and are left out")
     for name, wanted in (("service", chosen.services), ("tag", chosen.tags)):
         present = [value for value, count in facets[name] if value and count]
         for one in wanted:
