@@ -18,7 +18,7 @@ _WIDTHS: Final = {
     timeline.CLOCK: 6,
     timeline.KIND: 18,
     timeline.CONTENT: 64,
-    timeline.PARTIES: 26,
+    timeline.PARTIES: 22,
     timeline.MARKS: 20,
     timeline.TAGS: 14,
 }  # characters
