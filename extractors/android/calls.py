@@ -60,7 +60,8 @@ _NO_NUMBER: Final = {"-1": "number unknown", "-2": "number withheld", "-3": "pay
     emits=(Call,),
     privacy="communications",
     tested_on="Android 4 contacts2.db: 3 calls; calllog.db built to the published layout",
-    limits="Recordings, voicemail sounds and the history of blocked numbers are not read.",
+    limits="Recordings, voicemail sounds and the history of blocked numbers are not read. Deleted rows are not "
+    "recovered.",
 )
 def calls(file: EvidenceFile) -> Iterator[Found]:
     """Every row of `calls`: in calllog.db since Android 7, before that in contacts2.db beside the contacts.

@@ -74,7 +74,8 @@ _TYPES: Final = {
     emits=(Contact,),
     privacy="contacts",
     tested_on="contacts2.db built to the published layout, a recent and an early generation",
-    limits="Photos, groups and the list of deleted contacts (deleted_contacts) are not read.",
+    limits="Photos, groups and the list of deleted contacts (deleted_contacts) are not read. Deleted rows are not "
+    "recovered.",
 )
 def contacts(file: EvidenceFile) -> Iterator[Found]:
     """Every row of `raw_contacts`: one contact of one account, with the rows of `data` that belong to it.

@@ -52,7 +52,8 @@ _BOXES: Final[dict[Any, tuple[Literal["in", "out"], str, str]]] = {
     emits=(Message,),
     privacy="communications",
     tested_on="Android 4 emulator: 9 text messages; picture messages in databases built to the published layout",
-    limits="Parts of long messages still waiting to be joined (table raw) and the full-text index are not read.",
+    limits="Parts of long messages still waiting to be joined (table raw) and the full-text index are not read. "
+    "Deleted rows are not recovered.",
 )
 def messages(file: EvidenceFile) -> Iterator[Found]:
     """Every row of `sms` and of `pdu`.

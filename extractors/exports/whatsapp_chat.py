@@ -77,8 +77,9 @@ class _Course:
     "exports in further languages and scripts",
     limits="A text file that can be edited; the device was not examined. No time zone, direction or identifier of a "
     "person is in it. A pasted line that is dated in the file's own layout reads as a message; a sender's name ends at "
-    "the first colon and space. Month names, calendars other than the Gregorian and exports of 2016 and before without "
-    "brackets or dash are not read.",
+    "the first colon and space. Words that somebody typed and that are the app's own (for a deleted message, for media "
+    "left out) read as the app's. Month names, calendars other than the Gregorian and exports of 2016 and before "
+    "without brackets or dash are not read.",
 )
 def chat_export(file: EvidenceFile) -> Iterator[Found]:
     """One Message for each dated entry, in the order of the file; the title only where the file's name carries it."""
