@@ -52,7 +52,7 @@ def ingest(arguments: argparse.Namespace) -> int:
                     continue
                 unread += result.unread
                 used += 1
-                told = "was read before" if result.already else words
+                told = "was read before, and was not read again" if result.already else words
                 say(f"{result.exhibit}: {request.path} {told}; {result.files:,} files, {result.items:,} items")
         if used:
             _say_seal(case, unread)

@@ -163,6 +163,8 @@ class _Ingest:
             for ended in pool.run([again], self._stop):
                 if ended.error:
                     raise IngestError(_line(source.path, ended))
+                if ended.note["hashes"]["sha256"] != self._row["sha256"]:
+                    raise IngestError(f"{source.path}: is not what it was when its reading began (SHA-256 differs)")
             part.replace(spool)
         return replace(source, spool=str(spool))
 

@@ -204,7 +204,10 @@ def test_a_source_that_changed_since_is_found_with_4(evidence: Path, tmp_path: P
 def test_the_same_source_again_was_read_before_and_changes_nothing(case: Path, evidence: Path) -> None:
     before = assay("info", case, "--json").one
     done = assay("ingest", case, evidence / PHONE)
-    assert done.out.split("\n")[0] == f"ABC/1: {evidence / PHONE} was read before; 25 files, 186 items"
+    assert (
+        done.out.split("\n")[0]
+        == f"ABC/1: {evidence / PHONE} was read before, and was not read again; 25 files, 186 items"
+    )
     assert done.status == 3  # what could not be read then cannot be read now
     after = assay("info", case, "--json").one
     assert (after["seal"], after["items_digest"]) == (before["seal"], before["items_digest"])
