@@ -268,7 +268,7 @@ def attachments(connection: Connection, wanted: Sequence[int]) -> dict[int, list
 def find_item(connection: Connection, wanted: str) -> int | None:
     """The id of the item with this printed number, or None."""
     exhibit, _, seq = wanted.rpartition("-")
-    if not seq.isdigit():
+    if not (seq.isascii() and seq.isdigit() and len(seq) <= 18):
         return None
     query = (
         select(schema.item.c.id)

@@ -43,6 +43,8 @@ QUIET = ("--no-authority", "made-up evidence", "--zone", "UTC")
         (("selftest", "-o", "MISSING/x/y.json"), "MISSING/x/y.json: the record cannot be written there"),
         (("demo", "FOLDER"), "FOLDER exists and is not empty: give a new folder for the demonstration"),
         (("tag", "CASE", "x", "EX/9-000001"), "no such item: EX/9-000001; nothing was tagged"),
+        (("tag", "CASE", "x", "EX/1-\u00b2"), "no such item: EX/1-\u00b2; nothing was tagged"),
+        (("tag", "CASE", "x", "EX/1-" + "9" * 30), "no such item: EX/1-" + "9" * 30),
     ],
 )
 def test_wrong_usage_is_told_on_one_line(tmp_path: Path, words: tuple[str, ...], line: str, capsys) -> None:
