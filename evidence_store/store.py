@@ -71,15 +71,20 @@ class Store:
             connection.close()
 
     def close(self) -> None:
-        """Folds the write-ahead log back, so that the case is one file to copy and hash."""
-        if self.writable:
-            try:
-                self._pragma("wal_checkpoint(TRUNCATE)")
-                self._pragma("journal_mode = DELETE")
-            except driver.OperationalError:
-                # Another process is reading at this moment: SQLite folds the log back when the last one closes.
-                self.engine.dispose()
+        """Folds the write-ahead log back, so that the case is one file to copy and hash, readable where nothing can be
+        written."""
+        # Our own idle connections first: as long as one is open, SQLite keeps the log.
         self.engine.dispose()
+        if not self.writable or not self.path.is_file():
+            return
+        try:
+            self._pragma("wal_checkpoint(TRUNCATE)")
+            self._pragma("journal_mode = DELETE")
+        except (driver.DatabaseError, DatabaseError):
+            # Another process is reading at this moment, or the file is damaged: SQLite folds the log back when it can.
+            pass
+        finally:
+            self.engine.dispose()
 
 
 def plain_reason(path: Path, error: Exception) -> str:

@@ -31,11 +31,12 @@ class Done:
         return found
 
 
-def assay(*words: object, cwd: Path | None = None, **env: str) -> Done:
-    """Runs one command. No command ever prints a traceback, and all that it has to say aside begins "assay: "."""
+def assay(*words: object, cwd: Path | None = None, before: tuple[str, ...] = (), **env: str) -> Done:
+    """Runs one command, `before` in front of it. No command ever prints a traceback, and all that it has to say aside
+    begins "assay: "."""
     given = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     given |= {"PYTHONPATH": str(ROOT), "COLUMNS": "120", **env}
-    command = [sys.executable, "-m", "app", *map(str, words)]
+    command = [*before, sys.executable, "-m", "app", *map(str, words)]
     ran = subprocess.run(command, capture_output=True, cwd=cwd or ROOT, env=given, timeout=300, check=False)
     out, err = ran.stdout.decode("utf-8"), ran.stderr.decode("utf-8")
     assert "Traceback" not in out + err
