@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from app import PROGRAM
 from app.cases import Case
+from app.ingest.again import hash_again, require_same
 from app.ingest.merge import Merger
 from app.ingest.model import IngestError, IngestResult, OnProgress, SourceRequest
 from app.ingest.plan import batches
@@ -155,6 +156,10 @@ class _Ingest:
     def _ref(self, pool: Pool) -> SourceRef:
         source = SourceRef(self._row["kind"], self._row["path"], None, self._row["zone"])
         if not needs_spool(source.kind):
+            if self._row["sha256"] and source.kind != "folder":
+                self._progress.stage("hashing", self._row["size"] or 0)
+                task = HashSource(source, str(self._folder / "again.shard"))
+                hash_again(pool, task, self._row["sha256"], self._stop)
             return source
         spool = self._folder / "unpacked.tar"
         if not spool.exists():  # an earlier run was stopped, and its work folder emptied since
@@ -163,8 +168,7 @@ class _Ingest:
             for ended in pool.run([again], self._stop):
                 if ended.error:
                     raise IngestError(_line(source.path, ended))
-                if ended.note["hashes"]["sha256"] != self._row["sha256"]:
-                    raise IngestError(f"{source.path}: is not what it was when its reading began (SHA-256 differs)")
+                require_same(source.path, self._row["sha256"], ended.note["hashes"])
             part.replace(spool)
         return replace(source, spool=str(spool))
 
