@@ -119,7 +119,8 @@ class _Ingest:
         task = Survey(self._row["path"], self._row["zone"], str(self._folder / "listing.shard"), spool)
         ended = next(iter(pool.run([task], self._stop)))
         if ended.error:
-            self._forget()
+            if not ended.full:  # a full disk says nothing of the source: it stays under way
+                self._forget()
             raise IngestError(_line(self._row["path"], ended))
         with self._case.store.write() as connection:
             facts: dict[str, Any] = {}
