@@ -78,9 +78,10 @@ def write_case_report(
     """
     if not out.parent.is_dir():
         raise CaseError(f"{out.parent} is not a folder: the report was not written")
-    refuse_evidence(case, out)
-    pictures = _pictures(case, options.pictures)
     part = out.with_name(out.name + ".part")
+    for path in (out, part):
+        refuse_evidence(case, path)
+    pictures = _pictures(case, options.pictures)
     try:
         with case.store.read() as connection:
             data = report_data(connection, chosen, options, pictures)

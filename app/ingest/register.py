@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,11 @@ def settings_that_differ(case: Case, request: SourceRequest) -> str:
                 None if request.authority == Authority() else request.authority,
             ),
         }
+    if _has_another_size(row):
+        return (
+            f"{row['exhibit']}: {request.path} has another size than when it was read; to read it as it is now, give "
+            "it another --exhibit or a new case"
+        )
     other = [name for name, (stored, asked) in held.items() if asked and asked != stored]
     if not other:
         return ""
@@ -99,6 +105,16 @@ def settings_that_differ(case: Case, request: SourceRequest) -> str:
         f"{row['exhibit']}: {request.path} is in this case with another {' and '.join(other)}, which it keeps; to read "
         "it anew, give it another --exhibit or a new case"
     )
+
+
+def _has_another_size(row: Any) -> bool:
+    """Whether a file of the source is no longer as long as it was: a new export under the old name."""
+    folder = Path(row["path"]).parent
+    for file in load(row["files"]):
+        with suppress(OSError):
+            if (folder / str(file["name"])).stat().st_size != file["size"]:
+                return True
+    return False
 
 
 def _known(connection: Connection, request: SourceRequest) -> Any:

@@ -154,7 +154,8 @@ def _message(file: EvidenceFile, place: _Place, entry: ChatEntry) -> Iterator[Fo
         attachments=_attachments(entry, place.folder),
         conversation=place.conversation,
         title=place.title,
-        direction="out" if entry.by_exporter else None,
+        # Anybody can type the words that stand for a message taken back: they give a direction to no message.
+        direction="out" if entry.by_exporter and entry.sender is None else None,
         sender=_party(entry.sender),
         text=entry.text,
     )

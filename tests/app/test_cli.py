@@ -236,6 +236,17 @@ def test_a_source_can_be_read_anew_under_another_exhibit(evidence: Path, tmp_pat
     assert (first, second) == ("2026-03-05T18:02:00Z", "2026-03-05T13:02:00Z")
 
 
+def test_a_new_export_under_the_old_name_is_not_taken_for_the_one_that_was_read(evidence: Path, tmp_path: Path) -> None:
+    source = tmp_path / "chat.zip"
+    source.write_bytes((evidence / CHAT).read_bytes())
+    assert assay("ingest", tmp_path / "case", source, "--zone", "Europe/London").status == 0
+    with source.open("ab") as stream:
+        stream.write(b"more")
+    done = assay("ingest", tmp_path / "case", source, "--zone", "Europe/London")
+    assert done.status == 2
+    assert "has another size than when it was read" in done.err
+
+
 def test_without_a_zone_the_times_that_have_no_place_are_counted(evidence: Path, tmp_path: Path) -> None:
     secret = tmp_path / "password.txt"
     secret.write_text("not used", "utf-8")

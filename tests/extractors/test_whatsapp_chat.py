@@ -77,7 +77,7 @@ def test_system_lines_deletions_and_left_out_media_are_told_apart() -> None:
         (None, ("system",), False, "out", (), None),
         (Party("Ann", "name", "Ann"), (), False, None, (Attachment("", state="omitted"),), None),
         (Party("Bob", "name", "Bob"), ("deleted by sender",), True, None, (), None),
-        (Party("Ann", "name", "Ann"), ("deleted by sender",), True, "out", (), None),
+        (Party("Ann", "name", "Ann"), ("deleted by sender",), True, None, (), None),
     ]
 
 
