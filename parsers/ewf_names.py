@@ -39,7 +39,7 @@ def segment_paths(first: Path) -> list[Path]:
     if match[2] != "01":
         raise ValueError(f"{first.name} is not the first segment: give {first.stem}.{letter}01")
     beside: dict[str, Path] = {}
-    for name in sorted(_names(first.parent)):
+    for name in sorted(folder_names(first.parent)):
         if name.startswith(first.stem) or name.lower() not in beside:
             beside[name.lower()] = first.parent / name
     paths = [first]
@@ -53,7 +53,7 @@ def segment_paths(first: Path) -> list[Path]:
     return paths
 
 
-def _names(folder: Path) -> list[str]:
+def folder_names(folder: Path) -> list[str]:
     """What the folder holds, listed without changing its access time where the system can do that."""
     if os.listdir in os.supports_fd and hasattr(os, "O_NOATIME"):
         with contextlib.suppress(PermissionError):  # only the owner may ask for it

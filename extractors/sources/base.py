@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, Literal, Protocol
 
@@ -34,6 +34,27 @@ class Entry:
     note: str = ""
 
 
+class Locked(SourceError):
+    """The source is encrypted, and opens only with a password or key. `wrong`: one was given, and it is not the one."""
+
+    def __init__(self, message: str, wrong: bool = False) -> None:
+        super().__init__(message)
+        self.wrong = wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What opens an encrypted source. It is held in memory only, and no representation shows it.
+
+    `password` as it was typed, `key` the bytes of a key file. `unlocked` is what a volume made of them (derived keys,
+    see `Volume.unlocked`), so that another process need not derive them again.
+    """
+
+    password: str | None = field(default=None, repr=False)
+    key: bytes | None = field(default=None, repr=False)
+    unlocked: bytes = field(default=b"", repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class SourceRef:
     """Enough to open a source again in another process; small and picklable.
@@ -46,6 +67,50 @@ class SourceRef:
     path: str
     spool: str | None = None
     zone: str | None = None
+    secret: Secret = Secret()
+
+
+@dataclass(slots=True)
+class Bytes:
+    """Bytes at an offset: a file of the host, a member of an archive. `read_at` may be called from any thread, gives
+    fewer bytes than asked for only at the end, and raises SourceError."""
+
+    size: int
+    read_at: Callable[[int, int], bytes]
+    close: Callable[[], None]
+
+
+class Place(Protocol):
+    """Where a container stands: on the host, or inside another container. What is beside it is found by name only."""
+
+    name: str  # the last segment of its path, as stored
+    size: int
+
+    def open(self) -> Bytes:
+        """Raises SourceError."""
+
+    def names(self) -> list[str]:
+        """The names of the files in the same folder, its own too; sorted."""
+
+    def beside(self, name: str) -> Place | None:
+        """A file in the same folder, the case of letters aside where no name fits exactly; None where there is none.
+
+        A name with a separator, "..", a drive or a link behind it is never found: nothing outside the folder is."""
+
+
+@dataclass(slots=True)
+class Image:
+    """The media inside a disk image. `facts` is what the image says of itself, for the report. `problems` is complete
+    once everything was read. `stored` holds (algorithm, lower-case hex) of hashes of the media that the image carries.
+    `parts` are the names of the files it is made of, the one that was opened first."""
+
+    size: int
+    read_at: Callable[[int, int], bytes]
+    close: Callable[[], None]
+    facts: dict[str, str] = field(default_factory=dict)
+    problems: Callable[[], list[Problem]] = list
+    stored: list[tuple[str, str]] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

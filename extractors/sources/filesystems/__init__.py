@@ -1,0 +1,1 @@
+"""File systems that The Sleuth Kit does not read: one file each."""
