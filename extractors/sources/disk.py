@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from evidence_store.records import Problem
 from extractors.sources.base import Entry, Hashes, SourceError, SourceRef
 from extractors.sources.disk_files import FileSystem
-from extractors.sources.disk_layout import look
+from extractors.sources.disk_layout import Part, look
+from extractors.sources.disk_systems import Files, system_of
 from extractors.sources.host import hash_file, open_source
 from extractors.sources.names import Findings
 
@@ -56,11 +57,28 @@ class DiskVolume:
             _check_zone(zone)
         self._layout = look(read_at, size)
         self._facts = {**(facts or {}), "media size": f"{size} bytes", **self._layout.facts}
-        self._systems = {
-            part.key: FileSystem(part, read_at, zone, self._findings)
-            for part in self._layout.parts
-            if part.fs is not None
-        }
+        self._systems: dict[str, Files] = {}
+        for part in self._layout.parts:
+            if part.fs is not None:
+                self._systems[part.key] = FileSystem(part, read_at, zone, self._findings)
+            else:
+                self._open_other(part, read_at, zone)
+
+    def _open_other(self, part: Part, read_at: Callable[[int, int], bytes], zone: str | None) -> None:
+        """A part that The Sleuth Kit could not open: by another reader where there is one, else told as not read."""
+        unread = self._layout.unread[part.key]
+        if (system := system_of(read_at, part)) is None:
+            self._findings.add("file", unread.code, unread.detail, unread.locator)
+            return
+        where = f"{part.offset}+{part.size} bytes, {part.label}"
+        try:
+            files = system.files(part, read_at, zone, self._findings)
+        except SourceError as error:
+            self._findings.add("file", unread.code, f"{where}: {system.name}, not read: {error}", part.key)
+            return
+        self._systems[part.key] = files
+        self._facts[f"volume {part.key}"] = f"{system.name}, {where}"
+        self._facts.update({f"volume {part.key}, {name}": text for name, text in files.facts().items()})
 
     def entries(self) -> Iterator[Entry]:
         for system in self._systems.values():
@@ -102,9 +120,14 @@ def detect(path: str, head: bytes) -> bool:
         return False
     disk = RawDisk(path)
     try:
-        return disk.size >= SMALLEST and look(disk.read_at, disk.size).known
+        return detect_bytes(disk.read_at, disk.size, head)
     finally:
         disk.close()
+
+
+def detect_bytes(read_at: Callable[[int, int], bytes], size: int, head: bytes) -> bool:
+    """The same of `size` bytes that are read by `read_at`; `head` are the first of them. They stay open."""
+    return len(head) >= SMALLEST // 8 and size >= SMALLEST and look(read_at, size).known
 
 
 def open_volume(ref: SourceRef) -> DiskVolume:

@@ -56,6 +56,9 @@ class FileSystem:
             self._findings.add("file", "fat", f"times and deleted files are not read: {error}", self._part.key)
             return None
 
+    def facts(self) -> dict[str, str]:
+        return {}
+
     def entries(self) -> Iterator[Entry]:
         """Live files first, then deleted ones, for whose blocks the live ones have to be known."""
         live, deleted = LiveRuns(), 0

@@ -89,8 +89,11 @@ class Part:
 
 @dataclass(slots=True)
 class DiskLayout:
+    """`unread` says of each part without a file system, by its key, what it is and that it is not read."""
+
     parts: list[Part] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    unread: dict[str, Problem] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
     known: bool = False  # something was recognised, be it readable or not
 
@@ -194,7 +197,7 @@ def _add(layout: DiskLayout, part: Part, why: str, read_at: Callable[[int, int],
     layout.known = layout.known or bool(sign) or certain
     layout.facts[f"volume {part.key}"] = f"{sign or 'not known'}, {where}"
     reason = sign or why or "no file system recognised"
-    layout.problems.append(Problem("file", "unknown-volume", f"{where}: not read ({reason})", part.key))
+    layout.unread[part.key] = Problem("file", "unknown-volume", f"{where}: not read ({reason})", part.key)
 
 
 def _sign(read_at: Callable[[int, int], bytes], part: Part) -> str:
