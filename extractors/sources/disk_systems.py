@@ -7,6 +7,7 @@ from typing import BinaryIO, Final, NamedTuple, Protocol
 
 from extractors.sources.base import Entry
 from extractors.sources.disk_layout import Part
+from extractors.sources.filesystems import apfs
 from extractors.sources.names import Findings
 
 ReadAt = Callable[[int, int], bytes]
@@ -31,7 +32,7 @@ class System(NamedTuple):
     files: Callable[[Part, ReadAt, str | None, Findings], Files]
 
 
-SYSTEMS: Final[tuple[System, ...]] = ()
+SYSTEMS: Final = (System(apfs.NAME, apfs.is_here, apfs.ApfsFiles),)
 
 
 def system_of(read_at: ReadAt, part: Part) -> System | None:

@@ -34,11 +34,12 @@ def utc_times(meta: Any) -> tuple[Moment, ...]:
         (CHANGED, meta.ctime, meta.ctime_nano),
         (CREATED, meta.crtime, meta.crtime_nano),
     )
-    return tuple(_utc(*time) for time in stored if time[1] or time[2])
+    return tuple(utc_moment(*time) for time in stored if time[1] or time[2])
 
 
 @lru_cache(maxsize=8192)
-def _utc(meaning: str, seconds: int, nano: int) -> Moment:
+def utc_moment(meaning: str, seconds: int, nano: int) -> Moment:
+    """A time in UTC by its seconds since 1970 and the nanoseconds beyond them."""
     utc_us, note = from_unix(seconds, "s")
     raw = f"{seconds}.{nano:09d}" if nano else str(seconds)
     return Moment(meaning, None if utc_us is None else utc_us + nano // 1000, raw, "D", note=note)
