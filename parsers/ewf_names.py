@@ -1,7 +1,8 @@
-"""The names of the files of an EWF set: E01 to E99, then EAA to ZZZ.
+"""The names of the files of an EWF set: E01 to E99, then EAA to ZZZ; Ex01 to Ex99, then ExAA to EzZZ.
 
 References:
 - libewf, "Expert Witness Compression Format (EWF)", section "Segment files"
+- libewf, "Expert Witness Compression Format 2 (EWF2)", section "Segment file extensions"
 """
 
 from __future__ import annotations
@@ -10,7 +11,12 @@ import contextlib
 import os
 import re
 import string
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Final
+
+# "E" or "Ex" and the number: what comes before the last letter stays the same through the set.
+_ENDING: Final = r"(?P<letters>[EeLl][Xx]|[A-Za-z])(?P<number>\d\d|[A-Za-z]{2})"
 
 
 def segment_name(number: int, first: str) -> str:
@@ -27,30 +33,51 @@ def segment_name(number: int, first: str) -> str:
     return name if first.isupper() else name.lower()
 
 
-def segment_paths(first: Path) -> list[Path]:
-    """All files of the set that begins with `first`, names compared without regard to case.
+def segment_names(first: str, names: Iterable[str]) -> list[str]:
+    """The names of the set that begins with `first`, out of all `names` of its folder, the case of letters aside.
 
     Raises ValueError naming the segment that is missing when a later one is there, or when `first` is not the first.
     """
-    match = re.fullmatch(r"\.([A-Za-z])(\d\d|[A-Za-z]{2})", first.suffix)
-    if match is None:
+    stem, _, ending = first.rpartition(".")
+    match = re.fullmatch(_ENDING, ending)
+    if match is None or not stem:
         return [first]
-    letter = match[1]
-    if match[2] != "01":
-        raise ValueError(f"{first.name} is not the first segment: give {first.stem}.{letter}01")
-    beside: dict[str, Path] = {}
-    for name in sorted(folder_names(first.parent)):
-        if name.startswith(first.stem) or name.lower() not in beside:
-            beside[name.lower()] = first.parent / name
-    paths = [first]
-    prefix = first.stem.lower()
-    while found := beside.get(f"{prefix}.{segment_name(len(paths) + 1, letter)}".lower()):
-        paths.append(found)
-    missing = f"{first.stem}.{segment_name(len(paths) + 1, letter)}"
-    for ahead in range(len(paths) + 2, len(paths) + 200):
-        if later := beside.get(f"{prefix}.{segment_name(ahead, letter)}".lower()):
-            raise ValueError(f"segment {missing} is missing, though {later.name} is there")
-    return paths
+    if match["number"] != "01":
+        raise ValueError(f"{first} is not the first segment: give {stem}.{match['letters']}01")
+    beside: dict[str, str] = {}
+    for name in sorted(names):
+        if name.startswith(stem) or name.lower() not in beside:
+            beside[name.lower()] = name
+    found = [first]
+    while following := beside.get(_segment(stem, len(found) + 1, match).lower()):
+        found.append(following)
+    for ahead in range(len(found) + 2, len(found) + 200):
+        if later := beside.get(_segment(stem, ahead, match).lower()):
+            raise ValueError(f"segment {_segment(stem, len(found) + 1, match)} is missing, though {later} is there")
+    return found
+
+
+def is_first_name(name: str) -> bool:
+    """Whether a name is that of a first segment."""
+    match = re.fullmatch(_ENDING, name.rpartition(".")[2])
+    return match is not None and match["number"] == "01"
+
+
+def following_name(names: Sequence[str]) -> str:
+    """The name that the segment after these would have; "" where the names follow no numbering."""
+    stem, _, ending = names[0].rpartition(".")
+    match = re.fullmatch(_ENDING, ending)
+    return _segment(stem, len(names) + 1, match) if match is not None and stem else ""
+
+
+def _segment(stem: str, number: int, first: re.Match[str]) -> str:
+    letters = first["letters"]
+    return f"{stem}.{letters[:-1]}{segment_name(number, letters[-1])}"
+
+
+def segment_paths(first: Path) -> list[Path]:
+    """All files of the set that begins with the file `first`. Raises ValueError as `segment_names` does."""
+    return [first.parent / name for name in segment_names(first.name, folder_names(first.parent))]
 
 
 def folder_names(folder: Path) -> list[str]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from typing import Final, NamedTuple
 
 from parsers.ewf_header import acquisition_notes
 
@@ -26,6 +26,15 @@ MOST_SECTION: Final = 1 << 20
 MOST_SECTIONS: Final = 1 << 20
 MOST_ERRORS: Final = 100_000
 MOST_ENTRIES: Final = 1 << 22
+
+
+class Segment(NamedTuple):
+    """One opened file of a set. `read_at` may be called from any thread and gives fewer bytes only at the end."""
+
+    name: str
+    size: int
+    read_at: Callable[[int, int], bytes]
+    close: Callable[[], None]
 
 
 @dataclass(slots=True)
@@ -62,26 +71,26 @@ class Layout:
         return self.tables[-1].first + self.tables[-1].count if self.tables else 0
 
 
-def read_layout(streams: list[BinaryIO], names: list[str], sizes: list[int]) -> Layout:
+def read_layout(segments: list[Segment]) -> Layout:
     """The layout of a set from its opened segments. Raises ValueError when no chunk can be read from it."""
     layout = Layout()
     broken: list[int] = []
-    for number, (stream, name, size) in enumerate(zip(streams, names, sizes, strict=True)):
-        _check_head(stream, name, size, number + 1, layout)
-        _read_segment(stream, name, size, number, layout)
+    for number, segment in enumerate(segments):
+        _check_head(segment, number + 1, layout)
+        _read_segment(segment, number, layout)
         if not layout.ended:
             broken.append(number)
     if layout.chunk_size == 0:
-        raise ValueError(f"{names[0]}: no volume section, so the size of the image is not known")
-    _close_gap(layout, broken, sizes, names)
+        raise ValueError(f"{segments[0].name}: no volume section, so the size of the image is not known")
+    _close_gap(layout, broken, segments)
     return layout
 
 
-def _check_head(stream: BinaryIO, name: str, size: int, number: int, layout: Layout) -> None:
-    if size == 0:
+def _check_head(segment: Segment, number: int, layout: Layout) -> None:
+    name = segment.name
+    if segment.size == 0:
         raise ValueError(f"{name} is empty (0 bytes)")
-    stream.seek(0)
-    head = stream.read(13)
+    head = segment.read_at(0, 13)
     if other := OTHER_SIGNATURES.get(head[:8]):
         raise ValueError(f"{name} is {other}")
     if len(head) < 13 or head[:8] != SIGNATURE:
@@ -91,29 +100,28 @@ def _check_head(stream: BinaryIO, name: str, size: int, number: int, layout: Lay
         layout.problems.append(f"{name} calls itself segment {stored} and is read as segment {number}")
 
 
-def _read_segment(stream: BinaryIO, name: str, size: int, segment: int, layout: Layout) -> None:
+def _read_segment(segment: Segment, number: int, layout: Layout) -> None:
     data_end = 0
     layout.ended = False
-    for kind, start, end in _sections(stream, name, size, layout):
+    for kind, start, end in _sections(segment, layout):
         if kind == "sectors":
             data_end = end
         elif kind in ("table", "table2"):
-            _add_table(stream, name, segment, (kind, start, end), data_end, layout)
+            _add_table(segment, number, (kind, start, end), data_end, layout)
         elif kind in ("done", "next"):
             layout.ended = True
             layout.done = kind == "done"
         elif kind in _READERS:
-            stream.seek(start)
-            data = stream.read(min(end - start, MOST_SECTION))
-            _READERS[kind](data, f"{name}: section {kind}", layout)
+            data = segment.read_at(start, min(end - start, MOST_SECTION))
+            _READERS[kind](data, f"{segment.name}: section {kind}", layout)
 
 
-def _sections(stream: BinaryIO, name: str, size: int, layout: Layout) -> Iterator[tuple[str, int, int]]:
+def _sections(segment: Segment, layout: Layout) -> Iterator[tuple[str, int, int]]:
     """(type, start of its data, end) of each section; a chain that is cut or runs backwards ends with a problem."""
+    name, size = segment.name, segment.size
     at = 13
     for _ in range(MOST_SECTIONS):
-        stream.seek(at)
-        raw = stream.read(DESCRIPTOR)
+        raw = segment.read_at(at, DESCRIPTOR)
         if len(raw) < DESCRIPTOR:
             layout.problems.append(f"{name} is cut short: no section follows at byte {at}")
             return
@@ -139,20 +147,17 @@ def _sections(stream: BinaryIO, name: str, size: int, layout: Layout) -> Iterato
     layout.problems.append(f"{name}: more than {MOST_SECTIONS} sections; reading stops")
 
 
-def _add_table(
-    stream: BinaryIO, name: str, segment: int, section: tuple[str, int, int], data_end: int, layout: Layout
-) -> None:
+def _add_table(file: Segment, segment: int, section: tuple[str, int, int], data_end: int, layout: Layout) -> None:
     """Adds a table, or its copy to it. A damaged one keeps its place, for later chunks are numbered after it."""
     kind, start, end = section
-    stream.seek(start)
-    raw = stream.read(24).ljust(24, b"\0")
+    raw = file.read_at(start, 24).ljust(24, b"\0")
     count, base = struct.unpack_from("<I4xQ", raw)
     room = max(0, end - start - 24) // 4
     sound = zlib.adler32(raw[:20]) == struct.unpack_from("<I", raw, 20)[0] and count <= min(room, MOST_ENTRIES)
     last = layout.tables[-1] if layout.tables else None
     copy = kind == "table2" and last is not None and (last.segment, last.data_end) == (segment, data_end)
     if not sound:
-        layout.problems.append(f"{name}: the head of the section {kind!r} at byte {start} is damaged")
+        layout.problems.append(f"{file.name}: the head of the section {kind!r} at byte {start} is damaged")
         if not copy and data_end:
             layout.tables.append(Table(segment, layout.chunks, min(max(0, room - 1), MOST_ENTRIES), 0, [], data_end))
     elif copy and last is not None:
@@ -165,20 +170,20 @@ def _add_table(
         layout.tables.append(Table(segment, layout.chunks, count, base, [start + 24], data_end or end, checked))
 
 
-def _close_gap(layout: Layout, broken: list[int], sizes: list[int], names: list[str]) -> None:
+def _close_gap(layout: Layout, broken: list[int], segments: list[Segment]) -> None:
     """Chunks are numbered through all segments: what a damaged one lost must not shift those that follow.
 
     With one damaged segment the number of lost chunks is known from the total; with more it is not, and the rest is
     left out.
     """
-    if not broken or broken[0] == len(sizes) - 1:
+    if not broken or broken[0] == len(segments) - 1:
         return
     lost = layout.declared_chunks - layout.chunks
     at = sum(1 for table in layout.tables if table.segment <= broken[0])
     first = layout.tables[at - 1].first + layout.tables[at - 1].count if at else 0
     # No chunk takes fewer than 12 bytes: more lost chunks than would fit into a segment are not believed.
-    if len(broken) > 1 or not 0 <= lost <= max(sizes) // 12:
-        layout.problems.append(f"{names[broken[0]]} is damaged so that the place of what follows is not known")
+    if len(broken) > 1 or not 0 <= lost <= max(segment.size for segment in segments) // 12:
+        layout.problems.append(f"{segments[broken[0]].name} is damaged so that the place of what follows is not known")
         layout.tables = layout.tables[:at]
     elif lost:
         for table in layout.tables[at:]:

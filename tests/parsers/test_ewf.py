@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from extractors.sources.host import reader_of
 from parsers.ewf import BadRange, EwfImage, is_ewf
 from parsers.ewf_names import segment_name, segment_paths
+from parsers.ewf_segments import Segment
 from tests.evidence_builders.images import SIGNATURE, have, run_tool, write_e01
 
 CHUNK = 64 * 512
@@ -24,8 +26,16 @@ def media(chunks: float, seed: int = 1) -> bytes:
     return bytes(data[: int(chunks * CHUNK) // 512 * 512])
 
 
+def open_set(first: Path) -> EwfImage:
+    segments = []
+    for path in segment_paths(first):
+        stream = path.open("rb", buffering=0)
+        segments.append(Segment(path.name, path.stat().st_size, reader_of(stream), stream.close))
+    return EwfImage(segments)
+
+
 def read_all(path: Path) -> tuple[bytes, list[str], list[BadRange]]:
-    image = EwfImage(path)
+    image = open_set(path)
     try:
         return b"".join(image.stream_chunks()), list(image.problems), image.bad_ranges()
     finally:
@@ -58,7 +68,7 @@ def test_the_media_come_out_as_they_went_in(tmp_path, packed, sectors, per_segme
 def test_random_access_gives_the_same_bytes(tmp_path):
     data = media(400)
     write_e01(tmp_path / "a.E01", data, chunks_per_segment=90)
-    image = EwfImage(tmp_path / "a.E01")
+    image = open_set(tmp_path / "a.E01")
     rng = random.Random(2)
     for _ in range(300):
         at, size = rng.randrange(len(data)), rng.choice([1, 512, 5000, 100_000, 1 << 20])
@@ -71,7 +81,7 @@ def test_random_access_gives_the_same_bytes(tmp_path):
 def test_notes_stored_hash_and_bad_sectors_are_told(tmp_path):
     data = media(3)
     write_e01(tmp_path / "a.E01", data, errors=((10, 4), (99, 1)))
-    image = EwfImage(tmp_path / "a.E01")
+    image = open_set(tmp_path / "a.E01")
     assert image.layout.notes == {
         "case number": "CASE-1",
         "evidence number": "ABC/1",
@@ -146,13 +156,13 @@ def test_a_last_segment_cut_short_gives_what_stands_before_it(tmp_path):
 def test_a_missing_segment_is_named(tmp_path):
     paths = write_e01(tmp_path / "a.E01", media(20), chunks_per_segment=6)
     paths[-1].unlink()
-    image = EwfImage(tmp_path / "a.E01")
+    image = open_set(tmp_path / "a.E01")
     assert image.problems[0] == "segment a.E04 is missing: the set goes on after this file"
     image.close()
     write_e01(tmp_path / "a.E01", media(20), chunks_per_segment=6)
     paths[1].unlink()
     with pytest.raises(ValueError, match=r"^segment a\.E02 is missing, though a\.E03 is there$"):
-        EwfImage(tmp_path / "a.E01")
+        open_set(tmp_path / "a.E01")
 
 
 def test_segments_are_found_whatever_the_case_of_their_names(tmp_path):
@@ -164,7 +174,7 @@ def test_segments_are_found_whatever_the_case_of_their_names(tmp_path):
 def test_a_later_segment_is_no_place_to_begin(tmp_path):
     paths = write_e01(tmp_path / "a.E01", media(20), chunks_per_segment=6)
     with pytest.raises(ValueError, match=r"not the first segment: give a\.E01"):
-        EwfImage(paths[1])
+        open_set(paths[1])
 
 
 def test_segments_are_named_to_the_end_of_the_alphabet():
@@ -194,7 +204,7 @@ def test_an_empty_file_and_other_signatures_are_refused_in_one_line(tmp_path):
     ):
         (tmp_path / "a.E01").write_bytes(content)
         with pytest.raises(ValueError, match=text) as refused:
-            EwfImage(tmp_path / "a.E01")
+            open_set(tmp_path / "a.E01")
         assert "\n" not in str(refused.value)
     assert [is_ewf(head) for head in (SIGNATURE, b"EVF2\r\n\x81\x00", b"", b"EVF")] == [True, True, False, False]
 
@@ -246,7 +256,7 @@ def test_what_ewfacquire_writes_reads_as_what_it_was_given(tmp_path, form, compr
     )  # fmt: skip
     first = next(path for path in tmp_path.iterdir() if path.suffix.lower() in (".e01", ".s01"))
     assert read_all(first) == (data, [], [])
-    image = EwfImage(first)
+    image = open_set(first)
     assert ("md5", hashlib.md5(data).hexdigest()) in image.layout.hashes
     assert image.layout.notes["case number"] == "CASE-1"
     image.close()
@@ -263,7 +273,7 @@ def test_libewf_reads_the_same_from_the_sets_of_the_corpus(corpus):
         assert read_all(corpus / name) == (theirs, [], [])
         assert hashlib.md5(theirs).hexdigest() == stored
     with pytest.raises(ValueError, match="is empty"):
-        EwfImage(corpus / "sleuthkit/data/bogus.E01")
+        open_set(corpus / "sleuthkit/data/bogus.E01")
 
 
 def test_libewf_reads_the_same_from_a_split_set(tmp_path):
