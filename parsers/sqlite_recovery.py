@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Final
 
-from parsers.sqlite_carving import Area, carve
+from parsers.sqlite_carving import carve
 from parsers.sqlite_cells import Cell, row_of
 from parsers.sqlite_findings import Finding, Findings
 from parsers.sqlite_layouts import MASTER, Layout, layout_of
 from parsers.sqlite_owners import FREE, INNER, LEAF, TRUNK, UNKNOWN, Owners, cells_of
 from parsers.sqlite_pages import INTERIOR_TABLE, LEAF_TABLE, Node, Pages, node_of
+from parsers.sqlite_rebuilding import Area
 from parsers.sqlite_records import class_of, varint_bytes
 from parsers.sqlite_wal import CURRENT
 
