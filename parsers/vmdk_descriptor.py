@@ -1,0 +1,85 @@
+"""The text that describes a VMDK: its identity, its parent and the files its media are spread over.
+
+References: "Virtual Disk Format 5.0", VMware technical note, chapter "The Descriptor File"; "VMWare Virtual Disk Format
+(VMDK)", libyal/libvmdk documentation (extent types, encodings).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+LARGEST: Final = 1 << 20
+MOST_EXTENTS: Final = 4096
+SECTOR: Final = 512
+NO_PARENT: Final = "ffffffff"
+_MARK: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*#\s*Disk DescriptorFile", re.IGNORECASE)
+_PAIR: Final = re.compile(r'^\s*([A-Za-z][\w.]*)\s*=\s*"?([^"]*?)"?\s*$')
+_EXTENT: Final = re.compile(
+    r'^\s*(RW|RDONLY|NOACCESS)\s+(\d{1,19})\s+([A-Z0-9]+)(?:\s+"([^"]*)"(?:\s+(\d{1,19}))?)?', re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """`size` bytes of the media, in the file `name` ("" for ZERO), from byte `start` of it where it is flat."""
+
+    access: str
+    size: int
+    kind: str
+    name: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """`parent` is the stored name of the parent ("" for none named), `parent_identity` "" where there is no parent."""
+
+    identity: str
+    create_type: str
+    parent: str
+    parent_identity: str
+    extents: list[Extent]
+
+
+def is_descriptor(head: bytes) -> bool:
+    """Whether a file begins as a descriptor."""
+    return _MARK.match(head[:512]) is not None
+
+
+def read_descriptor(raw: bytes) -> Descriptor:
+    """Raises ValueError where it is none or lists more extents than can be."""
+    if not is_descriptor(raw):
+        raise ValueError("it has no VMDK descriptor")
+    text = _text(raw[:LARGEST].partition(b"\0")[0])
+    pairs: dict[str, str] = {}
+    extents: list[Extent] = []
+    for line in text.splitlines():
+        if extent := _EXTENT.match(line):
+            access, size, kind, name, start = extent.groups()
+            extents.append(
+                Extent(access.upper(), int(size) * SECTOR, kind.upper(), name or "", int(start or 0) * SECTOR)
+            )
+        elif pair := _PAIR.match(line):
+            pairs.setdefault(pair[1].lower(), pair[2])
+        if len(extents) > MOST_EXTENTS:
+            raise ValueError(f"its descriptor lists more than {MOST_EXTENTS} extents")
+    if any(key.startswith("encryption") for key in pairs):
+        raise ValueError("it is encrypted: not read")
+    linked = pairs.get("parentcid", NO_PARENT).lower()
+    return Descriptor(
+        pairs.get("cid", "").lower(),
+        pairs.get("createtype", ""),
+        pairs.get("parentfilenamehint", ""),
+        "" if linked == NO_PARENT else linked,
+        extents,
+    )
+
+
+def _text(raw: bytes) -> str:
+    named = re.search(rb'encoding\s*=\s*"([\w-]{1,30})"', raw)
+    try:
+        return raw.decode(named[1].decode("ascii") if named else "utf-8")
+    except (UnicodeDecodeError, LookupError):
+        return raw.decode("latin-1")
