@@ -20,11 +20,15 @@ from parsers.sqlite_layouts import Layout
 from parsers.sqlite_rebuilding import HEAD_OF_BLOCK, Area, readable, rebuilt, worth
 from parsers.sqlite_records import class_of, length_of, local_size, serials, varint, varint_bytes
 
+_MANY_COLUMNS = 4  # so many agree by chance so seldom that a text with odd characters is no reason for doubt
+
 
 def carve(area: Area, layouts: Sequence[Layout]) -> list[Cell]:
     """The deleted rows in an area, in the order of their place; the most plausible ones that do not overlap."""
     found: list[Cell] = []
     for layout in layouts:
+        if not layout.telling:
+            continue
         whole = list(whole_cells(area, layout))
         found += whole
         if layout.with_rowid:
@@ -80,10 +84,10 @@ def _whole(area: Area, layout: Layout, at: int, begin: int) -> Cell | None:
         score=0,
     )
     clean = readable(cell, area)
-    if end > area.end and not (clean and worth(cell)):
+    if not worth(cell) or not (clean or (end <= area.end and len(types) >= _MANY_COLUMNS)):
         return None
     weight = (3.0 if end <= area.end else 1.5) if clean else 1.0
-    return replace(cell, score=weight * (cell.end - cell.start))
+    return replace(cell, score=weight * (cell.end - cell.start), how=cell.how if clean else "unsure")
 
 
 def _before(page: bytes, end: int, begin: int) -> int:

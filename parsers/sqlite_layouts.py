@@ -33,6 +33,7 @@ _LIMITS: Final = (
     (apsw.SQLITE_LIMIT_EXPR_DEPTH, 250),
     (apsw.SQLITE_LIMIT_ATTACHED, 0),
 )
+_ANYTHING: Final = "nirtb"
 _VIRTUAL: Final = 2  # a generated column that is not stored
 _TYPES: Final = {"n": rb"\x00", "i": rb"[\x01-\x06\x08\x09]", "r": rb"\x07"}
 _ODD: Final = b"".join(b"\\x%02x" % n for n in range(1, 128, 2))
@@ -64,7 +65,11 @@ class Layout:
 
     def seen(self, classes: list[set[str]], counts: set[int]) -> Layout:
         """The same table, with what its own rows hold admitted too."""
-        wider = [known | extra for known, extra in zip(self.classes, classes, strict=False)]
+        anything = len(_ANYTHING)
+        wider = [
+            (extra | {"n"} if extra and len(known) == anything else known | extra)
+            for known, extra in zip(self.classes, classes, strict=False)
+        ]
         wider += self.classes[len(wider) :]
         return replace(self, classes=tuple(frozenset(one) for one in wider), counts=self.counts | counts, _patterns={})
 
@@ -73,6 +78,11 @@ class Layout:
         return len(classes) in self.counts and all(
             one in allowed for one, allowed in zip(classes, self.classes, strict=False)
         )
+
+    @property
+    def telling(self) -> bool:
+        """Whether its columns say enough to know a row by: two that may not hold just anything, or more."""
+        return sum(len(one) < len(_ANYTHING) for one in self.classes) >= 2 or len(self.classes) >= 4
 
     def pattern(self, skip: int, *, with_header: bool) -> re.Pattern[bytes]:
         """Finds, overlapping, where the serial types of a record may stand; `skip` of them are taken to be lost."""
@@ -90,6 +100,9 @@ class Layout:
 
 def _alternatives(classes: frozenset[str]) -> bytes:
     return b"(?:" + b"|".join((_TYPES | _LONG)[one] for one in "nirtb" if one in classes) + b")"
+
+
+_INTERNAL: Final = {"sqlite_sequence": ("t", "i"), "sqlite_stat1": ("t", "nt", "t")}
 
 
 def master_layout() -> Layout:
@@ -122,7 +135,8 @@ def layout_of(name: str, sql: str, root: int, *, dropped: bool = False) -> Layou
         name=name,
         root=root,
         columns=tuple(str(one[1]) for one in stored),
-        classes=tuple(_classes(one, place == alias) for place, one in enumerate(stored)),
+        classes=tuple(frozenset(one) for one in _INTERNAL.get(name, ()))
+        or tuple(_classes(one, place == alias) for place, one in enumerate(stored)),
         alias=alias,
         with_rowid=with_rowid,
         defaults=tuple(_default(one[4]) for one in stored),
@@ -166,7 +180,7 @@ def _classes(column: Any, is_alias: bool) -> frozenset[str]:
     elif "BLOB" in declared:
         found = "nbt"
     elif not declared:
-        found = "nirtb"
+        found = _ANYTHING
     elif any(word in declared for word in ("REAL", "FLOA", "DOUB")):
         found = "nir"
     else:

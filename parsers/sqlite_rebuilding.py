@@ -24,13 +24,16 @@ HEAD_OF_BLOCK: Final = 4
 _LONGEST_HEAD: Final = 13  # payload length, row id and header length together
 _MOST_STARTS: Final = 4000  # in one area
 _NEXT_ROWS: Final = 4  # of those behind a row, how many are tried as its end
+_LEAST_HELD: Final = 3  # bytes of values
+_MANY_TYPES: Final = 4
 _INT_LENGTHS: Final = {1: 1, 2: 2, 3: 3, 4: 4, 6: 5, 8: 6}
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
     """A stretch of free space. `block` tells a freeblock, whose first four bytes are not the row's any more;
-    `row_ids` are the lengths in bytes of the row ids that stand in the same page."""
+    `row_ids` are the lengths in bytes of the row ids that stand in the same page; `several`: it is not known which
+    table had the page."""
 
     page: bytes
     start: int
@@ -39,6 +42,7 @@ class Area:
     encoding: int
     block: bool = False
     row_ids: frozenset[int] = frozenset()
+    several: bool = False
 
 
 def rebuilt(area: Area, layout: Layout, whole: list[Cell]) -> list[Cell]:
@@ -187,7 +191,7 @@ def _rebuilt_cell(
         how="rebuilt" if sure and whole else "unsure",
         score=0,
     )
-    if not readable(cell, area) or not worth(cell):
+    if not readable(cell, area) or not worth(cell) or not _enough(cell, area, sure=sure and whole):
         return None
     weight = 0.6 if not whole else 1.0 if not sure else 2.2 if limits and end == limits[0] else 1.7
     weight += 0.1 if in_front in area.row_ids else 0
@@ -209,9 +213,20 @@ def readable(cell: Cell, area: Area) -> bool:
 
 def worth(cell: Cell) -> bool:
     """Whether enough of a row is left to call it one: values of some bytes, at least two of them where it is cut."""
-    at, values = cell.body, 0
-    for length in cell.lengths:
+    at, values, held = cell.body, 0, 0
+    for serial, length in zip(cell.types, cell.lengths, strict=True):
         at += length
-        values += bool(length) and at <= cell.kept
-    cut = cell.payload > 0 and cell.kept - cell.body < sum(cell.lengths)
-    return cell.kept - cell.body >= 3 and values >= (2 if cut else 1)
+        if serial is not None and length and at <= cell.kept:
+            values += 1
+            held += length
+    return held >= _LEAST_HELD and values >= (1 if at <= cell.kept else 2)
+
+
+def _enough(cell: Cell, area: Area, *, sure: bool) -> bool:
+    """Whether the serial types that are left are enough to tell a row from chance."""
+    left = sum(serial is not None for serial in cell.types[1:]) + (cell.types[0] not in (None, 0))
+    if area.several:
+        return sure and left >= _MANY_TYPES
+    if sure and area.block and cell.start == area.start:
+        return left >= 1
+    return left >= (2 if sure else _MANY_TYPES)

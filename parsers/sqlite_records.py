@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 import struct
 from typing import Any, Final
+from unicodedata import category
 
 _MOST_COLUMNS: Final = 32767
+_LOOKED_AT: Final = 500
 _CODECS: Final = {1: "utf-8", 2: "utf-16-le", 3: "utf-16-be"}
 _FIXED: Final = (0, 1, 2, 3, 4, 6, 8, 8, 0, 0)
 _CLASSES: Final = ("n", "i", "i", "i", "i", "i", "i", "r", "i", "i")
@@ -114,6 +116,10 @@ def value_of(serial: int, data: bytes, encoding: int) -> Any:
 def readable_text(data: bytes, encoding: int) -> bool:
     """Whether bytes are text as people write it: valid in the encoding and without control characters."""
     try:
-        return not _CONTROL.search(data.decode(_CODECS[encoding]))
+        text = data.decode(_CODECS[encoding])
     except UnicodeDecodeError:
         return False
+    if _CONTROL.search(text):
+        return False
+    # Beyond U+FFFF characters are still being assigned; what is open below stays so.
+    return text.isascii() or not any(one < "\U00010000" and category(one) in ("Cn", "Co") for one in text[:_LOOKED_AT])

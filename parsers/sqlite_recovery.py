@@ -30,6 +30,7 @@ UNALLOCATED: Final = "unallocated space"
 REPLACED: Final = "page replaced by the log"
 BEHIND: Final = "page behind the end of the database"
 ORPHAN: Final = "page that belongs to no table"
+_FEW_COLUMNS: Final = 2  # what looks like a row of so few may be one by chance
 _MOST_OVERFLOW: Final = 256 << 20
 
 
@@ -173,6 +174,8 @@ class _Search:
                 cell = replace(cell, layout=self.owners.tables[table])
             sure = table is not None and table == owner - 1
             self._add(image, cell, origin, "high" if sure else "medium")
+        if not in_table and not any(not one.with_rowid for one in self.owners.tables):
+            return  # a page of an index
         chosen = [max(likely, key=lambda one: likely[one])] if likely else list(range(len(self.owners.tables)))
         self._free_space(image, node, chosen, origin)
 
@@ -190,14 +193,16 @@ class _Search:
     def _table_of(self, cell: Cell, owner: int, *, with_rowid: bool) -> int | None:
         """The number of the table that a whole row belongs to; None where that cannot be told."""
         classes = [class_of(one or 0) for one in cell.types]
-        if owner:
-            layout = self.owners.tables[owner - 1]
-            alias = layout.alias
-            keyed = alias is None or alias >= len(classes) or classes[alias] == "n"
-            if keyed and layout.with_rowid == with_rowid and len(classes) <= len(layout.columns):
-                return owner - 1
+        layout = self.owners.tables[owner - 1] if owner else None
+        if layout and layout.with_rowid == with_rowid and layout.fits(classes):
+            return owner - 1
         fitting = self.owners.layouts_that_fit(classes, with_rowid=with_rowid)
-        return fitting[0] if len(fitting) == 1 else None
+        if fitting or not layout:
+            return fitting[0] if len(fitting) == 1 else None
+        # Older than its last columns, or of values that none of the rows that were looked at has.
+        keyed = layout.alias is None or layout.alias >= len(classes) or classes[layout.alias] == "n"
+        fits = keyed and layout.with_rowid == with_rowid and len(classes) <= len(layout.columns)
+        return owner - 1 if fits else None
 
     def _free_space(self, image: _Image, node: Node | None, tables: list[int], origin: str) -> None:
         data, usable = image.data, self.pages.usable
@@ -218,9 +223,11 @@ class _Search:
             if row_ids is None:
                 cells = cells_of(data, usable, image.number, True)
                 row_ids = frozenset(len(varint_bytes(abs(one.rowid or 0))) for one in cells[:50])
-            area = Area(data, start, end, usable, self.pages.encoding, block, row_ids)
+            area = Area(data, start, end, usable, self.pages.encoding, block, row_ids, len(tables) > 1)
             for cell in carve(area, layouts):
                 confidence = {"whole": "high" if len(tables) == 1 else "medium", "rebuilt": "medium"}
+                if len(cell.types) <= _FEW_COLUMNS:
+                    confidence = {"whole": "medium"}
                 what = origin or (FREEBLOCK if block else UNALLOCATED)
                 self._add(image, cell, what, "low" if cell.layout is None else confidence.get(cell.how, "low"))
 
