@@ -1,0 +1,64 @@
+"""A file of an encrypted iOS backup: AES-256 in CBC mode, first block chained to zeros, padded to whole blocks.
+
+Each block is chained to the stored block before it, so reading can start anywhere. The padding (1 to 16 bytes that each
+hold their number, PKCS #7) tells how long the file was: the manifest's size is that of the live file, and is often
+another one for databases that were written to meanwhile.
+
+References: NIST SP 800-38A (CBC); RFC 5652, section 6.3 (padding).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import BinaryIO, Final
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from extractors.sources.base import SourceError
+from extractors.sources.host import reader_of
+from extractors.sources.reading import RangeReader, buffered
+
+BLOCK: Final = 16
+_PIECE: Final = 2 << 20  # read and decrypted at once, at most
+
+ReadAt = Callable[[int, int], bytes]
+
+
+def decrypting(read_at: ReadAt, key: bytes, size: int) -> ReadAt:
+    """`read_at` of the plain bytes, of which there are `size`; it may give fewer than asked for, none only at the end.
+
+    `read_at` of the stored bytes must give what it is asked for where there is so much. Raises SourceError where the
+    stored bytes end before `size`.
+    """
+    algorithm = algorithms.AES(key)
+
+    def plain_at(offset: int, wanted: int) -> bytes:
+        wanted = min(wanted, size - offset, _PIECE)
+        if wanted <= 0:
+            return b""
+        skip = offset % BLOCK
+        start = offset - skip
+        length = (skip + wanted + BLOCK - 1) // BLOCK * BLOCK
+        before = min(BLOCK, start)
+        stored = read_at(start - before, before + length)
+        if len(stored) != before + length:
+            raise SourceError(f"the stored bytes end at {start - before + len(stored)}, before the block is whole")
+        chain = stored[:BLOCK] if before else bytes(BLOCK)
+        decryptor = Cipher(algorithm, modes.CBC(chain)).decryptor()
+        data = decryptor.update(memoryview(stored)[before:])
+        return data if len(data) == wanted else data[skip : skip + wanted]
+
+    return plain_at
+
+
+def decrypted(stream: BinaryIO, key: bytes, size: int) -> BinaryIO:
+    """The plain bytes as a seekable stream; closing it closes `stream`."""
+    return buffered(RangeReader(decrypting(reader_of(stream), key, size), size, stream.close))
+
+
+def padding(stream: BinaryIO, key: bytes, stored: int) -> int:
+    """How many bytes of padding end the file (1 to 16), 0 where its last block ends with none. Raises SourceError."""
+    last = stored // BLOCK * BLOCK
+    tail = decrypting(reader_of(stream), key, last)(last - BLOCK, BLOCK) if last else b""
+    count = tail[-1] if tail else 0
+    return count if 1 <= count <= BLOCK and tail.endswith(bytes([count]) * count) else 0
