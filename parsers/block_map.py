@@ -19,7 +19,7 @@ LARGEST_BLOCK: Final = 256 << 20
 LARGEST_TABLE: Final = 256 << 20
 KEPT_UNPACKED: Final = 16 << 20
 KEPT_TABLES: Final = 16 << 20
-MOST_BAD: Final = 10_000
+MOST_LOOKED_AT: Final = 1 << 18
 
 
 class Packed(NamedTuple):
@@ -44,13 +44,15 @@ class Disk:
     """What a disk image holds. `read_at` raises ValueError naming the byte where the bytes cannot be had.
 
     `identity` is what a child names its parent by. `put_behind` gives a child the media of its parent; it is to be
-    called before the first read where there is a `parent`. `problems` are whole sentences, known once it is opened.
+    called before the first read where there is a `parent`. `problems` say what is lost, `notes` what the reader
+    should know: whole sentences, known once it is opened.
     """
 
     size: int
     read_at: ReadAt
     facts: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     identity: str = ""
     parent: Parent | None = None
     put_behind: Callable[[ReadAt], None] | None = None
@@ -82,6 +84,10 @@ class BlockMedia:
 
     def put_behind(self, read_at: ReadAt) -> None:
         self._behind = read_at
+
+    def strays(self, file_size: int) -> str:
+        """See `stray`."""
+        return stray(self._locate, self.size, self._block, file_size)
 
     def read_at(self, offset: int, size: int) -> bytes:
         """`size` bytes at `offset`, fewer only at the end. Raises ValueError naming the byte of the media."""
@@ -213,3 +219,21 @@ def beyond(places: array[int], unit: int, block: int, file_size: int, unused: tu
     return (
         f"{missing} of {len(places)} blocks stand beyond the end of the file ({file_size} bytes): they cannot be read"
     )
+
+
+def stray(locate: Callable[[int], int | Packed], size: int, block: int, file_size: int) -> str:
+    """A sentence where blocks or tables are not in the file, else "". Looks at the first MOST_LOOKED_AT only."""
+    missing = 0
+    for number in range(min(-(-size // block), MOST_LOOKED_AT)):
+        try:
+            place = locate(number)
+        except ValueError:
+            missing += 1
+            continue
+        if isinstance(place, Packed):
+            missing += place.offset >= file_size
+        elif place >= 0:
+            missing += place + min(block, size - number * block) > file_size
+    if not missing:
+        return ""
+    return f"{missing} blocks of {block} bytes or their tables stand beyond the end of the file ({file_size} bytes)"

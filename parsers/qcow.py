@@ -58,12 +58,22 @@ def read_qcow(read: ReadAt, file_size: int) -> Disk:
     first = numbers(read, header.first_at, needed, "Q", big=True)
     media = _media(read, header, first.tolist())
     facts = {"version": str(version), "cluster size": f"{cluster} bytes"}
-    problems = _said(read, header)
+    problems = ["it is marked as damaged by the program that wrote it"] if header.features & CORRUPT else []
+    if text := media.strays(file_size):
+        problems.append(text)
     parent = None
     if header.backing:
         parent = Parent(header.backing, format=_backing_format(read, raw, version))
         facts["backing file"] = header.backing
-    return Disk(header.size, media.read_at, facts, problems, parent=parent, put_behind=media.put_behind)
+    return Disk(
+        header.size,
+        media.read_at,
+        facts,
+        problems,
+        _snapshots(read, header),
+        parent=parent,
+        put_behind=media.put_behind,
+    )
 
 
 def _name(read: ReadAt, at: int, size: int) -> str:
@@ -115,14 +125,11 @@ def _refuse(header: _Header) -> None:
         raise ValueError(f"it needs a feature that is not known here (bits {unknown:#x})")
 
 
-def _said(read: ReadAt, header: _Header) -> list[str]:
-    problems = []
-    if header.features & CORRUPT:
-        problems.append("it is marked as damaged by the program that wrote it")
-    if header.snapshots:
-        names = ", ".join(_snapshot_names(read, header)) or "names cannot be read"
-        problems.append(f"{header.snapshots} snapshots inside are not read, only the latest state is: {names}")
-    return problems
+def _snapshots(read: ReadAt, header: _Header) -> list[str]:
+    if not header.snapshots:
+        return []
+    names = ", ".join(_snapshot_names(read, header)) or "their names cannot be read"
+    return [f"snapshots inside are not read, only the latest state is; there are {header.snapshots}: {names}"]
 
 
 def _snapshot_names(read: ReadAt, header: _Header) -> list[str]:

@@ -14,6 +14,7 @@ import zlib
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from parsers.adc import unpack_adc
@@ -113,7 +114,7 @@ def _ranges(tables: list[bytes], data_at: int, file_size: int) -> list[_Range]:
                 place = (first + sector) * SECTOR, sectors * SECTOR
                 found.append(_checked(_Range(*place, kind, data_at + offset + start, stored), file_size))
     found.sort()
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         if before.start + before.size > after.start:
             raise ValueError(f"two ranges hold byte {after.start} of the media")
     return found

@@ -32,8 +32,6 @@ def read_vdi(read: ReadAt, file_size: int) -> Disk:
     if major != 1:
         raise ValueError(f"VDI version {major}.{minor} is not read")
     (kind,) = struct.unpack_from("<I", raw, 76)
-    table_at: int
-    data_at: int
     table_at, data_at = struct.unpack_from("<II", raw, 340)
     size, block, extra, blocks = struct.unpack_from("<QIII", raw, 368)
     if kind not in TYPES:
@@ -55,10 +53,10 @@ def read_vdi(read: ReadAt, file_size: int) -> Disk:
         place = table[number]
         if place >= ZERO:
             return BEHIND if place == FREE and child else ZEROS
-        return data_at + place * step + extra
+        return int(data_at + place * step + extra)
 
     media = BlockMedia(size, block, locate, read)
     facts = {"disk type": TYPES[kind], "block size": f"{block} bytes", "identifier": created}
     text = beyond(table, step, step, file_size, (FREE, ZERO), data_at)
     parent = Parent("", linked) if child else None
-    return Disk(size, media.read_at, facts, [text] if text else [], created, parent, media.put_behind)
+    return Disk(size, media.read_at, facts, [text] if text else [], [], created, parent, media.put_behind)

@@ -62,21 +62,21 @@ def _checksum(raw: bytes, at: int) -> int:
 
 def read_vhd(read: ReadAt, file_size: int) -> Disk:
     """The media of a VHD file. Raises ValueError."""
-    problems: list[str] = []
-    footer, data_end = _best_footer(read, file_size, problems)
+    notes: list[str] = []
+    footer, data_end = _best_footer(read, file_size, notes)
     if footer.kind not in TYPES:
         raise ValueError(f"a VHD of type {footer.kind} is not known")
     check_geometry(footer.size, SECTOR)
     facts = {"disk type": TYPES[footer.kind], "created by": footer.creator, "identifier": footer.identity}
     disk = _fixed(read, data_end, footer) if footer.kind == FIXED else _dynamic(read, data_end, footer)
     disk.facts = {name: value for name, value in {**facts, **disk.facts}.items() if value}
-    disk.problems = [*problems, *disk.problems]
+    disk.notes = [*notes, *disk.notes]
     disk.identity = footer.identity
     return disk
 
 
-def _best_footer(read: ReadAt, file_size: int, problems: list[str]) -> tuple[_Footer, int]:
-    """The footer, or the copy of it at the start where the disk is not fixed; and where the blocks end at the latest."""
+def _best_footer(read: ReadAt, file_size: int, notes: list[str]) -> tuple[_Footer, int]:
+    """The footer, or the copy of it at the start where the disk is not fixed; and where the blocks end at latest."""
     at = footer_at(read, file_size)
     last = _footer(read(at, FOOTER)) if at is not None else None
     if last is not None and last.sound and at is not None:
@@ -85,13 +85,13 @@ def _best_footer(read: ReadAt, file_size: int, problems: list[str]) -> tuple[_Fo
     copy = _footer(head) if head[:8] == COOKIE else None
     if copy is not None and (copy.sound or last is None):
         what = "has a wrong checksum" if last is not None else "is missing: the file may have been cut"
-        problems.append(f"the footer at the end of the file {what}; the copy at its start was used")
+        notes.append(f"the footer at the end of the file {what}; the copy at its start was used")
         if not copy.sound:
-            problems.append("the copy of the footer at the start of the file has a wrong checksum")
+            notes.append("the copy of the footer at the start of the file has a wrong checksum")
         return copy, at if at is not None else file_size
     if last is None or at is None:
         raise ValueError("it has no VHD footer")
-    problems.append("the footer has a wrong checksum")
+    notes.append("the footer has a wrong checksum")
     return last, at
 
 
@@ -126,7 +126,7 @@ def _dynamic(read: ReadAt, data_end: int, footer: _Footer) -> Disk:
         media = BlockMedia(footer.size, SECTOR, _by_sector(table, bitmap, block // SECTOR, read), read)
     disk = Disk(footer.size, media.read_at, {"block size": f"{block} bytes"}, put_behind=media.put_behind)
     if checksum != _checksum(raw, 36):
-        disk.problems.append("the dynamic disk header has a wrong checksum")
+        disk.notes.append("the dynamic disk header has a wrong checksum")
     if text := beyond(table, SECTOR, block, data_end, (UNUSED,), bitmap):
         disk.problems.append(text)
     if footer.kind == DIFFERENCING:

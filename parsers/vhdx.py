@@ -81,8 +81,9 @@ def read_vhdx(read: ReadAt, file_size: int) -> Disk:
     if read(0, 8) != SIGNATURE:
         raise ValueError("it has no VHDX signature")
     problems: list[str] = []
-    header = _header(read, problems)
-    regions = _regions(read, problems)
+    notes: list[str] = []
+    header = _header(read, notes)
+    regions = _regions(read, notes)
     for needed, name in ((BAT, "block allocation table"), (METADATA, "metadata")):
         if needed not in regions:
             raise ValueError(f"its region table names no {name}")
@@ -108,17 +109,17 @@ def read_vhdx(read: ReadAt, file_size: int) -> Disk:
     if len(items.get(IDENTITY, b"")) == 16:
         facts["identifier"] = _guid(items[IDENTITY])
     parent = _parent(items.get(LOCATOR, b"")) if geometry.child else None
-    return Disk(geometry.size, media.read_at, facts, problems, header.data_write, parent, media.put_behind)
+    return Disk(geometry.size, media.read_at, facts, problems, notes, header.data_write, parent, media.put_behind)
 
 
-def _header(read: ReadAt, problems: list[str]) -> _Header:
+def _header(read: ReadAt, notes: list[str]) -> _Header:
     """The sound header with the higher sequence number."""
     raws = [read(at, 4096) for at in HEADERS_AT]
     sound = [raw for raw in raws if _sound(raw, b"head", 4096)]
     if not sound:
         raise ValueError("neither of its two headers is sound")
     if len(sound) < len(raws) and any(any(raw) for raw in raws if raw not in sound):
-        problems.append("one of its two headers is damaged; the other was used")
+        notes.append("one of its two headers is damaged; the other was used")
     (version,) = struct.unpack_from("<H", sound[0], 66)
     if version != 1:
         raise ValueError(f"VHDX version {version} is not read")
@@ -126,14 +127,14 @@ def _header(read: ReadAt, problems: list[str]) -> _Header:
     return max(found, key=lambda header: header.sequence)
 
 
-def _regions(read: ReadAt, problems: list[str]) -> dict[str, tuple[int, int]]:
+def _regions(read: ReadAt, notes: list[str]) -> dict[str, tuple[int, int]]:
     """(byte, length) of each region by its identifier."""
     for number, at in enumerate(REGIONS_AT):
         raw = read(at, 1 << 16)
         if not _sound(raw, b"regi", 1 << 16):
             continue
         if number:
-            problems.append("the first region table is damaged; its copy was used")
+            notes.append("the first region table is damaged; its copy was used")
         count = min(struct.unpack_from("<I", raw, 8)[0], MOST_ENTRIES)
         entries = [raw[start : start + 32] for start in range(16, 16 + 32 * count, 32)]
         return {_guid(entry[:16]): struct.unpack_from("<QI", entry, 16) for entry in entries}

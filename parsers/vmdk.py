@@ -79,15 +79,16 @@ def read_extent(read: ReadAt, file_size: int) -> Disk:
     check_geometry(header.size, header.grain)
     if header.grain > LARGEST_GRAIN or not 0 < header.entries <= MOST_ENTRIES:
         raise ValueError(f"grains of {header.grain} bytes in tables of {header.entries} entries cannot be")
-    problems: list[str] = []
-    directory = _directory(read, header, problems)
+    notes: list[str] = []
+    directory = _directory(read, header, notes)
     packed = bool(header.flags & COMPRESSED)
     locate = _locate(Tables(read, header.entries, "I", big=False), directory, header, packed)
     media = BlockMedia(header.size, header.grain, locate, read, _unpacker(read, header.grain) if packed else None)
     if not header.clean:
-        problems.append("it was not closed cleanly")
+        notes.append("it was not closed cleanly")
     facts = {"grain size": f"{header.grain} bytes", "compressed": "yes" if packed else "no"}
-    return Disk(header.size, media.read_at, facts, problems, put_behind=media.put_behind)
+    text = media.strays(file_size)
+    return Disk(header.size, media.read_at, facts, [text] if text else [], notes, put_behind=media.put_behind)
 
 
 def _hosted(raw: bytes) -> _Header:
@@ -105,7 +106,7 @@ def _hosted(raw: bytes) -> _Header:
 
 
 def _esx(raw: bytes) -> _Header:
-    version, flags, size, grain, at = struct.unpack_from("<IIIII", raw, 4)
+    version, size, grain, at = struct.unpack_from("<I4xIII", raw, 4)
     if version != 1:
         raise ValueError(f"an ESX sparse extent of version {version} is not read")
     return _Header(0, size * SECTOR, grain * SECTOR, ESX_ENTRIES, at * SECTOR, 0, 0, 0, True)
@@ -122,14 +123,14 @@ def _footer(read: ReadAt, file_size: int) -> _Header:
     return header
 
 
-def _directory(read: ReadAt, header: _Header, problems: list[str]) -> array[int]:
+def _directory(read: ReadAt, header: _Header, notes: list[str]) -> array[int]:
     needed = -(-header.size // (header.grain * header.entries))
     try:
         return numbers(read, header.directory_at, needed, "I", big=False)
     except ValueError:
         if not header.second_at:
             raise
-    problems.append("its grain directory cannot be read; the redundant one was used")
+    notes.append("its grain directory cannot be read; the redundant one was used")
     return numbers(read, header.second_at, needed, "I", big=False)
 
 
