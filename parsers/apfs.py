@@ -152,7 +152,7 @@ def _superblock(read_at: ReadAt, block: int, size: int) -> Superblock | None:
 
 
 def volumes(read_at: ReadAt, container: Superblock) -> list[ApfsVolume]:
-    """The volumes of a container, by one of its superblocks. Raises ValueError where that or its object map is damaged."""
+    """The volumes of a container, by one of its superblocks. Raises ValueError where that or the object map is bad."""
     if not container.sound:
         raise ValueError("its checksum is wrong")
     size = container.block_size

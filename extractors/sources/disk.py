@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from evidence_store.records import Problem
 from extractors.sources.base import Entry, Hashes, SourceError, SourceRef
 from extractors.sources.disk_files import FileSystem
-from extractors.sources.disk_layout import Part, look
+from extractors.sources.disk_layout import Part, look, unread
 from extractors.sources.disk_systems import Files, system_of
 from extractors.sources.host import hash_file, open_source
 from extractors.sources.names import Findings
@@ -62,23 +62,25 @@ class DiskVolume:
             if part.fs is not None:
                 self._systems[part.key] = FileSystem(part, read_at, zone, self._findings)
             else:
-                self._open_other(part, read_at, zone)
+                self._open_other(part, read_at, size, zone)
+        for key, system in self._systems.items():
+            self._facts |= {f"volume {key}, {name}": text for name, text in system.facts().items()}
 
-    def _open_other(self, part: Part, read_at: Callable[[int, int], bytes], zone: str | None) -> None:
+    def _open_other(self, part: Part, read_at: Callable[[int, int], bytes], size: int, zone: str | None) -> None:
         """A part that The Sleuth Kit could not open: by another reader where there is one, else told as not read."""
-        unread = self._layout.unread[part.key]
-        if (system := system_of(read_at, part)) is None:
-            self._findings.add("file", unread.code, unread.detail, unread.locator)
+        if (system := system_of(read_at, part)) is not None:
+            self._facts[f"volume {part.key}"] = f"{system.name}, {part.where}"
+            try:
+                files = system.files(part, read_at, zone, self._findings)
+            except SourceError as error:
+                text = f"{part.where}: {system.name}, not read: {error}"
+                self._findings.add("file", "unknown-volume", text, part.key)
+                return
+            self._systems[part.key] = files
             return
-        where = f"{part.offset}+{part.size} bytes, {part.label}"
-        try:
-            files = system.files(part, read_at, zone, self._findings)
-        except SourceError as error:
-            self._findings.add("file", unread.code, f"{where}: {system.name}, not read: {error}", part.key)
-            return
-        self._systems[part.key] = files
-        self._facts[f"volume {part.key}"] = f"{system.name}, {where}"
-        self._facts.update({f"volume {part.key}, {name}": text for name, text in files.facts().items()})
+        words, problem = unread(read_at, part, size)
+        self._facts[f"volume {part.key}"] = f"{words}, {part.where}"
+        self._layout.problems.append(problem)
 
     def entries(self) -> Iterator[Entry]:
         for system in self._systems.values():

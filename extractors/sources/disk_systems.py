@@ -7,7 +7,7 @@ from typing import BinaryIO, Final, NamedTuple, Protocol
 
 from extractors.sources.base import Entry
 from extractors.sources.disk_layout import Part
-from extractors.sources.filesystems import apfs
+from extractors.sources.filesystems import apfs, f2fs
 from extractors.sources.names import Findings
 
 ReadAt = Callable[[int, int], bytes]
@@ -32,7 +32,7 @@ class System(NamedTuple):
     files: Callable[[Part, ReadAt, str | None, Findings], Files]
 
 
-SYSTEMS: Final = (System(apfs.NAME, apfs.is_here, apfs.ApfsFiles),)
+SYSTEMS: Final = (System(f2fs.NAME, f2fs.is_here, f2fs.F2fsFiles), System(apfs.NAME, apfs.is_here, apfs.ApfsFiles))
 
 
 def system_of(read_at: ReadAt, part: Part) -> System | None:

@@ -6,6 +6,7 @@ for descending into directories is followed so that lists can be compared with t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -25,6 +26,7 @@ NAMED_DIRECTORY: Final = int(pytsk3.TSK_FS_NAME_TYPE_DIR)
 VIRTUAL: Final = frozenset(
     (int(pytsk3.TSK_FS_META_TYPE_VIRT), int(pytsk3.TSK_FS_META_TYPE_VIRT_DIR))
 )  # also those of names: the two lists share these numbers
+_OWN_PLACE: Final = re.compile(r"^\w+: \(\w+\.cpp:\d+\) ")
 
 
 @dataclass(slots=True)
@@ -122,4 +124,5 @@ def _join(path: str, name: bytes | None) -> str:
 
 def reason(error: OSError) -> str:
     """What The Sleuth Kit says went wrong, without the place in its source code."""
-    return shown(str(error).rpartition("with error: ")[2] or str(error))
+    text = str(error).rpartition("with error: ")[2] or str(error)
+    return shown(" ".join(_OWN_PLACE.sub("", text).split()))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from evidence_store.records import Problem
 from extractors.sources import disk
 from extractors.sources.base import SourceError
 from tests.evidence_builders.images import ext4_image, mbr_with
@@ -29,20 +30,52 @@ def tree(tmp_path: Path) -> Path:
 def test_a_partition_without_a_file_system_is_told_and_the_others_are_read(corpus):
     entries, problems, facts = listed(corpus / "plaso/tsk_volume_system.raw")
     assert [entry for entry in entries if not entry.deleted] == []
-    assert [(problem.kind, problem.code, problem.locator) for problem in problems] == [("file", "unknown-volume", "p1")]
+    where = "512+179200 bytes, Linux (0x83)"
+    assert problems == [Problem("note", "unknown-volume", f"{where}: not read (empty: every byte is zero)", "p1")]
+    assert facts["volume p1"] == f"empty: every byte is zero, {where}"
     assert facts["volume p2"] == "ext2, 180224+1294336 bytes, Linux (0x83)"
 
 
-def test_a_partition_that_two_file_systems_claim_is_told(corpus, tmp_path):
-    image = unpacked(corpus, "10b-ntfs-autodetect.zip", "10-ntfs-disk.dd", tmp_path)
-    entries, problems, _ = listed(image)
-    assert entries == []
-    assert [(problem.code, problem.locator) for problem in problems] == [
-        ("unknown-volume", "p1"),
-        ("unknown-volume", "p2"),
-    ]
-    assert all("Multiple file system types" in problem.detail for problem in problems)
+TWO = {
+    "10-ntfs-disk.dd": {"p1.1": ("NTFS", "p1/as NTFS/"), "p1.2": ("ext2", "p1/as ext2/"),
+                        "p2.1": ("NTFS", "p2/as NTFS/"), "p2.2": ("UFS2", "p2/as UFS2/")},
+    "10-ntfs-part3.dd": {"p0.1": ("NTFS", "as NTFS/"), "p0.2": ("UFS1", "as UFS1/")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("member", TWO)
+def test_of_two_file_systems_in_one_volume_both_are_listed_and_it_is_told(corpus, tmp_path, member):
+    image = unpacked(corpus, "10b-ntfs-autodetect.zip", member, tmp_path)
+    entries, problems, facts = listed(image)
+    texts = {"NTFS": "ntfs.txt", "ext2": "ext2.txt", "UFS1": "ufs1.txt", "UFS2": "ufs1.txt"}
+    wanted = {prefix + texts[name] for name, prefix in TWO[member].values()}
+    found = {entry.path for entry in entries if entry.path.endswith(".txt")}
+    assert found == wanted
+    assert {key: facts[f"volume {key}"].split(",")[0] for key in TWO[member]} == {
+        key: name for key, (name, _) in TWO[member].items()
+    }
+    claims = [problem for problem in problems if problem.code == "two-claims"]
+    assert [problem.kind for problem in claims] == ["note"] * (len(TWO[member]) // 2)
+    assert "NTFS and UFS" in claims[-1].detail
+    got = contents(image)
+    assert all(got[path] for path in wanted)
     assert disk.detect(str(image), bytes(4096))
+
+
+def test_of_two_claims_the_one_that_holds_up_is_read(corpus, tmp_path):
+    image = unpacked(corpus, "10b-ntfs-autodetect.zip", "10-ntfs-part1.dd", tmp_path)
+    with image.open("r+b") as raw:  # the first cluster of the file table of NTFS, with the entry of its root
+        boot = raw.read(64)
+        sector, cluster = int.from_bytes(boot[11:13], "little"), boot[13]
+        start = int.from_bytes(boot[48:56], "little") * cluster * sector
+        raw.seek(start + 5 * 1024)
+        raw.write(bytes(1024))
+    entries, problems, facts = listed(image)
+    assert [entry.path for entry in entries if entry.path.endswith(".txt")] == ["ext2.txt"]
+    assert facts["volume p0"].startswith("ext2, ")
+    assert [(problem.code, problem.detail.partition("; ")[2]) for problem in problems] == [
+        ("two-claims", "only ext2 holds up and is read")
+    ]
 
 
 @pytest.mark.slow
@@ -125,19 +158,6 @@ def test_a_partition_table_written_over_an_older_file_system_hides_neither(tmp_p
     assert got["note.txt"] == got["p1/note.txt"] == b"made-up note\n"
     _, problems, _ = listed(image)
     assert [(problem.kind, problem.code) for problem in problems] == [("note", "two-readings")]
-
-
-def test_encrypted_and_foreign_volumes_are_named(tmp_path):
-    raw = mbr_with([(0x83, 8, 1000), (0x07, 1008, 1000), (0x83, 2008, 1000)], 3008 * 512)
-    raw[8 * 512 : 8 * 512 + 6] = b"LUKS\xba\xbe"
-    raw[1008 * 512 + 3 : 1008 * 512 + 11] = b"-FVE-FS-"
-    raw[2008 * 512 + 1024 : 2008 * 512 + 1028] = b"\x10\x20\xf5\xf2"
-    (tmp_path / "disk.img").write_bytes(raw)
-    entries, problems, _ = listed(tmp_path / "disk.img")
-    assert entries == []
-    assert [problem.code for problem in problems] == ["unknown-volume"] * 3
-    for problem, name in zip(problems, ("LUKS, encrypted", "BitLocker, encrypted", "F2FS"), strict=True):
-        assert f"not read ({name})" in problem.detail
 
 
 def test_what_is_no_image_is_not_taken_for_one(tmp_path):
