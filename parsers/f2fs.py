@@ -1,4 +1,4 @@
-"""F2FS, the file system of the user data of most Android phones: inodes by number, names in directories, bytes of files.
+"""F2FS, the file system of the user data of most Android phones: inodes, names in directories, bytes of files.
 
 Blocks of 4096 bytes. What was written after the newest checkpoint and would be recovered when the volume is next
 mounted (roll-forward) is not seen. References: "F2FS: A New File System for Flash Storage" (FAST '15); Linux kernel
@@ -24,7 +24,7 @@ from parsers.f2fs_nodes import (
     check_footer,
     parse_inode,
 )
-from parsers.f2fs_tables import BlockUse, NodeTable, read_journals
+from parsers.f2fs_tables import BlockUse, Journals, NodeTable, read_journals
 
 TOGETHER: Final = 8  # neighbouring blocks that are read in one go: nodes lie side by side
 
@@ -40,23 +40,23 @@ class F2fs:
         self.sb: Superblock = read_superblock(self.blocks)
         packs, damaged = read_checkpoints(self.blocks, self.sb)
         self.problems: list[str] = [*self.sb.problems, *damaged]
-        self.checkpoint: Checkpoint | None = None
-        self.older: NodeTable | None = None
+        sound = list(self._with_journals(packs))
+        if not sound:
+            raise ValueError("; ".join(self.problems))
+        self.checkpoint: Checkpoint
+        self.checkpoint, journals = sound[0]
+        self.table = NodeTable(self.blocks, self.sb, self.checkpoint, journals.nat)
+        self.use = BlockUse(self.blocks, self.sb, self.checkpoint, journals.sit)
+        # What the checkpoint before knew, for the search for deleted files.
+        self.older = [NodeTable(self.blocks, self.sb, pack, journals.nat) for pack, journals in sound[1:]]
+        self._group = lru_cache(maxsize=128)(self._read_group)
+
+    def _with_journals(self, packs: list[Checkpoint]) -> Iterator[tuple[Checkpoint, Journals]]:
         for pack in packs:
             try:
-                journals = read_journals(self.blocks, pack)
+                yield pack, read_journals(self.blocks, pack)
             except ValueError as error:
                 self.problems.append(f"checkpoint of version {pack.version}: {error}")
-                continue
-            table = NodeTable(self.blocks, self.sb, pack, journals.nat)
-            if self.checkpoint is None:
-                self.checkpoint, self.table = pack, table
-                self.use = BlockUse(self.blocks, self.sb, pack, journals.sit)
-            else:
-                self.older = table
-        if self.checkpoint is None:
-            raise ValueError("; ".join(self.problems))
-        self._group = lru_cache(maxsize=128)(self._read_group)
 
     def _read_group(self, group: int) -> bytes:
         at = group * TOGETHER * BLOCK
@@ -120,5 +120,4 @@ class F2fs:
 
     def orphans(self) -> list[int]:
         """Inodes without a name that were still in use. Raises ValueError."""
-        assert self.checkpoint is not None
         return orphans(self.blocks, self.sb, self.checkpoint)

@@ -1,11 +1,12 @@
 """Where everything lies on an F2FS volume: the superblock, and the checkpoint that says which copies are the newest.
 
 References: "F2FS: A New File System for Flash Storage" (FAST '15), on-disk layout; Linux kernel documentation, "WHAT IS
-Flash-Friendly File System (F2FS)?"; the field order of superblock and checkpoint as in the kernel's header of the format.
+Flash-Friendly File System (F2FS)?"; the order of fields in superblock and checkpoint as in the kernel's header file.
 """
 
 from __future__ import annotations
 
+import itertools
 import struct
 import zlib
 from collections.abc import Callable
@@ -109,11 +110,11 @@ def _superblock(raw: bytes, copy: int, problems: tuple[str, ...]) -> Superblock:
     _, checkpoint, sit, nat, ssa, main, root = struct.unpack_from("<7I", raw, 72)
     payload = struct.unpack_from("<I", raw, 1664)[0]
     features = struct.unpack_from("<I", raw, 2180)[0]
-    if features & SUPER_CHECKSUM and checked_to == SUPERBLOCK_SIZE - 4:
-        if checksum(raw[:checked_to]) != struct.unpack_from("<I", raw, checked_to)[0]:
-            raise ValueError("its checksum does not match")
+    checked = features & SUPER_CHECKSUM and checked_to == SUPERBLOCK_SIZE - 4
+    if checked and checksum(raw[:checked_to]) != struct.unpack_from("<I", raw, checked_to)[0]:
+        raise ValueError("its checksum does not match")
     areas = ((checkpoint, at_checkpoint), (sit, at_sit), (nat, at_nat), (ssa, at_ssa), (main, at_main))
-    for (start, count), (following, _) in zip(areas, areas[1:], strict=False):
+    for (start, count), (following, _) in itertools.pairwise(areas):
         if start + count * PER_SEGMENT != following:
             raise ValueError("its areas do not follow one another")
     if at_checkpoint != 2 or checkpoint < 2 or segments > MOST_SEGMENTS or at_main > segments or payload > PER_SEGMENT:

@@ -205,7 +205,8 @@ class FileBlocks:
         words = _WORDS.unpack_from(self._node_of(node, self._inode.number, place))
         if keep:
             self._above = (node, place, words)
-        return words[inside]
+        below: int = words[inside]
+        return below
 
     def leaves(self) -> Iterator[Leaf]:
         """Every leaf up to the file's size that is no hole as a whole. Raises ValueError."""
