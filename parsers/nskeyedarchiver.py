@@ -98,8 +98,7 @@ class _Unarchiver:
         if isinstance(found, UID):
             if found.data in above:
                 return found
-            plain = self._archive.value(found)
-            return self._object(plain, (*above, found.data)) if isinstance(plain, dict) else self.value(plain, above)
+            return self.value(self._archive.value(found), (*above, found.data))
         if isinstance(found, list):
             return [self.value(one, (*above, -1)) for one in found]
         return self._object(found, (*above, -1)) if isinstance(found, dict) else found

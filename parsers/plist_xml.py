@@ -39,9 +39,8 @@ def read_xml(data: bytes) -> Any:
         raise ValueError(f"an XML property list that is not well formed: {error}") from error
     except LookupError as error:  # an encoding that nobody knows
         raise ValueError(f"an XML property list that cannot be decoded: {error}") from error
-    if not builder.found:
-        raise ValueError("an XML file that holds no property list")
-    return builder.found[0]
+    # Apple's own programs write lists that hold nothing.
+    return builder.found[0] if builder.found else None
 
 
 def _refuse_entity(*_: object) -> None:
