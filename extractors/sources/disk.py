@@ -14,6 +14,7 @@ from extractors.sources.disk_layout import Part, look, unread
 from extractors.sources.disk_systems import Files, system_of
 from extractors.sources.host import hash_file, open_source
 from extractors.sources.names import Findings
+from extractors.sources.shadow_copies import list_shadow_copies
 
 KIND: Final = "raw image"
 SMALLEST: Final = 4096  # no file system that is read here fits into less
@@ -61,6 +62,8 @@ class DiskVolume:
         for part in self._layout.parts:
             if part.fs is not None:
                 self._systems[part.key] = FileSystem(part, read_at, zone, self._findings)
+                for name, text in list_shadow_copies(part, read_at, self._findings).items():
+                    self._facts[f"volume {part.key}, {name}"] = text
             else:
                 self._open_other(part, read_at, size, zone)
         for key, system in self._systems.items():

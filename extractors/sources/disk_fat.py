@@ -30,11 +30,15 @@ FREE_OR_CLAIMED: Final = re.compile(rb"[\x00\x03]+")
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """(first sector of the volume, sectors) of each piece, or none where nothing can be had; `why` in plain words."""
+    """(first sector of the volume, sectors) of each piece, or none where nothing can be had; `why` in plain words.
+
+    `degree` is how sure it is: the first cluster is recorded, so that one cluster is likely; what follows is assumed.
+    """
 
     pieces: tuple[tuple[int, int], ...]
     why: str
     blocked_at: int | None = None  # the sector of a first cluster that is in use
+    degree: str = "likely"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +198,8 @@ class _Recovery:
             self.found[entry.number] = Recovered((), "too few free clusters follow its first one")
             return []
         why = "free clusters in pieces, assumed to skip those of other files"
-        self.found[entry.number] = Recovered(tuple(self._volume.sectors(*run) for run in runs), why)
+        pieces = tuple(self._volume.sectors(*run) for run in runs)
+        self.found[entry.number] = Recovered(pieces, why, degree="possible")
         ousted = [owner for first, count in runs for owner in self._oust(first, count)]
         for first, count in runs:
             self._state[first : first + count] = bytes([SETTLED]) * count

@@ -9,6 +9,7 @@ import pytsk3
 
 from evidence_store.records import Moment
 from extractors.sources.base import Entry, SourceError
+from extractors.sources.disk_ext import ExtVolume
 from extractors.sources.disk_fat import Deleted, FatVolume, Recovered
 from extractors.sources.disk_layout import Part
 from extractors.sources.disk_runs import LiveRuns, runs_of
@@ -27,6 +28,8 @@ FAT_BITS: Final = {
     int(pytsk3.TSK_FS_TYPE_EXFAT): 64,
 }
 NTFS, HFS, ISO = (int(t) for t in (pytsk3.TSK_FS_TYPE_NTFS, pytsk3.TSK_FS_TYPE_HFS, pytsk3.TSK_FS_TYPE_ISO9660))
+EXT = frozenset(int(t) for t in (pytsk3.TSK_FS_TYPE_EXT2, pytsk3.TSK_FS_TYPE_EXT3, pytsk3.TSK_FS_TYPE_EXT4))
+ENCRYPTED: Final = "encrypted (file-based encryption)"
 NTFS_DATA = int(pytsk3.TSK_FS_ATTR_TYPE_NTFS_DATA)
 HFS_FORK = int(pytsk3.TSK_FS_ATTR_TYPE_HFS_RSRC)
 REGULAR: Final = frozenset((0, int(pytsk3.TSK_FS_META_TYPE_REG), DIRECTORY := int(pytsk3.TSK_FS_META_TYPE_DIR)))
@@ -45,6 +48,10 @@ class FileSystem:
         self._findings = findings
         self._kind = int(fs.info.ftype)
         self._fat = self._open_fat()
+        self._ext = ExtVolume(read_at, part.offset) if self._kind in EXT else None
+        if self._ext is not None and self._ext.encrypts:
+            text = "the volume encrypts by file: names and contents of encrypted folders are listed as stored, not read"
+            findings.add("note", "encrypted-files", text, part.key)
         self._iso: dict[int, tuple[Moment, ...]] | None = None
 
     def _open_fat(self) -> FatVolume | None:
@@ -57,7 +64,7 @@ class FileSystem:
             return None
 
     def facts(self) -> dict[str, str]:
-        return {}
+        return self._ext.facts() if self._ext is not None else {}
 
     def entries(self) -> Iterator[Entry]:
         """Live files first, then deleted ones, for whose blocks the live ones have to be known."""
@@ -94,7 +101,9 @@ class FileSystem:
                 # The list of bad clusters is as long as the volume and holds nothing.
                 hollow = self._kind == NTFS and path == "$BadClus:$Bad"
                 note = "volume-sized list of bad clusters, not read" if hollow else ""
-                yield self._entry(found, path, size, times, address, readable=not hollow, note=note)
+                if self._ext is not None and self._ext.is_encrypted(found.number):
+                    note = ENCRYPTED
+                yield self._entry(found, path, size, times, address, readable=not note, note=note)
 
     def _streams(self, found: Found) -> Iterator[tuple[str, int, str]]:
         """(path, size, ":type-id" or "") of each stream of a file; a directory has only named ones."""
@@ -125,10 +134,12 @@ class FileSystem:
         if found.is_directory and (found.meta is None or found.reused or self._kind != NTFS):
             return
         if found.meta is None:
-            yield self._entry(found, found.path, 0, (), "", readable=False, note="deleted: only the name is left")
+            yield self._entry(
+                found, found.path, 0, (), "", readable=False, note="deleted, name only: nothing else is left"
+            )
             return
         if found.reused:
-            note = f"deleted: its metadata entry {found.number} now belongs to another file"
+            note = f"deleted, name only: its metadata entry {found.number} now belongs to another file"
             yield self._entry(found, found.path, 0, (), "", readable=False, allocated=True, note=note)
             return
         times = self._times(found)
@@ -140,22 +151,28 @@ class FileSystem:
             yield self._entry(found, path, size, times, address, readable=readable, note=note)
 
     def _standing(self, found: Found, live: LiveRuns) -> tuple[str, bool]:
-        """(why a deleted file's content is believed or not, whether it can be read)."""
-        orphan = "deleted, no name left" if found.path.startswith("$OrphanFiles/") else "deleted"
+        """(how sure the content of a deleted file is and why, whether it can be read)."""
+        deleted = "deleted, no name left" if found.path.startswith("$OrphanFiles/") else "deleted"
+        lost = f"{deleted}, name only:" if deleted == "deleted" else f"{deleted}, content lost:"
         if int(found.meta.type) not in REGULAR:
-            return f"{orphan}: a link or special file", False
+            return f"{lost} a link or special file", False
         try:
             runs = runs_of(found.file)
         except OSError as error:
-            return f"{orphan}: {reason(error)}", False
+            return f"{lost} {reason(error)}", False
         if not runs and int(found.meta.size) == 0:
-            return f"{orphan}: no size and no blocks are left, so nothing can be read", False
+            return f"{lost} no size and no blocks are left, so nothing can be read", False
         if not runs and self._kind != NTFS:
-            return f"{orphan}: its size is left, its blocks are not recorded", False
+            return f"{lost} its size is left, its blocks are not recorded", False
         if owner := live.owner_of(runs):
-            return f"{orphan}: clusters since reused by {owner}", False
-        where = f"metadata entry {found.number} still lists its blocks" if runs else "content inside its metadata entry"
-        return f"{orphan}: {where}, none in use by a live file", True
+            return f"{deleted}, content lost: clusters since reused by {owner}", False
+        if not runs:
+            return f"{deleted}, sure: content inside its own metadata entry", True
+        # Nothing says whether a file that has itself been deleted since had these blocks in between.
+        where = f"metadata entry {found.number} still lists its blocks"
+        if self._kind in FAT_BITS:
+            where = "its first cluster is recorded, the others are assumed to follow it"
+        return f"{deleted}, likely: {where}, none in use by a live file", True
 
     def _recover(self) -> dict[int, Recovered]:
         if self._fat is None or self._fat.bits == 64:
@@ -173,10 +190,10 @@ class FileSystem:
 
     def _from_fat(self, found: Found, times: tuple[Moment, ...], got: Recovered, live: LiveRuns) -> Entry:
         size = int(found.meta.size)
-        note = f"deleted: {got.why}"
-        if got.blocked_at is not None and (owner := live.owner_of([(got.blocked_at, 1)])):
-            note = f"deleted: clusters since reused by {owner}"
         readable = bool(got.pieces) and len(got.pieces) <= MOST_PIECES
+        note = f"deleted, {got.degree if readable else 'content lost'}: {got.why}"
+        if got.blocked_at is not None and (owner := live.owner_of([(got.blocked_at, 1)])):
+            note = f"deleted, content lost: clusters since reused by {owner}"
         pieces = ",".join(f"{start}+{count}" for start, count in got.pieces) if readable else ""
         return self._entry(found, found.path, size, times, f"#{pieces}", readable=readable, note=note)
 

@@ -158,7 +158,7 @@ class ApfsFiles:
         address = f"{index}-{int(file.identifier)}"
         times = _times(file)
         streams = self._streams(file, path)
-        note = "deleted while in use; sure: its inode still holds it" if unlinked else ""
+        note = "deleted, sure: removed while in use, its inode still holds it" if unlinked else ""
         if stat.S_ISREG(mode):
             yield self._entry(path, int(file.size), address, times, deleted=unlinked, note=note)
         elif stat.S_ISLNK(mode):

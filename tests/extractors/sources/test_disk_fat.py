@@ -64,8 +64,8 @@ def test_a_deleted_fat_file_is_read_while_its_clusters_stand_and_not_after(tmp_p
     left = [entry for entry in entries if entry.deleted]
     assert all(not entry.readable for entry in left)
     assert {entry.note for entry in left} <= {
-        f"deleted: clusters since reused by {new.name}",
-        "deleted: its metadata entry now belongs to another file",
+        f"deleted, content lost: clusters since reused by {new.name}",
+        "deleted, name only: its metadata entry now belongs to another file",
     }
 
 
