@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from app import PROGRAM
 from evidence_store import ledger
 from evidence_store.store import Store, StoreDamaged, StoreError, create, open_store
+from extractors.sources.base import Secret
 
 DATABASE: Final = "case.db"
 FOLDERS: Final = ("blobs", "reports", "work")
@@ -36,6 +37,7 @@ class Case:
     folder: Path
     store: Store
     _lock: FileLock = field(repr=False)
+    secrets: dict[int, Secret] = field(default_factory=dict, repr=False)  # source id -> what opened it; only in memory
     _held: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property

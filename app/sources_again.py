@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from app.worker.shard import FACTS, lines, parse
 from app.worker.tasks import HashSource, Listed, Render, Survey, Task
 from evidence_store import listing, schema
 from extractors.sources import needs_spool
-from extractors.sources.base import SourceRef
+from extractors.sources.base import NO_SECRET, SourceRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,9 @@ def _check(pool: Pool, folder: Path, row: dict[str, Any]) -> SourceCheck:
     source = SourceRef(row["kind"], path, None, row["zone"])
     task: Task = HashSource(source, str(folder / "hashes.shard"))
     if needs_spool(source.kind):
-        task = Survey(path, row["zone"], str(folder / "listing.shard"), str(folder / "unpacked.tar"))
+        task = Survey(
+            replace(source, spool=str(folder / "unpacked.tar"), work=str(folder)), str(folder / "listing.shard")
+        )
     ended = next(iter(pool.run([task])))
     if ended.error:
         return SourceCheck(exhibit, None, f"{exhibit}: {ended.error}")
@@ -90,7 +92,9 @@ def render_pictures(case: Case, file_ids: list[int], max_side: int = 1024) -> di
             row = connection.execute(query).first()
             if row is None or row.sha256 is None:
                 raise CaseError("this file was not read: there is nothing to show")
-            source = _open_again(pool, folder, SourceRef(row.source_kind, row.host))
+            secret = case.secrets.get(row.source_id, NO_SECRET)
+            ref = SourceRef(row.source_kind, row.host, work=str(folder), secret=secret)
+            source = _open_again(pool, folder, ref)
             listed = Listed._make(getattr(row, name) for name in Listed._fields)
             task = Render(source, listed.entry(), row.sha256, max_side, str(folder / "picture.shard"))
             ended = next(iter(pool.run([task])))
@@ -107,11 +111,11 @@ def _open_again(pool: Pool, folder: Path, source: SourceRef) -> SourceRef:
         return source
     spool = folder / "unpacked.tar"
     if not spool.exists():
-        task = Survey(source.path, None, str(folder / "listing.shard"), str(spool))
+        task = Survey(replace(source, spool=str(spool)), str(folder / "listing.shard"))
         ended = next(iter(pool.run([task])))
         if ended.error:
             raise CaseError(f"{source.path}: {ended.error}")
-    return SourceRef(source.kind, source.path, str(spool))
+    return replace(source, spool=str(spool))
 
 
 @contextmanager

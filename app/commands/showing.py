@@ -164,9 +164,9 @@ def files(arguments: argparse.Namespace) -> int:
 
 def extractors(arguments: argparse.Namespace) -> int:
     if arguments.sources:
-        from extractors.sources import SOURCES
+        from extractors.sources import KINDS
 
-        rows: list[dict[str, Any]] = [{"kind": one.kind, "title": one.title, "limits": one.limits} for one in SOURCES]
+        rows: list[dict[str, Any]] = [{"kind": one.kind, "title": one.title, "limits": one.limits} for one in KINDS]
     else:
         from extractors.catalog import EXTRACTORS
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from evidence_store.scope import Authority
+from extractors.sources.base import Secret
 
 
 class IngestError(Exception):
@@ -31,6 +32,7 @@ class SourceRequest:
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
     only: tuple[str, ...] = ()
     authority: Authority = field(default_factory=Authority)
+    secret: Secret = field(default_factory=Secret, repr=False)  # never stored, not even that there is one
 
 
 @dataclass(frozen=True, slots=True)

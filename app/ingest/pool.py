@@ -40,12 +40,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A task's end: `error` is None when its shard is whole. `full` says that the disk ran out of room."""
+    """A task's end: `error` is None when its shard is whole. `how` is what the worker called it ("failed"; "full": the
+    disk ran out of room; "locked", "wrong password": the source is encrypted)."""
 
     task: Task
     note: Any = None
     error: str | None = None
-    full: bool = False
+    how: str = "done"
 
 
 @dataclass(slots=True)
@@ -221,7 +222,7 @@ class _Round:
         if kind == "done":
             self._ended.put(Ended(task, note=words))
         else:
-            self._ended.put(Ended(task, error=words, full=kind == "full"))
+            self._ended.put(Ended(task, error=words, how=kind))
 
     def _died(self, worker: _Worker, how: str) -> None:
         task, step = worker.task, worker.beacon.label
@@ -234,7 +235,7 @@ class _Round:
         elif isinstance(task, Batch) and step:
             self._again.append(replace(task, skip=(*task.skip, (step, how))))
         else:
-            self._ended.put(Ended(task, error=f"the process that read it {how}"))
+            self._ended.put(Ended(task, error=f"the process that read it {how}", how=how))
 
     def _check_limits(self) -> None:
         now = time.monotonic()

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
 from app import PROGRAM
 from app.cases import Case
-from app.ingest.again import hash_again, require_same
+from app.ingest.again import hash_again
 from app.ingest.merge import Merger
 from app.ingest.model import IngestError, IngestResult, OnProgress, SourceRequest
+from app.ingest.opening import OPENED_WITH, Ask, line_of, open_again, survey
 from app.ingest.plan import batches
-from app.ingest.pool import Ended, Pool
+from app.ingest.pool import Pool
 from app.ingest.register import only_of, refuse_overlap, register
 from app.ingest.sealing import manifest, seal_case
 from app.ingest.tracking import Tracker
 from app.worker.shard import ENTRY, FACTS, PROBLEM, is_whole, lines, parse
-from app.worker.tasks import Batch, HashSource, Survey, Task
+from app.worker.tasks import Batch, HashSource, Task
 from evidence_store import ledger, schema, seal
 from evidence_store.rows import dump, load, sealed_row
 from evidence_store.scope import Authority, Scope
 from evidence_store.store import StoreError
 from evidence_store.writer import SourceWriter, add_files
-from extractors.sources import needs_spool
-from extractors.sources.base import SourceRef
+from extractors.sources import LAYOUT_OF, needs_spool
+from extractors.sources.base import NO_SECRET, Secret, SourceRef
 
 JOBS = 30  # workers at most: Windows waits for 63 handles at once, and each worker has two
 
@@ -39,15 +42,16 @@ def add_source(
     on_progress: OnProgress | None = None,
     stop: threading.Event | None = None,
     jobs: int | None = None,
+    ask: Ask | None = None,
 ) -> IngestResult:
-    """Reads one source into the case, from the start or from where it was stopped.
+    """Reads one source into the case, from the start or from where it was stopped; `ask` is asked for passwords.
 
     Raises IngestError (Stopped when `stop` was set) with one clear line; what was stored stays stored.
     """
     with case.changing():
         refuse_overlap(case.folder, request.path)
         source_id = register(case, request)
-        return _Ingest(case, source_id, on_progress, stop, jobs).go()
+        return _Ingest(case, source_id, on_progress, stop, jobs, ask, request.secret).go()
 
 
 def resume(
@@ -55,13 +59,14 @@ def resume(
     on_progress: OnProgress | None = None,
     stop: threading.Event | None = None,
     jobs: int | None = None,
+    ask: Ask | None = None,
 ) -> list[IngestResult]:
     """Goes on with every source that was not read to its end."""
     with case.changing():
         with case.store.read() as connection:
             query = select(schema.source.c.id).where(schema.source.c.state != "read").order_by(schema.source.c.id)
             unfinished = list(connection.scalars(query))
-        return [_Ingest(case, source_id, on_progress, stop, jobs).go() for source_id in unfinished]
+        return [_Ingest(case, source_id, on_progress, stop, jobs, ask).go() for source_id in unfinished]
 
 
 class _Ingest:
@@ -74,8 +79,11 @@ class _Ingest:
         on_progress: OnProgress | None,
         stop: threading.Event | None,
         jobs: int | None,
+        ask: Ask | None,
+        secret: Secret = NO_SECRET,
     ) -> None:
         self._case = case
+        self._ask = ask
         self._id = source_id
         self._stop = stop
         self._jobs = min(jobs or os.cpu_count() or 1, JOBS)
@@ -83,6 +91,9 @@ class _Ingest:
         self._folder = case.work / f"source-{source_id}"
         self._progress = Tracker(self._row["exhibit"], on_progress)
         self._scope = Scope(Authority.from_plain(load(self._row["authority"])))
+        given = case.secrets.get(source_id, secret) if secret == NO_SECRET else secret
+        spool, inner = str(self._folder / "unpacked.tar"), str(self._folder / "inner")
+        self._source = SourceRef(self._row["kind"], self._row["path"], spool, self._row["zone"], inner, given)
 
     def _load(self) -> dict[str, Any]:
         with self._case.store.read() as connection:
@@ -94,7 +105,7 @@ class _Ingest:
         if self._row["state"] == "read":
             return self._result(already=True)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            Path(self._source.work or "").mkdir(parents=True, exist_ok=True)
             self._case.store.bulk()
             with Pool(self._folder, self._jobs) as pool:
                 self._progress.follow(pool)
@@ -115,19 +126,19 @@ class _Ingest:
 
     def _list(self, pool: Pool) -> None:
         self._progress.stage("listing", 0)
-        spool = str(self._folder / "unpacked.tar")
-        task = Survey(self._row["path"], self._row["zone"], str(self._folder / "listing.shard"), spool)
-        ended = next(iter(pool.run([task], self._stop)))
+        shard = str(self._folder / "listing.shard")
+        ended, self._source = survey(pool, self._source, shard, self._ask, self._stop)
         if ended.error:
-            if not ended.full:  # a full disk says nothing of the source: it stays under way
+            if ended.how != "full":  # a full disk says nothing of the source: it stays under way
                 self._forget()
-            raise IngestError(_line(self._row["path"], ended))
+            raise IngestError(line_of(self._row["path"], ended))
+        self._case.secrets[self._id] = self._source.secret
         with self._case.store.write() as connection:
             facts: dict[str, Any] = {}
             problems: list[dict[str, Any]] = []
 
             def entries() -> Iterator[tuple[Any, ...]]:
-                for letter, data in lines(task.shard):
+                for letter, data in lines(shard):
                     if letter == ENTRY:
                         *row, times, address = parse(data)
                         yield (*row, dump(times), address)
@@ -139,6 +150,8 @@ class _Ingest:
             count = add_files(connection, self._id, entries())
             self._add_problems(connection, problems)
             hashes = ended.note["hashes"]
+            if self._source.secret.unlocked:
+                facts["facts"][OPENED_WITH] = "a password or key, which is not stored"
             self._change(connection, kind=facts["kind"], facts=dump(facts["facts"]), state="listed")
             if hashes:
                 self._store_hashes(connection, hashes)
@@ -155,23 +168,17 @@ class _Ingest:
     # reading
 
     def _ref(self, pool: Pool) -> SourceRef:
-        source = SourceRef(self._row["kind"], self._row["path"], None, self._row["zone"])
-        if not needs_spool(source.kind):
-            if self._row["sha256"] and source.kind != "folder":
-                self._progress.stage("hashing", self._row["size"] or 0)
-                task = HashSource(source, str(self._folder / "again.shard"))
-                hash_again(pool, task, self._row["sha256"], self._stop)
-            return source
-        spool = self._folder / "unpacked.tar"
-        if not spool.exists():  # an earlier run was stopped, and its work folder emptied since
-            part = self._folder / "unpacked.part"  # a spool is whole, or not there
-            again = Survey(source.path, source.zone, str(self._folder / "listing.shard"), str(part))
-            for ended in pool.run([again], self._stop):
-                if ended.error:
-                    raise IngestError(_line(source.path, ended))
-                require_same(source.path, self._row["sha256"], ended.note["hashes"])
-            part.replace(spool)
-        return replace(source, spool=str(spool))
+        source, spool = self._source, Path(self._source.spool or "")
+        spooled = needs_spool(source.kind)
+        if not spooled and self._row["sha256"] and source.kind != "folder":
+            self._progress.stage("hashing", self._row["size"] or 0)
+            task = HashSource(source, str(self._folder / "again.shard"))
+            hash_again(pool, task, self._row["sha256"], self._stop)
+        locked = OPENED_WITH in load(self._row["facts"]) and not source.secret.unlocked
+        if locked or (spooled and not spool.exists()):
+            shard = str(self._folder / "listing.shard")
+            source = open_again(pool, source, self._row["sha256"] if spooled else None, shard, self._ask, self._stop)
+        return replace(source, spool=str(spool) if spooled else None)
 
     def _read(self, pool: Pool) -> None:
         source = self._ref(pool)
@@ -186,7 +193,7 @@ class _Ingest:
         self._run_tasks(pool, self._tasks(source, start.next_batch, only), merger)
 
     def _tasks(self, source: SourceRef, start: int, only: tuple[str, ...]) -> Iterator[Task]:
-        if self._row["sha256"] is None and self._row["kind"] != "folder":
+        if self._row["sha256"] is None and not self._by_manifest():
             yield HashSource(source, str(self._folder / "hashes.shard"))
         with self._case.store.read() as connection:
             yield from batches(
@@ -206,7 +213,7 @@ class _Ingest:
         while True:
             for ended in pool.run(todo, self._stop):
                 if ended.error:
-                    raise IngestError(_line(self._row["path"], ended))
+                    raise IngestError(line_of(self._row["path"], ended))
                 if isinstance(ended.task, Batch):
                     merger.ready(ended.task)
                 else:
@@ -235,7 +242,7 @@ class _Ingest:
     def _finish(self) -> None:
         self._progress.stage("sealing", 0)
         with self._case.store.write() as connection:
-            if self._row["kind"] == "folder":
+            if self._by_manifest():
                 self._store_hashes(connection, manifest(connection, self._id))
             self._change(connection, state="read")
             connection.execute(delete(schema.pending).where(schema.pending.c.source_id == self._id))
@@ -243,6 +250,12 @@ class _Ingest:
                 connection.exec_driver_sql(statement)
             # In the same transaction: a source that was read is sealed, whenever the power fails.
             seal_case(connection, self._row["exhibit"])
+
+    def _by_manifest(self) -> bool:
+        """A folder's hashes come from those of its files; not where a layout took their place in the listing."""
+        return self._row["kind"] == "folder" and not any(
+            name.startswith(LAYOUT_OF) for name in load(self._row["facts"])
+        )
 
     def _store_hashes(self, connection: Connection, hashes: dict[str, Any]) -> None:
         self._add_problems(connection, hashes["problems"])
@@ -259,14 +272,12 @@ class _Ingest:
 
     def _change(self, connection: Connection, **values: Any) -> None:
         self._row.update(values)
-        row = {column.name: self._row[column.name] for column in schema.source.columns if column.name != "digest"}
+        row = {name: self._row[name] for name in schema.source.columns.keys() if name != "digest"}
         self._row = sealed_row(schema.source, row)
         connection.execute(update(schema.source).where(schema.source.c.id == self._id).values(self._row))
 
     def _clear(self) -> None:
-        for entry in self._folder.iterdir():
-            entry.unlink()
-        self._folder.rmdir()
+        shutil.rmtree(self._folder)
 
     def _result(self, *, already: bool = False) -> IngestResult:
         with self._case.store.read() as connection:
@@ -289,10 +300,3 @@ class _Ingest:
                 seal=newest.digest if newest else "",
                 already=already,
             )
-
-
-def _line(path: str, ended: Ended) -> str:
-    if ended.full:
-        return f"{path}: the disk is full; nothing that was stored is lost: make room and run the same command again"
-    error = ended.error or ""
-    return error if path in error else f"{path}: {error}"

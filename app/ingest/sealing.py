@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from app import PROGRAM
 from evidence_store import ledger, schema, seal
-from extractors.sources import hash_manifest
+from extractors.sources import INNER, hash_manifest
 
 
 def seal_case(connection: Connection, exhibit: str) -> None:
@@ -23,7 +23,7 @@ def manifest(connection: Connection, source_id: int) -> dict[str, Any]:
     file = schema.file
     query = (
         select(file.c.path, file.c.size, file.c.sha256)
-        .where(file.c.source_id == source_id, file.c.sha256.is_not(None))
+        .where(file.c.source_id == source_id, file.c.sha256.is_not(None), file.c.address.not_like(f"{INNER}%"))
         .order_by(file.c.ordinal)
     )
     rows = [(row.path, row.size, row.sha256) for row in connection.execute(query)]

@@ -1,7 +1,7 @@
 """The worker process: takes a task from its pipe, does it, answers in one small message.
 
-Messages to the parent, one for each task: ("done", note), ("failed", one clear line), ("full", line). What the worker
-is at in the meantime, its beacon says.
+Messages to the parent, one for each task: ("done", note), ("failed", one clear line), ("full", line), and for a source
+that is encrypted ("locked", line) or ("wrong password", line). What the worker is at in the meantime, its beacon says.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -25,7 +26,7 @@ from app.worker.shard import ENTRY, FACTS, PROBLEM, ShardWriter
 from app.worker.tasks import Batch, HashSource, Render, Survey, Task
 from evidence_store.records import to_plain
 from extractors import sources
-from extractors.sources.base import Entry, Hashes, SourceError, SourceRef, Volume
+from extractors.sources.base import Entry, Hashes, Locked, SourceError, SourceRef, Volume
 
 _LISTED_AT_ONCE: Final = 1_000
 
@@ -62,6 +63,8 @@ def _end_with_parent() -> None:
 def _answer(task: Task, pipe: Connection, beacon: Beacon, opened: dict[SourceRef, Volume]) -> None:
     try:
         pipe.send(("done", _do(task, beacon, opened)))
+    except Locked as error:
+        pipe.send(("wrong password" if error.wrong else "locked", str(error)))
     except SourceError as error:
         pipe.send(("failed", str(error)))
     except OSError as error:
@@ -94,30 +97,29 @@ def _do(task: Task, beacon: Beacon, opened: dict[SourceRef, Volume]) -> Any:
     return note
 
 
-def _volume(source: SourceRef, opened: dict[SourceRef, Volume]) -> Volume:
+def _volume(
+    source: SourceRef, opened: dict[SourceRef, Volume], on_work: Callable[[int], None] = lambda _: None
+) -> Volume:
     if source not in opened:
         for volume in opened.values():
             volume.close()
         opened.clear()
-        opened[source] = sources.open_volume(source)
+        opened[source] = sources.open_volume(source, on_work)
     return opened[source]
 
 
 def _batch(task: Batch, beacon: Beacon, opened: dict[SourceRef, Volume], shard: ShardWriter) -> None:
     from app.worker.reading import read_batch
 
-    read_batch(task, _volume(task.source, opened), shard, beacon.step)
+    read_batch(task, _volume(task.source, opened, beacon.read), shard, beacon.step)
 
 
 def _survey(task: Survey, beacon: Beacon, shard: ShardWriter) -> dict[str, Any]:
     beacon.step("survey")
-    kind = sources.detect(Path(task.path))
-    source = SourceRef(kind, task.path, zone=task.zone)
-    hashes: Hashes | None = None
-    if sources.needs_spool(kind):
-        source = replace(source, spool=task.spool)
-        hashes = sources.unpack_spool(source, beacon.read)
-    volume = sources.open_volume(source)
+    kind = sources.detect(Path(task.source.path))
+    source = replace(task.source, kind=kind, spool=task.source.spool if sources.needs_spool(kind) else None)
+    hashes = sources.unpack_spool(source, beacon.read) if source.spool else None
+    volume = sources.open_volume(source, beacon.read)
     try:
         for count, entry in enumerate(volume.entries(), 1):
             shard.add(ENTRY, entry_row(entry))
@@ -125,10 +127,11 @@ def _survey(task: Survey, beacon: Beacon, shard: ShardWriter) -> dict[str, Any]:
                 beacon.listed(_LISTED_AT_ONCE)
         for problem in volume.problems():  # those of the hashing go with the hashes
             shard.add(PROBLEM, to_plain(problem))
-        shard.add(FACTS, {"kind": kind, "spool": source.spool, "facts": volume.facts()})
+        shard.add(FACTS, {"kind": kind, "facts": volume.facts()})
+        told = {"locked": volume.locked, "unlocked": volume.unlocked}  # keys go through the pipe and never to a file
     finally:
         volume.close()
-    return {"kind": kind, "spool": source.spool, "hashes": _plain_hashes(hashes) if hashes else None}
+    return {"kind": kind, "hashes": _plain_hashes(hashes) if hashes else None, **told}
 
 
 def entry_row(entry: Entry) -> list[Any]:

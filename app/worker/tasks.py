@@ -13,12 +13,13 @@ from extractors.sources.base import Entry, SourceRef
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Find out what the source is and list it. The shard holds the entries; a compressed tar is unpacked on the way."""
+    """Find out what the source is and list it. The shard holds the entries.
 
-    path: str
-    zone: str | None
+    `source` has no kind yet. A compressed source is unpacked to its `spool` on the way, what is inside to its `work`.
+    """
+
+    source: SourceRef
     shard: str
-    spool: str  # where a compressed tar may be unpacked to
 
 
 @dataclass(frozen=True, slots=True)

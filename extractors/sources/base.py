@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO, Literal, Protocol
+from typing import BinaryIO, Final, Literal, Protocol
 
 from evidence_store.records import Moment, Problem
 
@@ -55,19 +55,24 @@ class Secret:
     unlocked: bytes = field(default=b"", repr=False)
 
 
+NO_SECRET: Final = Secret()
+
+
 @dataclass(frozen=True, slots=True)
 class SourceRef:
     """Enough to open a source again in another process; small and picklable.
 
-    `path` is the host path the operator gave. `spool` is a plain tar inside the case's work folder, for containers
-    that can only be read from front to end. `zone` is the operator's assumption for file systems that store local time.
+    `path` is the host path the operator gave. `spool` is its plain form inside the case's work folder, for containers
+    that can only be read from front to end; `work` a folder there, in which containers inside it are unpacked. `zone`
+    is the operator's assumption for file systems that store local time.
     """
 
     kind: str
     path: str
     spool: str | None = None
     zone: str | None = None
-    secret: Secret = Secret()
+    work: str | None = None
+    secret: Secret = NO_SECRET
 
 
 @dataclass(slots=True)

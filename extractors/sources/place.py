@@ -62,10 +62,19 @@ class HostPlace:
 
 
 class InnerPlace:
-    """See `Place`: a file of a volume. `around` holds the entries of its folder that may belong to it, by name."""
+    """See `Place`: a file of a volume. `around` holds the entries of its folder that may belong to it, by name.
 
-    def __init__(self, entry: Entry, around: Mapping[str, Entry], open_entry: Callable[[Entry], BinaryIO]) -> None:
+    `used` are the entries that were asked for, its own first: what the container is made of."""
+
+    def __init__(
+        self,
+        entry: Entry,
+        around: Mapping[str, Entry],
+        open_entry: Callable[[Entry], BinaryIO],
+        used: list[Entry] | None = None,
+    ) -> None:
         self.entry = entry
+        self.used = [entry] if used is None else used
         self.name = entry.path.rpartition("/")[2]
         self.size = entry.size
         self._around = around
@@ -82,4 +91,9 @@ class InnerPlace:
         if name == self.name:
             return self
         found = choose(name, list(self._around)) if is_plain(name) else None
-        return InnerPlace(self._around[found], self._around, self._open) if found is not None else None
+        if found is None:
+            return None
+        entry = self._around[found]
+        if entry not in self.used:
+            self.used.append(entry)
+        return InnerPlace(entry, self._around, self._open, self.used)

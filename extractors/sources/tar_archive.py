@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import BinaryIO, Final, Literal
 
 from evidence_store.records import Moment, Problem
-from extractors.sources.base import Entry, Hashes, SourceError, SourceRef
-from extractors.sources.host import hash_file, open_source, reader_of
+from extractors.sources.base import Bytes, Entry, Hashes, Place, SourceError, SourceRef
+from extractors.sources.host import hash_file
 from extractors.sources.names import Findings, original, safe_path, shown
+from extractors.sources.place import HostPlace
 from extractors.sources.reading import RangeReader, buffered
 from extractors.sources.tar_headers import TarMember, header, read_member, walk
 from extractors.sources.tar_sparse import BLOCK, sparse_reader
@@ -22,7 +21,7 @@ KINDS: Final = (KIND, *(f"tar.{ending}" for ending in COMPRESSIONS))
 TITLE: Final = "Tar archive"
 LIMITS: Final = (
     "Plain, gzip, bzip2 and xz. Links and devices are listed; a hard link gives the bytes of its target. Sparse files "
-    "of more than 1 GiB and 200 times what is stored are not read. Archives inside are listed as files and not opened."
+    "of more than 1 GiB and 200 times what is stored are not read."
 )
 Kind = Literal["file", "link", "special"]
 _HARD, _SOFT = b"1", b"2"
@@ -30,29 +29,23 @@ _SPECIAL: Final = {b"3": "character device", b"4": "block device", b"6": "named 
 _BYTES: Final = (b"0", b"\0", b"7", b"S")
 
 
-def detect_kind(path: Path, head: bytes) -> str | None:
-    """ "tar", "tar.gz", "tar.bz2" or "tar.xz" by content, or None."""
+def detect_kind(place: Place, head: bytes) -> str | None:
+    """ "tar", "tar.gz", "tar.bz2" or "tar.xz" by content; "gz", "bz2" or "xz" for one compressed file; or None."""
     method = compression(head)
-    start = first_bytes(path, method, BLOCK) if method else head[:BLOCK]
+    start = first_bytes(place, method, BLOCK) if method else head[:BLOCK]
     try:
         header(start)
     except ValueError:
-        return None
+        return method if start else None
     return f"{KIND}.{method}" if method else KIND
-
-
-def detect(path: Path, head: bytes) -> bool:
-    return detect_kind(path, head) is not None
 
 
 class TarVolume:
     """See `Volume`. Addresses: "offset,size" of bytes that lie in one piece, "sparse,offset of the header" else."""
 
-    def __init__(self, kind: str, path: str) -> None:
+    def __init__(self, kind: str, data: Bytes) -> None:
         self.kind = kind
-        self._stream = open_source(path)
-        self._total = self._stream.seek(0, os.SEEK_END)
-        self._read_at = reader_of(self._stream)
+        self._total, self._read_at, self._close = data.size, data.read_at, data.close
         self._findings = Findings()
 
     def entries(self) -> Iterator[Entry]:
@@ -146,7 +139,7 @@ class TarVolume:
         return RangeReader(lambda at, count: self._read_at(start + at, count), size)
 
     def close(self) -> None:
-        self._stream.close()
+        self._close()
 
 
 def _moment(meaning: str, seconds: str) -> Moment:
@@ -163,13 +156,9 @@ def open_volume(ref: SourceRef) -> TarVolume:
     """A plain tar, or the unpacked form of a compressed one (`ref.spool`). Raises SourceError."""
     if ref.kind != KIND and ref.spool is None:
         raise SourceError(f"{shown(ref.path)}: a compressed archive has to be unpacked into the work folder first")
-    return TarVolume(ref.kind, ref.spool or ref.path)
+    return TarVolume(ref.kind, HostPlace(ref.spool or ref.path).open())
 
 
 def hash_source(ref: SourceRef, progress: Callable[[int], None] | None = None) -> Hashes:
     """The hashes of the archive file as it is (compressed). `unpack_spool` gives the same while it unpacks."""
     return hash_file(ref.path, progress)
-
-
-def host_files(path: Path) -> list[Path]:
-    return [path]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from array import array
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import BinaryIO, Final
 
 from evidence_store.records import Problem
-from extractors.sources.base import Entry, Hashes, SourceError, SourceRef
-from extractors.sources.host import hash_file, open_source, reader_of
+from extractors.sources.base import Bytes, Entry, Hashes, Place, SourceError, SourceRef
+from extractors.sources.host import hash_file
 from extractors.sources.names import Findings, original, safe_path, shown
+from extractors.sources.place import HostPlace
 from extractors.sources.zip_directory import (
     END,
     LOCAL,
@@ -31,20 +30,21 @@ KIND: Final = "zip"
 TITLE: Final = "Zip archive"
 LIMITS: Final = (
     "Stored, deflated, bzip2 and LZMA members are read. Encrypted members, other methods (deflate64, zstandard), parts "
-    "of split archives, and members that unpack to more than 1 GiB and 200 times their size are listed and not read. "
-    "Archives inside are listed as files and not opened."
+    "of split archives, and members that unpack to more than 1 GiB and 200 times their size are listed and not read."
 )
 _STUBS: Final = (b"MZ", b"\x7fELF", b"#!", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 _SMALL_PREFIX: Final = 1024
 
 
-def detect(path: Path, head: bytes) -> bool:
+def detect(place: Place, head: bytes) -> bool:
     """A local header or an end record at the start; or, behind a program or a few bytes, a directory at the end."""
     if head[:4] in (LOCAL, END, b"PK\x07\x08"):
         return True
-    with open_source(path) as stream:
-        total = stream.seek(0, os.SEEK_END)
-        directory = find_directory(reader_of(stream), total)
+    data = place.open()
+    try:
+        directory = find_directory(data.read_at, data.size)
+    finally:
+        data.close()
     # A disk image may end in a zip file by chance: only a program may have more than a few bytes before its archive.
     if directory is None or not directory.count:
         return False
@@ -56,12 +56,9 @@ class ZipVolume:
 
     kind = KIND
 
-    def __init__(self, path: str, zone: str | None) -> None:
-        self._path = path
+    def __init__(self, data: Bytes, zone: str | None) -> None:
         self._zone = zone
-        self._stream = open_source(path)
-        self._total = self._stream.seek(0, os.SEEK_END)
-        self._read_at = reader_of(self._stream)
+        self._total, self._read_at, self._close = data.size, data.read_at, data.close
         self._findings = Findings()
         self._paths: set[int] = set()
 
@@ -201,22 +198,28 @@ class ZipVolume:
         return open_member(self._read_at, self._total, address, entry.path)
 
     def close(self) -> None:
-        self._stream.close()
+        self._close()
+
+
+def is_packed(address: str) -> bool:
+    """Whether a member's bytes come out only from front to back: going to a place in them means unpacking up to it."""
+    return Address.of(address).method != 0
+
+
+def open_place(place: Place, zone: str | None) -> ZipVolume:
+    """Raises SourceError where the place cannot be opened or holds no trace of a zip archive."""
+    data = place.open()
+    if data.read_at(0, 4) not in (LOCAL, END, b"PK\x07\x08") and not find_directory(data.read_at, data.size):
+        data.close()
+        raise SourceError(f"{shown(place.name)}: not a zip archive")
+    return ZipVolume(data, zone)
 
 
 def open_volume(ref: SourceRef) -> ZipVolume:
-    """Raises SourceError where the file cannot be opened or holds no trace of a zip archive."""
-    volume = ZipVolume(ref.path, ref.zone)
-    if volume._read_at(0, 4) not in (LOCAL, END, b"PK\x07\x08") and not find_directory(volume._read_at, volume._total):
-        volume.close()
-        raise SourceError(f"{shown(ref.path)}: not a zip archive")
-    return volume
+    """As `open_place`, of a file of the host."""
+    return open_place(HostPlace(ref.path), ref.zone)
 
 
 def hash_source(ref: SourceRef, progress: Callable[[int], None] | None = None) -> Hashes:
     """The hashes of the archive file, in one pass. Raises SourceError."""
     return hash_file(ref.path, progress)
-
-
-def host_files(path: Path) -> list[Path]:
-    return [path]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from evidence_store.records import Problem
-from extractors.sources import SOURCES, detect, hash_source, host_files, name_note, open_volume
+from extractors.sources import KINDS, detect, hash_source, host_files, name_note, open_volume
 from extractors.sources.base import SourceError, SourceRef
 from tests.evidence_builders.archives import TREE, Raw, raw_zip, write_folder, write_tar, write_zip
 
@@ -22,10 +22,10 @@ def tar_bytes(tmp_path: Path) -> bytes:
 
 
 def test_the_list_names_every_kind_once_in_the_order_of_asking():
-    assert [source.kind for source in SOURCES] == [
-        "folder", "E01", "zip", "tar", "tar.gz", "tar.bz2", "tar.xz", "raw image", "file"
+    assert [source.kind for source in KINDS] == [
+        "folder", "E01", "zip", "tar", "tar.gz", "tar.bz2", "tar.xz", "gz", "bz2", "xz", "raw image", "file"
     ]  # fmt: skip
-    assert all(source.title and source.limits for source in SOURCES)
+    assert all(source.title and source.limits for source in KINDS)
 
 
 def test_the_content_decides_and_not_the_name(tmp_path: Path):
@@ -39,8 +39,11 @@ def test_the_content_decides_and_not_the_name(tmp_path: Path):
         "tar.gz": [gzip.compress(plain), gzip.compress(plain)[:900]],
         "tar.bz2": [bz2.compress(plain)],
         "tar.xz": [lzma.compress(plain)],
-        "file": [b"hello", gzip.compress(b"hello" * 900), bz2.compress(b"hello"), lzma.compress(b"hello"),
-                 bytes(100_000), b"\x1f\x8b\x08", b"BZh9broken", raw_zip([Raw(b"a", b"1")], prefix=b"x" * 5000)],
+        "gz": [gzip.compress(b"hello" * 900)],
+        "bz2": [bz2.compress(b"hello")],
+        "xz": [lzma.compress(b"hello")],
+        "file": [b"hello", bytes(100_000), b"\x1f\x8b\x08", b"BZh9broken",
+                 raw_zip([Raw(b"a", b"1")], prefix=b"x" * 5000)],
     }  # fmt: skip
     for kind, samples in contents.items():
         for number, data in enumerate(samples):

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from evidence_store.records import Moment
 from extractors.sources import tar_archive, tar_unpack
 from extractors.sources.base import Entry, SourceError, SourceRef
+from extractors.sources.place import HostPlace
 from tests.evidence_builders.archives import STAMP_NS, TREE, snapshot, write_tar
 
 NOISE = random.Random(3).randbytes(200_000)
@@ -217,7 +218,7 @@ def test_a_compressed_tar_is_hashed_and_unpacked_in_one_pass(tmp_path: Path, met
     path, spool = tmp_path / f"a.tar.{method}", tmp_path / "spool.tar"
     path.write_bytes(PACK[method](plain))
     seen: list[int] = []
-    assert tar_archive.detect_kind(path, path.read_bytes()[:65_536]) == f"tar.{method}"
+    assert tar_archive.detect_kind(HostPlace(path), path.read_bytes()[:65_536]) == f"tar.{method}"
     ref = SourceRef(f"tar.{method}", str(path), spool=str(spool))
     hashes = tar_unpack.unpack_spool(ref, spool, seen.append)
     assert (hashes, hashes.problems) == (tar_archive.hash_source(ref), [])

@@ -1,0 +1,76 @@
+"""A source is opened and listed by a worker; where it is encrypted, the password is asked for until it fits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from app.ingest.again import require_same
+from app.ingest.model import IngestError
+from app.ingest.pool import Ended, Pool
+from app.worker.tasks import Survey
+from extractors.sources.base import NO_SECRET, SourceRef
+
+# (what is locked, whether a password was given and is wrong) -> the password, or None to do without.
+Ask = Callable[[str, bool], str | None]
+WRONG: Final = "wrong password"
+OPENED_WITH: Final = "opened with"  # among the facts of a source: what has to be given again to go on with it
+
+
+def survey(
+    pool: Pool, source: SourceRef, shard: str, ask: Ask | None, stop: threading.Event | None = None
+) -> tuple[Ended, SourceRef]:
+    """(how the survey ended, the source with its kind and with the keys that opened it).
+
+    What is locked inside an open source is asked for once and may be left locked; a password that is wrong is asked
+    for again. Nothing is tried that was not given.
+    """
+    while True:
+        ended = next(iter(pool.run([Survey(source, shard)], stop)))
+        given = ask(_locked(ended), ended.how == WRONG) if ask is not None and _waits(ended, source) else None
+        if given is None:
+            break
+        source = replace(source, secret=replace(source.secret, password=given, unlocked=b""))
+    if ended.error:
+        return ended, source
+    secret = replace(source.secret, unlocked=ended.note["unlocked"])
+    return ended, replace(source, kind=ended.note["kind"], secret=secret)
+
+
+def open_again(
+    pool: Pool, source: SourceRef, sha256: str | None, shard: str, ask: Ask | None, stop: threading.Event | None
+) -> SourceRef:
+    """Opens a source again after an earlier run was stopped, and its work folder emptied or its keys forgotten since.
+
+    `sha256` is that of a source that is unpacked first, which must be the same. Raises IngestError.
+    """
+    spool = Path(source.spool or "")
+    part = spool.with_suffix(".part")  # a spool is whole, or not there
+    ended, opened = survey(pool, replace(source, spool=str(part)), shard, ask, stop)
+    if ended.error:
+        raise IngestError(line_of(source.path, ended))
+    if sha256 is not None:
+        require_same(source.path, sha256, ended.note["hashes"])
+        part.replace(spool)
+    return replace(opened, spool=str(spool))
+
+
+def _waits(ended: Ended, source: SourceRef) -> bool:
+    if ended.how in ("locked", WRONG):
+        return True
+    return not ended.error and bool(ended.note["locked"]) and source.secret == NO_SECRET
+
+
+def _locked(ended: Ended) -> str:
+    return ended.error or ", ".join(ended.note["locked"])
+
+
+def line_of(path: str, ended: Ended) -> str:
+    """One line for a task that failed."""
+    if ended.how == "full":
+        return f"{path}: the disk is full; nothing that was stored is lost: make room and run the same command again"
+    error = ended.error or ""
+    return error if path in error else f"{path}: {error}"

@@ -1,0 +1,68 @@
+"""Which files of a listing may be containers themselves: by their names, or, where there are few, all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from extractors.sources.base import Entry
+
+FEW: Final = 16  # in a listing of no more files than this, each is looked at, whatever its name
+SMALLEST: Final = 22  # bytes of an empty zip archive
+# One file, or the first of several.
+_CONTAINER: Final = re.compile(
+    r"\.(zip|tar|tgz|tbz2?|txz|gz|bz2|xz|ab|ufdr|aff4|e01|ex01|s01|l01|lx01|dd|img|raw|iso|dmg|vdi|vhdx?|vmdk|qcow2?"
+    r"|0{1,4}[01]|aa)$",
+    re.IGNORECASE,
+)
+# Their media may stand in more files than one.
+_MAY_GO_ON: Final = re.compile(r"\.(e01|ex01|s01|l01|lx01|vhdx?|vmdk|qcow2?|0{1,4}[01]|aa)$", re.IGNORECASE)
+# Zip archives by content, and documents or programs to everybody.
+_DOCUMENT: Final = re.compile(
+    r"\.(apk|apks|xapk|aab|jar|war|ipa|docx|docm|xlsx|xlsm|pptx|odt|ods|odp|epub|kmz|pages|numbers|key|xpi|crx|nupkg"
+    r"|whl|sketch|idml|thmx|vsdx|cbz|aar|3mf|usdz|sticker|wastickers)$",
+    re.IGNORECASE,
+)
+
+
+def is_named(entry: Entry) -> bool:
+    """Whether the file has the name of a container."""
+    return bool(_CONTAINER.search(entry.path[-6:]))
+
+
+class Candidates:
+    """Sees the entries of one listing; `found` gives those that may be containers, in listed order."""
+
+    def __init__(self, *, look_at_few: bool) -> None:
+        self._named: list[Entry] = []
+        self._others: list[Entry] = []
+        self._seen = 0
+        self._look_at_few = look_at_few
+
+    def see(self, entry: Entry) -> None:
+        self._seen += 1
+        if entry.kind != "file" or not entry.readable or entry.size < SMALLEST:
+            return
+        if is_named(entry):
+            self._named.append(entry)
+        elif self._seen <= FEW and not _DOCUMENT.search(entry.path):
+            self._others.append(entry)
+
+    def found(self) -> list[Entry]:
+        if not self._look_at_few or self._seen > FEW:
+            return self._named
+        return [*self._named, *self._others]
+
+
+def neighbours(found: list[Entry], listing: Callable[[], Iterator[Entry]]) -> Mapping[str, dict[str, Entry]]:
+    """Folder -> name -> entry, for the folders of containers that may go on in further files; `listing` is read a
+    second time for that, where there is such a container at all."""
+    around: dict[str, dict[str, Entry]] = {
+        entry.path.rpartition("/")[0]: {} for entry in found if _MAY_GO_ON.search(entry.path[-6:])
+    }
+    for entry in listing() if around else ():
+        folder, _, name = entry.path.rpartition("/")
+        if folder in around and entry.kind == "file" and entry.readable:
+            around[folder].setdefault(name, entry)
+    return around

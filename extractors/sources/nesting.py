@@ -1,0 +1,224 @@
+"""A source with all that can be opened inside it: archives in archives, images in archives, backups in anything.
+
+What is inside a container is listed after the container itself, under its path. Layouts (a phone's backup) take the
+place of the files that they are made of. How deep and how many are opened is bounded; what is not opened is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from types import ModuleType
+from typing import BinaryIO, Final
+
+from evidence_store.records import Problem
+from extractors.sources.base import Entry, Locked, SourceError, SourceRef, Volume
+from extractors.sources.chain import Chain, Links, address_of
+from extractors.sources.inner import Candidates, is_named, neighbours
+from extractors.sources.kinds import HEAD, TITLES, kind_of
+from extractors.sources.layouts import LAYOUTS, Layout
+from extractors.sources.names import Findings
+from extractors.sources.phone import Phone
+from extractors.sources.place import InnerPlace
+from extractors.sources.single_file import KIND as SINGLE
+from parsers.signatures import mime_of
+
+LAYOUT_OF: Final = "layout of "  # begins the name of the fact that a layout stands there
+DEEPEST: Final = 5  # containers in one another, the source itself not counted
+MOST: Final = 2_000  # containers that are opened in one source
+MOST_BYTES: Final = 1 << 30  # what they may hold together, and
+MOST_RATIO: Final = 200  # times as much as the source's own files
+NAMED: Final = 50  # of them are among the facts
+_NO_CONTAINER: Final = frozenset({"application/vnd.sqlite3", "application/pdf", "application/json", "application/xml"})
+
+
+class Stack:
+    """See `Volume`: a source and all that was opened inside it."""
+
+    def __init__(self, volume: Volume, ref: SourceRef, on_work: Callable[[int], None] = lambda _: None) -> None:
+        self.kind = volume.kind
+        self._volume = volume
+        self._ref = ref
+        self._chain = Chain(volume, ref, on_work)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._findings = Findings()
+        self._problems: list[Problem] = []
+        self._facts: dict[str, str] = {}
+        self._inside = self._own_bytes = self._inner_bytes = 0
+        self._phone = Phone()
+        self.locked: list[str] = []  # what would open with a password that was not given
+
+    @property
+    def unlocked(self) -> bytes:
+        """The keys that were derived from the secret, for `Secret.unlocked`; b"" where nothing was locked."""
+        return self._chain.unlocked
+
+    def entries(self) -> Iterator[Entry]:
+        """The source's own files and, after them, what is inside. Raises Locked where the source itself is locked."""
+        self._begin()
+        few = self._volume.kind != SINGLE
+        for entry in self._listed(self._volume.entries, (), "", 0, few=few):
+            self._phone.see(entry)
+            yield entry
+
+    def problems(self) -> list[Problem]:
+        return [*self._volume.problems(), *self._problems, *self._chain.problems, *self._findings.problems()]
+
+    def facts(self) -> dict[str, str]:
+        inside = {"containers opened inside": str(self._inside)} if self._inside else {}
+        return {**self._volume.facts(), **self._facts, **inside, **self._phone.facts(self.open)}
+
+    def open(self, entry: Entry) -> BinaryIO:
+        return self._chain.open(entry)
+
+    def close(self) -> None:
+        self._chain.close()
+
+    def _listed(
+        self, entries: Callable[[], Iterator[Entry]], links: Links, prefix: str, depth: int, *, few: bool
+    ) -> Iterator[Entry]:
+        candidates = Candidates(look_at_few=few)
+        held: dict[str, dict[str, Entry]] = {kind: {} for kind in LAYOUTS}
+        # A layout's own entries are no part of another.
+        layouts = () if links and isinstance(links[-1][1], str) else tuple(LAYOUTS.items())
+        for entry in entries():
+            kind = next((kind for kind, module in layouts if module.holds_back(entry.path)), None)
+            if kind is not None and entry.path not in held[kind]:
+                held[kind][entry.path] = entry
+                continue
+            candidates.see(entry)
+            self._count(entry, depth)
+            yield _shown(entry, links, prefix)
+        for kind, files in held.items():
+            yield from self._layouts(kind, files, links, prefix, depth, candidates)
+        found = candidates.found()
+        around = neighbours(found, entries)
+        for entry in found:
+            beside = around.get(entry.path.rpartition("/")[0], {})
+            yield from self._container(entry, beside, links, prefix, depth)
+
+    def _layouts(
+        self, kind: str, files: dict[str, Entry], links: Links, prefix: str, depth: int, candidates: Candidates
+    ) -> Iterator[Entry]:
+        """What was held back: as the layouts that stand there, and the rest as it is."""
+        for root in LAYOUTS[kind].roots(files) if files else []:
+            start = f"{root}/" if root else ""
+            below = {path.removeprefix(start): entry for path, entry in files.items() if path.startswith(start)}
+            where = f"{prefix}{root}" or "the source"
+            here = (*links, [kind, root])
+            view = self._view(LAYOUTS[kind], root, below, here, where, depth)
+            if view is None:
+                continue
+            for path in below:
+                del files[start + path]
+            yield from self._listed(view.entries, here, prefix + start, depth, few=False)
+            self._problems.extend(_inside(problem, f"{prefix}{root}") for problem in view.problems())
+            self._facts.update(view.facts())
+        for entry in files.values():
+            candidates.see(entry)
+            yield _shown(entry, links, prefix)
+
+    def _view(
+        self, module: ModuleType, root: str, files: Mapping[str, Entry], here: Links, where: str, depth: int
+    ) -> Layout | None:
+        try:
+            view: Layout = module.open_layout(root, files, self._chain.at(here[:-1]).open, self._chain.secret_of(here))
+        except Locked as error:
+            if error.wrong or not depth:
+                raise
+            self.locked.append(where)
+            self._problems.append(Problem("file", "locked", f"{where}: {error}", where))
+            return None
+        except SourceError as error:
+            self._problems.append(Problem("file", "layout", f"{where}: not read as {module.TITLE}: {error}", where))
+            return None
+        self._chain.unlock(here, view.unlocked)
+        self._facts[LAYOUT_OF + where] = module.TITLE
+        return view
+
+    def _container(
+        self, entry: Entry, beside: dict[str, Entry], links: Links, prefix: str, depth: int
+    ) -> Iterator[Entry]:
+        where = prefix + entry.path
+        try:
+            place = self._chain.place(entry, beside, links)
+            if not is_named(entry) and _is_media(self._chain.at(links).open, entry):
+                return
+            kind = _kind(place)
+        except SourceError:
+            return  # its bytes cannot be had: reading it says so
+        if kind == SINGLE:
+            return
+        if limit := self._limit(depth):
+            self._findings.add("file", "not-opened", f"{where}: not opened: the limit is {limit}", where)
+            return
+        try:
+            here, volume = self._chain.enter(kind, place, links)
+        except Locked as error:
+            if error.wrong:
+                raise
+            self.locked.append(where)
+            self._findings.add("file", "locked", f"{where}: {error}", where)
+            return
+        except SourceError as error:
+            self._findings.add("file", "not-opened", f"{where}: not opened: {error}", where)
+            return
+        self._inside += 1
+        if self._inside <= NAMED:
+            self._facts[f"inside {where}"] = TITLES[kind]
+        yield from self._inner(volume, entry, here, where, depth)
+
+    def _count(self, entry: Entry, depth: int) -> None:
+        if entry.readable:
+            self._own_bytes += 0 if depth else entry.size
+            self._inner_bytes += entry.size if depth else 0
+
+    def _limit(self, depth: int) -> str:
+        """Which limit has been reached, in words, or ""."""
+        if depth >= DEEPEST:
+            return f"{DEEPEST} containers in one another"
+        if self._inside >= MOST:
+            return f"{MOST} containers in a source"
+        if self._inner_bytes > max(MOST_BYTES, MOST_RATIO * self._own_bytes):
+            return f"{MOST_RATIO} times the bytes of the source in all (a decompression bomb)"
+        return ""
+
+    def _inner(self, volume: Volume, entry: Entry, links: Links, where: str, depth: int) -> Iterator[Entry]:
+        try:
+            for inner in self._listed(volume.entries, links, f"{where}/", depth + 1, few=True):
+                yield replace(inner, deleted=True) if entry.deleted and not inner.deleted else inner
+        except Locked:
+            raise
+        except SourceError as error:
+            self._findings.add("file", "not-opened", f"{where}: cannot be listed to its end: {error}", where)
+        self._problems.extend(_inside(problem, where) for problem in volume.problems())
+        if self._inside <= NAMED:
+            self._facts.update({f"inside {where}, {name}": text for name, text in volume.facts().items()})
+
+
+def _is_media(open_entry: Callable[[Entry], BinaryIO], entry: Entry) -> bool:
+    """Whether the first bytes are those of a photo, a text, a database … which need not be looked at as a container."""
+    with open_entry(entry) as stream:
+        mime = mime_of(stream.read(HEAD), size=entry.size)
+    return mime.startswith(("image/", "video/", "audio/", "text/", "font/")) or mime in _NO_CONTAINER
+
+
+def _kind(place: InnerPlace) -> str:
+    data = place.open()
+    try:
+        head = data.read_at(0, HEAD)
+    finally:
+        data.close()
+    return kind_of(place, head)
+
+
+def _shown(entry: Entry, links: Links, prefix: str) -> Entry:
+    if not links:
+        return entry
+    return replace(entry, path=prefix + entry.path, address=address_of(links, entry.address))
+
+
+def _inside(problem: Problem, where: str) -> Problem:
+    return replace(problem, detail=f"{where}: {problem.detail}") if where else problem
