@@ -82,7 +82,11 @@ def open_layout(root: str, files: Mapping[str, Entry], open_entry: Callable[[Ent
 
 
 def open_in(address: str, path: str, open_entry: Callable[[Entry], BinaryIO], secret: Secret) -> BinaryIO:
-    """The bytes of a listed file by its address; `secret.unlocked` where it is encrypted. Raises SourceError."""
+    """The bytes of a listed file by its address; `secret.unlocked` where it is encrypted. Raises SourceError.
+
+    The padding of an encrypted file has the last word on its size: where the manifest's is wrong by a few bytes, within
+    the last block, listing did not see it, and the stream is that much longer or shorter than the entry.
+    """
     try:
         stored, key, size = _parts(address)
         if not key:
@@ -92,7 +96,7 @@ def open_in(address: str, path: str, open_entry: Callable[[Entry], BinaryIO], se
         if isinstance(error, SourceError):
             raise
         raise SourceError(f"{path}: {error}") from error
-    return ios_cipher.decrypted(open_entry(stored), real, size)
+    return ios_cipher.decrypted(open_entry(stored), real, size, stored.size)
 
 
 def _address(stored: Entry, key: bytes = b"", size: int = 0) -> str:

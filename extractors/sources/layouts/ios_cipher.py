@@ -42,7 +42,7 @@ def decrypting(read_at: ReadAt, key: bytes, size: int) -> ReadAt:
         before = min(BLOCK, start)
         stored = read_at(start - before, before + length)
         if len(stored) != before + length:
-            raise SourceError(f"the stored bytes end at {start - before + len(stored)}, before the block is whole")
+            raise SourceError(f"the stored file ends before byte {start + length}")
         chain = stored[:BLOCK] if before else bytes(BLOCK)
         decryptor = Cipher(algorithm, modes.CBC(chain)).decryptor()
         data = decryptor.update(memoryview(stored)[before:])
@@ -51,9 +51,20 @@ def decrypting(read_at: ReadAt, key: bytes, size: int) -> ReadAt:
     return plain_at
 
 
-def decrypted(stream: BinaryIO, key: bytes, size: int) -> BinaryIO:
-    """The plain bytes as a seekable stream; closing it closes `stream`."""
-    return buffered(RangeReader(decrypting(reader_of(stream), key, size), size, stream.close))
+def decrypted(stream: BinaryIO, key: bytes, size: int, stored: int) -> BinaryIO:
+    """The plain bytes as a seekable stream; closing it closes `stream`, of `stored` bytes. Raises SourceError.
+
+    `size` is how many there should be: all whole blocks where there is no padding, else the padding tells.
+    """
+    read_at = reader_of(stream)
+    whole = stored // BLOCK * BLOCK
+    try:
+        if size != whole and (pad := padding(stream, key, stored)):
+            size = whole - pad
+    except SourceError:
+        stream.close()
+        raise
+    return buffered(RangeReader(decrypting(read_at, key, size), size, stream.close))
 
 
 def padding(stream: BinaryIO, key: bytes, stored: int) -> int:

@@ -106,7 +106,10 @@ class Backup:
         stored = self.files[name]
         stream = self.open_entry(stored)
         key = self.keys.manifest if self.keys and not as_stored else b""
-        return ios_cipher.decrypted(stream, key, stored.size // 16 * 16) if key else _buffered(stream)
+        if not key:
+            return _buffered(stream)
+        # All whole blocks: what follows the database's last page does not disturb it.
+        return ios_cipher.decrypted(stream, key, stored.size // ios_cipher.BLOCK * ios_cipher.BLOCK, stored.size)
 
     def is_database(self) -> bool:
         """Whether Manifest.db reads as a database, decrypted where there is a key. Raises SourceError."""
@@ -147,9 +150,8 @@ def open_backup(
         if lost:
             findings.add("file", "class-keys", f"{where}: {lost}", backup.own("Manifest.plist"))
     if is_database and not plain and not backup.is_database():
-        lacking = (
-            "" if backup.keys or backup.manifest_plist else ": it may be encrypted, and there is no Manifest.plist"
-        )
+        known = backup.keys or backup.manifest_plist
+        lacking = "" if known else ": it may be encrypted, and no Manifest.plist can be read"
         raise SourceError(f"{where}: {backup.manifest} is not a database{lacking}")
     if not is_database:
         _check_mbdb(backup)
