@@ -7,7 +7,6 @@ cluster begins with a reserved address, its data with length and checksum); "LZ4
 from __future__ import annotations
 
 import struct
-from functools import lru_cache
 from typing import Final
 
 from parsers.f2fs_layout import BLOCK, Blocks, Superblock, checksum
@@ -42,7 +41,7 @@ class FileData:
         self._sb = sb
         self._inode = inode
         self._places = places
-        self._unpacked = lru_cache(maxsize=2)(self._unpack)
+        self._last: tuple[int, bytes] = (-1, b"")  # the cluster that was unpacked last
 
     def read_at(self, offset: int, size: int) -> bytes:
         """At least one byte and at most `size` of them, none only at the end of the file. Raises ValueError."""
@@ -55,7 +54,7 @@ class FileData:
         if self._inode.compressed:
             index = offset // BLOCK // self._inode.cluster * self._inode.cluster
             if self._address(index) == COMPRESSED:
-                data = self._unpacked(index)[offset - index * BLOCK :][:size]
+                data = self._cluster(index)[offset - index * BLOCK :][:size]
                 if not data:
                     raise ValueError(f"inode {self._inode.number}: a cluster at block {index} unpacks to too little")
                 return data
@@ -92,6 +91,13 @@ class FileData:
             raise ValueError(f"inode {self._inode.number}: block {index} of the file has no possible place ({start})")
         if (start + run) * BLOCK > self._blocks.size:
             raise ValueError(f"inode {self._inode.number}: block {start} is beyond the end of the volume")
+
+    def _cluster(self, index: int) -> bytes:
+        at, data = self._last
+        if at != index:
+            data = self._unpack(index)
+            self._last = (index, data)
+        return data
 
     def _unpack(self, index: int) -> bytes:
         """The bytes of the compressed cluster that begins at block `index` of the file."""

@@ -148,7 +148,8 @@ def _superblock(raw: bytes, copy: int, problems: tuple[str, ...]) -> Superblock:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """One of the two packs: `start` is its first block, `blocks` its length. `current` are the open segments."""
+    """One of the two packs: `start` is its first block, `blocks` its length. `current` are the open segments,
+    those of data (hot, warm, cold) and then those of nodes."""
 
     start: int
     version: int
@@ -158,7 +159,7 @@ class Checkpoint:
     valid_blocks: int
     valid_nodes: int
     valid_inodes: int
-    current: frozenset[int]
+    current: tuple[int, ...]
     nat_bitmap: bytes
     sit_bitmap: bytes
 
@@ -214,7 +215,7 @@ def _pack(blocks: Blocks, sb: Superblock, start: int) -> Checkpoint:
     for bitmap, segments in ((nat_bitmap, sb.nat_segments), (sit_bitmap, sb.sit_segments)):
         if len(bitmap) * 8 < segments // 2 * PER_SEGMENT:
             raise ValueError("a bitmap is shorter than its table")
-    current = (*struct.unpack_from("<8I", raw, 36), *struct.unpack_from("<8I", raw, 84))
+    current = (*struct.unpack_from("<3I", raw, 84), *struct.unpack_from("<3I", raw, 36))
     return Checkpoint(
         start=start,
         version=version,
@@ -224,7 +225,7 @@ def _pack(blocks: Blocks, sb: Superblock, start: int) -> Checkpoint:
         valid_blocks=struct.unpack_from("<Q", raw, 16)[0],
         valid_nodes=nodes,
         valid_inodes=inodes,
-        current=frozenset(current),
+        current=current,
         nat_bitmap=nat_bitmap,
         sit_bitmap=sit_bitmap,
     )

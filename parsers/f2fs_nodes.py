@@ -23,7 +23,8 @@ ENCRYPTED, VERITY = 0x4, 0x40
 COMPRESSION_FLAG, CASEFOLD_FLAG = 0x4, 0x40000000
 FORMATS: Final = 0o170000
 DIRECTORY, REGULAR, LINK = 0o040000, 0o100000, 0o120000
-MOST_BLOCKS: Final = ADDRESSES + 2 * PER_NODE + 2 * PER_NODE**2 + PER_NODE**3
+MOST_LEAVES: Final = 2 + 2 * PER_NODE + PER_NODE**2
+MOST_BLOCKS: Final = ADDRESSES + MOST_LEAVES * PER_NODE
 _HEAD = struct.Struct("<HBBIIIQQqqqIIIIIIIII")
 _WORDS = struct.Struct(f"<{PER_NODE}I")
 
@@ -123,7 +124,7 @@ def parse_inode(raw: bytes, number: int, sb: Superblock) -> Inode:
         if not 2 <= log_cluster <= 8:
             raise ValueError(f"inode {number}: clusters of 2^{log_cluster} blocks are not possible")
         found.direct = direct // found.cluster * found.cluster
-    if size > MOST_BLOCKS * BLOCK:
+    if size > (found.direct + MOST_LEAVES * (PER_NODE // found.cluster * found.cluster)) * BLOCK:
         raise ValueError(f"inode {number}: a size of {size} bytes is more than a file can have")
     if inline & INLINE_DATA and size > found.inline_room:
         raise ValueError(f"inode {number}: {size} bytes do not fit into the inode that is said to hold them")

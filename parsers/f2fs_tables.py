@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from parsers.f2fs_layout import BLOCK, CLEAN, COMPACT, FAST_BOOT, PER_SEGMENT, Blocks, Checkpoint, Superblock
+from parsers.f2fs_layout import CLEAN, COMPACT, FAST_BOOT, PER_SEGMENT, Blocks, Checkpoint, Superblock
 
 NAT_PER_BLOCK: Final = 455
 SIT_PER_BLOCK: Final = 55
@@ -40,12 +40,18 @@ def read_journals(blocks: Blocks, pack: Checkpoint) -> Journals:
     if pack.flags & COMPACT:
         raw = blocks.read(pack.start + pack.summaries)
         return _journals(raw[:JOURNAL], raw[JOURNAL : 2 * JOURNAL])
-    kept = 6 if pack.flags & (CLEAN | FAST_BOOT) else 3  # data only, or those of nodes too
+    first = _summaries_at(pack)
+    hot, cold = blocks.read(first), blocks.read(first + 2)
+    return _journals(hot[JOURNAL_AT : JOURNAL_AT + JOURNAL], cold[JOURNAL_AT : JOURNAL_AT + JOURNAL])
+
+
+def _summaries_at(pack: Checkpoint) -> int:
+    """The first of the summary blocks of a pack that is not compact. Raises ValueError."""
+    kept = 6 if pack.flags & (CLEAN | FAST_BOOT) else 3  # those of nodes too, or of data only
     first = pack.start + pack.blocks - kept - 1
     if first <= pack.start:
         raise ValueError("the checkpoint has no room for its summaries")
-    hot, cold = blocks.read(first), blocks.read(first + 2)
-    return _journals(hot[JOURNAL_AT : JOURNAL_AT + JOURNAL], cold[JOURNAL_AT : JOURNAL_AT + JOURNAL])
+    return first
 
 
 def _journals(nat: bytes, sit: bytes) -> Journals:
@@ -124,16 +130,20 @@ class BlockUse:
     def written_for(self, block: int) -> tuple[int, int] | None:
         """(node, place in it) for which a data block was last written; None: not told, as its segment is still open."""
         number, inside = divmod(block - self._sb.main, PER_SEGMENT)
-        if number in self._pack.current:
-            return None
         raw = self._summaries(number)
+        if raw is None:
+            return None
         if raw[7 * PER_SEGMENT + JOURNAL] != 0:
             return (0, 0)  # the segment was last one of nodes
         node, _, place = struct.unpack_from("<IBH", raw, inside * 7)
-        return node, place
+        is_open = number in self._pack.current
+        return None if is_open and node == 0 else (node, place)
 
-    def _read_summaries(self, segment: int) -> bytes:
-        raw = self._blocks.read(self._sb.ssa + segment)
-        if len(raw) != BLOCK:
-            raise ValueError(f"the summary of segment {segment} is cut")
-        return raw
+    def _read_summaries(self, segment: int) -> bytes | None:
+        """The summaries of a segment: in their own area, or while it is open in the checkpoint (None: packed there)."""
+        if segment not in self._pack.current:
+            return self._blocks.read(self._sb.ssa + segment)
+        place = self._pack.current.index(segment)
+        if self._pack.flags & COMPACT or place >= NODE_TYPE:
+            return None
+        return self._blocks.read(_summaries_at(self._pack) + place)

@@ -16,7 +16,7 @@ from parsers.f2fs_layout import BLOCK, PER_SEGMENT, checksum
 from parsers.f2fs_nodes import Inode
 from tests.evidence_builders.images import run_tool
 
-SIZE = 48 << 20
+SIZE = 100 << 20
 EXTRA = ("-O", "extra_attr,inode_checksum,inode_crtime,sb_checksum,compression,casefold,encrypt", "-C", "utf8")
 LONG_NAMES = ["n" * 255, "照" * 85, "żółć-照片-🍰.txt", "tab\there"]
 
