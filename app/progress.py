@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 
 from app.ingest.model import Progress
@@ -13,7 +13,10 @@ from app.ingest.model import Progress
 
 @contextmanager
 def shown_progress(how: str | None) -> Iterator[Callable[[Progress], None] | None]:
-    """A function to be called with each progress. `how`: "bar", "json", "none", or None for a bar on a terminal."""
+    """A function to be called with each progress. `how`: "bar", "json", "none", or None for a bar on a terminal.
+
+    What it gives has `pause` where it draws on the terminal: see `paused`.
+    """
     if how is None:
         how = "bar" if sys.stderr.isatty() else "none"
     if how == "json":
@@ -23,6 +26,12 @@ def shown_progress(how: str | None) -> Iterator[Callable[[Progress], None] | Non
             yield update
     else:
         yield None
+
+
+def paused(on_progress: Callable[[Progress], None] | None) -> AbstractContextManager[None]:
+    """While this is entered, nothing is drawn: the terminal is free for a question."""
+    pause: Callable[[], AbstractContextManager[None]] = getattr(on_progress, "pause", nullcontext)
+    return pause()
 
 
 def _print_json(progress: Progress) -> None:
@@ -57,4 +66,23 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
                 counts=counts,
             )
 
+        @contextmanager
+        def pause() -> Iterator[None]:
+            shown.stop()
+            try:
+                yield
+            finally:
+                shown.start()
+
+        update.pause = pause  # type: ignore[attr-defined]
+
+        @contextmanager
+        def pause() -> Iterator[None]:
+            shown.stop()
+            try:
+                yield
+            finally:
+                shown.start()
+
+        update.pause = pause  # type: ignore[attr-defined]
         yield update

@@ -6,6 +6,7 @@ import argparse
 import os
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,12 @@ from sqlalchemy import func, select
 from app.cases import Case, open_case
 from app.cli import DONE, INCOMPLETE, UNUSABLE, UsageError
 from app.commands.choosing import known_zone
+from app.commands.secrets import ask_on_terminal, secret_of
 from app.ingest.model import IngestError, IngestResult, SourceRequest, Stopped
 from app.ingest.register import outstanding, refuse_case_inside, settings_that_differ
 from app.ingest.run import add_source
 from app.output import say, say_aside
-from app.progress import shown_progress
+from app.progress import paused, shown_progress
 from evidence_store import schema, seal
 from evidence_store.scope import Authority
 from extractors.catalog import EXTRACTORS
@@ -37,6 +39,11 @@ def ingest(arguments: argparse.Namespace) -> int:
     unread, refused, used = 0, 0, 0
     try:
         with shown_progress(arguments.progress) as on_progress:
+
+            def ask(what: str, wrong: bool) -> str | None:
+                with paused(on_progress):
+                    return ask_on_terminal(what, wrong)
+
             for request in requests:
                 if differing := settings_that_differ(case, request):
                     say_aside(differing)
@@ -44,7 +51,7 @@ def ingest(arguments: argparse.Namespace) -> int:
             for request, words in _work(case, requests):
 
                 def read(one: SourceRequest = request) -> IngestResult:
-                    return add_source(case, one, on_progress, jobs=arguments.jobs)
+                    return add_source(case, one, on_progress, jobs=arguments.jobs, ask=ask)
 
                 result = _one(read)
                 if result is None:
@@ -78,7 +85,7 @@ def _say_unplaced(case: Case) -> None:
 
 def _work(case: Case, requests: list[SourceRequest]) -> list[tuple[SourceRequest, str]]:
     """What is to be done, in order: what was stopped, then what is asked for."""
-    waiting = outstanding(case)
+    waiting = [replace(one, secret=requests[0].secret) for one in outstanding(case)]
     held = {(_full(one.path), exhibit) for one in waiting for exhibit in (one.exhibit, None)}
     fresh = [one for one in requests if (_full(one.path), one.exhibit) not in held]
     return [*((one, "went on and read") for one in waiting), *((one, "read") for one in fresh)]
@@ -108,13 +115,12 @@ def _requests(arguments: argparse.Namespace) -> list[SourceRequest]:
     for exhibit in exhibits:
         if not exhibit.strip() or not exhibit.isprintable():
             raise UsageError(f"--exhibit {exhibit!r} is no reference that can be printed")
-    if arguments.password_file or arguments.key_file:
-        say_aside("--password-file and --key-file are not used: no source that can be opened so far takes one")
     for glob in arguments.only:
         if not any(fnmatchcase(one.id, glob) for one in EXTRACTORS):
             raise UsageError(f"--only {glob} fits no extractor: see `assay extractors`")
     known_zone(arguments.zone)
     authority = authority_of(arguments)
+    secret = secret_of(arguments.password_file, arguments.key_file)
     _check_paths(arguments.sources)
     return [
         SourceRequest(
@@ -124,6 +130,7 @@ def _requests(arguments: argparse.Namespace) -> list[SourceRequest]:
             date_order=arguments.date_order,
             only=tuple(arguments.only),
             authority=authority,
+            secret=secret,
         )
         for place, path in enumerate(arguments.sources)
     ]

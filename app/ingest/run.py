@@ -169,15 +169,13 @@ class _Ingest:
 
     def _ref(self, pool: Pool) -> SourceRef:
         source, spool = self._source, Path(self._source.spool or "")
-        spooled = needs_spool(source.kind)
-        if not spooled and self._row["sha256"] and source.kind != "folder":
+        spooled, sha256, shard = needs_spool(source.kind), self._row["sha256"], str(self._folder / "listing.shard")
+        if not spooled and sha256 and source.kind != "folder":
             self._progress.stage("hashing", self._row["size"] or 0)
-            task = HashSource(source, str(self._folder / "again.shard"))
-            hash_again(pool, task, self._row["sha256"], self._stop)
+            hash_again(pool, HashSource(source, str(self._folder / "again.shard")), sha256, self._stop)
         locked = OPENED_WITH in load(self._row["facts"]) and not source.secret.unlocked
         if locked or (spooled and not spool.exists()):
-            shard = str(self._folder / "listing.shard")
-            source = open_again(pool, source, self._row["sha256"] if spooled else None, shard, self._ask, self._stop)
+            source = open_again(pool, source, sha256 if spooled else None, shard, self._ask, self._stop)
         return replace(source, spool=str(spool) if spooled else None)
 
     def _read(self, pool: Pool) -> None:
@@ -272,7 +270,7 @@ class _Ingest:
 
     def _change(self, connection: Connection, **values: Any) -> None:
         self._row.update(values)
-        row = {name: self._row[name] for name in schema.source.columns.keys() if name != "digest"}
+        row = {column.name: self._row[column.name] for column in schema.source.columns if column.name != "digest"}
         self._row = sealed_row(schema.source, row)
         connection.execute(update(schema.source).where(schema.source.c.id == self._id).values(self._row))
 
