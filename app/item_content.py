@@ -17,6 +17,8 @@ def content(item: Detail) -> str:
     """What stands in the column "content": the text as recorded, or the fields of a kind that has none."""
     record = item.record
     text = record.get("text") or ""
+    if item.kind == "table_row":
+        text = "\n".join(f"{name}: {value}" for name, value in _pairs(record) if value is not None)
     if record.get("subject"):
         text = f"Subject: {record['subject']}\n{text}"
     facts = {
@@ -33,9 +35,15 @@ def content(item: Detail) -> str:
             _seconds(record.get("duration_s")),
         ],
         "location": [f"{record.get('lat')}, {record.get('lon')}", record.get("source")],
+        "table_row": [f"table {record.get('table') or 'not known'}", None],
     }.get(item.kind, [])
     words = "; ".join(str(fact) for fact in facts if fact)
     return "\n".join(part for part in (words, text) if part)
+
+
+def _pairs(record: dict[str, Any]) -> list[list[Any]]:
+    pairs: list[list[Any]] = record.get("columns", [])
+    return pairs
 
 
 def _seconds(value: float | None) -> str | None:

@@ -161,7 +161,21 @@ class Location(Record):
     text: str | None = None
 
 
-KINDS: Final[tuple[type[Record], ...]] = (Message, Call, Contact, MediaItem, Location)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRow(Record):
+    """A row of a database as it stands, for tables that no extractor reads: recovered ones, for now.
+
+    `table` is None where it cannot be told; `columns` are (name, value) in the order stored, bytes as "hex:…" (cut
+    where long); `text` is what a search should find.
+    """
+
+    kind: ClassVar[str] = "table_row"
+    table: str | None = None
+    columns: tuple[tuple[str, str | int | float | None], ...] = ()
+    text: str | None = None
+
+
+KINDS: Final[tuple[type[Record], ...]] = (Message, Call, Contact, MediaItem, Location, TableRow)
 
 
 @dataclass(frozen=True, slots=True)

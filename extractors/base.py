@@ -18,6 +18,7 @@ from typing import BinaryIO, Protocol
 
 from evidence_store.records import Moment, Present, Problem, Record
 from parsers.sqlite_file import EvidenceDatabase
+from parsers.sqlite_recovery import Recovered
 
 Found = Record | Problem | Present
 
@@ -42,6 +43,12 @@ class EvidenceFile(Protocol):
 
     def sqlite(self) -> AbstractContextManager[EvidenceDatabase]:
         """The file as a database, with the write-ahead log or journal beside it applied and nothing changed."""
+
+    def deleted_rows(self) -> Recovered:
+        """The deleted rows of the file as a database, its write-ahead log included. Raises ValueError for what is none.
+
+        Found once, however many extractors ask.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ class RecoveredRow:
     """A row that is in none of the live tables, as far as its bytes are there.
 
     `table` is None where several tables, or none that is known, can have had it; its columns are then "column 1" ….
-    `rowid` is None where it is lost or the table has none. `offset` counts bytes in the database or the log (`where`).
+    `rowid` is None where it is lost or the table has none. `offset` counts bytes in the database or the log (`where`);
+    `length` is how many of its bytes stand there.
     `lost` names the columns whose bytes are gone: their value is None. `also` is in how many other places the same row
     stands. `replaced`: a live row has the same row id, so that this is an earlier state of it.
     """
@@ -50,6 +51,7 @@ class RecoveredRow:
     rowid: int | None
     page: int
     offset: int
+    length: int
     where: str
     origin: str
     confidence: str
@@ -260,6 +262,7 @@ class _Search:
                     rowid=finding.cell.rowid,
                     page=finding.number,
                     offset=finding.offset,
+                    length=finding.cell.kept - finding.cell.start,
                     where="log" if finding.in_log else "database",
                     origin=finding.origin,
                     confidence="low" if lost and finding.confidence == "high" else finding.confidence,

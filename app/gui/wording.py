@@ -22,6 +22,7 @@ KIND_WORDS: Final = {
     "contact": "Contact",
     "media_item": "Photo, video or sound",
     "location": "Location",
+    "table_row": "Row of a table",
 }
 DIRECTION_WORDS: Final = {"in": "incoming", "out": "outgoing"}
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import BinaryIO
 
 from app.worker.tasks import Listed
 from evidence_store.records import Moment
 from extractors.sources.base import SourceError, Volume
 from parsers.sqlite_file import EvidenceDatabase, open_database
+from parsers.sqlite_recovery import Recovered, recover_rows
 
 
 class OpenedFile:
@@ -29,6 +31,7 @@ class OpenedFile:
         self.kept: bytes | None = None
         self._volume = volume
         self._listed = listed
+        self._recovered: Recovered | None = None
         self._companions = {companion.path[len(listed.path) :]: companion for companion in companions}
 
     @property
@@ -54,3 +57,16 @@ class OpenedFile:
             database = stack.enter_context(open_database(main, beside.get("-wal"), beside.get("-journal")))
             database.lost += lost
             yield database
+
+    def deleted_rows(self) -> Recovered:
+        if self._recovered is None:
+            with ExitStack() as stack:
+                log, lost = None, ""
+                if companion := self._companions.get("-wal"):
+                    try:
+                        log = stack.enter_context(self._volume.open(companion.entry()))
+                    except SourceError as error:
+                        lost = f"deleted rows were looked for without the -wal ({error})"
+                found = recover_rows(stack.enter_context(self.open()), log)
+            self._recovered = replace(found, notes=(*found.notes, lost)) if lost else found
+        return self._recovered

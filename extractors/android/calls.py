@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from evidence_store.records import Call, Party, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
+from extractors.recovered import CALLS, deleted_records
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 _EXTRA: Final = (
@@ -54,17 +55,18 @@ _NO_NUMBER: Final = {"-1": "number unknown", "-2": "number withheld", "-3": "pay
 
 @extractor(
     id="android.calls",
-    version=1,
+    version=2,
     title="Android call log",
     files=("**/calllog.db", "**/contacts2.db"),
     emits=(Call,),
     privacy="communications",
     tested_on="Android 4 contacts2.db: 3 calls; calllog.db built to the published layout",
-    limits="Recordings, voicemail sounds and the history of blocked numbers are not read. Deleted rows are not "
-    "recovered.",
+    limits="Recordings, voicemail sounds and the history of blocked numbers are not read.",
 )
 def calls(file: EvidenceFile) -> Iterator[Found]:
-    """Every row of `calls`: in calllog.db since Android 7, before that in contacts2.db beside the contacts.
+    """Every row of `calls`, and the deleted ones that are left.
+
+    They stand in calllog.db since Android 7, before that in contacts2.db beside the contacts.
 
     `date` is milliseconds, `duration` seconds. `name` is what the phone's address book said at the time of the call,
     as cached in the log: it is given as the name of the party, and is no finding of who that was.
@@ -72,7 +74,9 @@ def calls(file: EvidenceFile) -> Iterator[Found]:
     References:
     - Android Open Source Project: android.provider.CallLog.Calls, CallLogDatabaseHelper
     """
-    return read_database(file, lambda db: _read(db, file.path))
+    yield from read_database(file, lambda db: _read(db, file.path))
+    doubts = Doubts()
+    yield from deleted_records(file, CALLS, _COLUMNS, doubts, lambda row: _call(row, doubts))
 
 
 def _read(db: EvidenceDatabase, path: str) -> Iterator[Found]:
@@ -86,13 +90,13 @@ def _read(db: EvidenceDatabase, path: str) -> Iterator[Found]:
     doubts = Doubts()
     gaps: list[Problem] = []
     for row in each_row(db, "calls", selecting(db, "calls", _COLUMNS), gaps):
+        doubts.locator = f"calls:_id={row['_id']}"
         yield _call(row, doubts)
         yield from doubts.drain()
     yield from gaps
 
 
 def _call(row: Row, doubts: Doubts) -> Call:
-    doubts.locator = f"calls:_id={row['_id']}"
     direction, outcome = _TYPES.get(row["type"], (None, None))
     number = doubts.text(row["number"], "number")
     why = _PRESENTATIONS.get(row["presentation"]) or _NO_NUMBER.get(number or "")

@@ -8,6 +8,7 @@ from typing import Any, Final
 from evidence_store.records import Contact, Moment, Party, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, RowsBeside, count_rows, each_row, read_database, selecting, stored
+from extractors.recovered import CONTACTS, deleted_records
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 _RAW: Final = (
@@ -68,14 +69,14 @@ _TYPES: Final = {
 
 @extractor(
     id="android.contacts",
-    version=1,
+    version=2,
     title="Android address book",
     files=("**/contacts2.db",),
     emits=(Contact,),
     privacy="contacts",
     tested_on="contacts2.db built to the published layout, a recent and an early generation",
-    limits="Photos, groups and the list of deleted contacts (deleted_contacts) are not read. Deleted rows are not "
-    "recovered.",
+    limits="Photos, groups and the list of deleted contacts (deleted_contacts) are not read. Of a contact whose "
+    "row was deleted, what the row itself says is given: its numbers are recovered as rows of the table data.",
 )
 def contacts(file: EvidenceFile) -> Iterator[Found]:
     """Every row of `raw_contacts`: one contact of one account, with the rows of `data` that belong to it.
@@ -87,7 +88,9 @@ def contacts(file: EvidenceFile) -> Iterator[Found]:
     - Android Open Source Project: android.provider.ContactsContract (RawContacts, Data, CommonDataKinds),
       ContactsDatabaseHelper
     """
-    return read_database(file, _read)
+    yield from read_database(file, _read)
+    doubts = Doubts()
+    yield from deleted_records(file, CONTACTS, _RAW, doubts, lambda row: _contact(row, [], {}, {}, doubts))
 
 
 def _read(db: EvidenceDatabase) -> Iterator[Found]:

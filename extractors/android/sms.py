@@ -12,6 +12,7 @@ from extractors.android.mms import multimedia_messages
 from extractors.android.threads import Threads, party
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
+from extractors.recovered import SMS, deleted_records, gaps, recovered_keys
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 _COLUMNS: Final = (
@@ -46,17 +47,17 @@ _BOXES: Final[dict[Any, tuple[Literal["in", "out"], str, str]]] = {
 
 @extractor(
     id="android.sms",
-    version=1,
+    version=2,
     title="Android text and picture messages",
     files=("**/mmssms.db",),
     emits=(Message,),
     privacy="communications",
     tested_on="Android 4 emulator: 9 text messages; picture messages in databases built to the published layout",
     limits="Parts of long messages still waiting to be joined (table raw) and the full-text index are not read. "
-    "Deleted rows are not recovered.",
+    "Deleted rows are recovered of sms only, each by itself: who else was in its thread is not said.",
 )
 def messages(file: EvidenceFile) -> Iterator[Found]:
-    """Every row of `sms` and of `pdu`.
+    """Every row of `sms` and of `pdu`, the deleted rows of `sms` that are left, and which row ids hold no row.
 
     `date` is milliseconds in `sms` and seconds in `pdu`: when the phone stored the message, for an incoming one when it
     was received. `date_sent` of an incoming message is the time stamp of the service centre.
@@ -66,10 +67,12 @@ def messages(file: EvidenceFile) -> Iterator[Found]:
       MmsSmsDatabaseHelper
     - OMA Multimedia Messaging Service Encapsulation Protocol 1.2 (message types, address types)
     """
-    return read_database(file, lambda db: _read(db, file.path))
+    yield from read_database(file, lambda db: _read(db, file))
+    doubts, nobody = Doubts(), Threads()
+    yield from deleted_records(file, SMS, _COLUMNS, doubts, lambda row: _message(row, doubts, nobody))
 
 
-def _read(db: EvidenceDatabase, path: str) -> Iterator[Found]:
+def _read(db: EvidenceDatabase, file: EvidenceFile) -> Iterator[Found]:
     unknown = lacking(db, {"sms": {"_id", "address", "date", "type", "body"}})
     no_mms = lacking(db, {"pdu": {"_id", "date", "msg_box"}}) if "pdu" in db.tables() else "no table pdu"
     readable = [table for table, words in (("sms", unknown), ("pdu", no_mms)) if not words]
@@ -83,13 +86,16 @@ def _read(db: EvidenceDatabase, path: str) -> Iterator[Found]:
     if not unknown:
         yield from _text_messages(db, threads)
     if not no_mms:
-        yield from multimedia_messages(db, threads, path)
+        yield from multimedia_messages(db, threads, file.path)
+    for table in readable:
+        yield from gaps(db, table, recovered_keys(file, table))
 
 
 def _text_messages(db: EvidenceDatabase, threads: Threads) -> Iterator[Found]:
     doubts = Doubts()
     gaps: list[Problem] = []
     for row in each_row(db, "sms", selecting(db, "sms", _COLUMNS), gaps):
+        doubts.locator = f"sms:_id={row['_id']}"
         yield _message(row, doubts, threads)
         if doubts.problems:
             yield from doubts.drain()
@@ -97,7 +103,6 @@ def _text_messages(db: EvidenceDatabase, threads: Threads) -> Iterator[Found]:
 
 
 def _message(row: Row, doubts: Doubts, threads: Threads) -> Message:
-    doubts.locator = locator = f"sms:_id={row['_id']}"
     address, body, thread = row["address"], row["body"], row["thread_id"]
     direction, meaning, flag = _BOXES.get(row["type"]) or (None, "recorded", f"type {stored(row['type'])}")
     other = party(address if type(address) is str else doubts.text(address, "address"))
@@ -112,7 +117,7 @@ def _message(row: Row, doubts: Doubts, threads: Threads) -> Message:
     if other is None and not recipients:
         doubts.add("address", "no address is recorded")
     return Message(
-        locator=locator,
+        locator=doubts.locator,
         service="SMS",
         moments=moments,
         flags=_flags(flag, direction, row["read"]),

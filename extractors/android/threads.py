@@ -31,10 +31,10 @@ class Threads:
     - Android Open Source Project: android.provider.Telephony.ThreadsColumns, CanonicalAddressesColumns
     """
 
-    def __init__(self, db: EvidenceDatabase) -> None:
+    def __init__(self, db: EvidenceDatabase | None = None) -> None:
         self._members: dict[Any, tuple[Party, ...]] = {}
         needed = {"threads": {"_id", "recipient_ids"}, "canonical_addresses": {"_id", "address"}}
-        if not lacking(db, needed):
+        if db and not lacking(db, needed):
             try:
                 self._load(db)
             except DatabaseDamaged as error:

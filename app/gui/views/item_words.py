@@ -14,7 +14,7 @@ from evidence_store.records import CLOCKS
 _MOST_TEXT: Final = 20_000
 _SHOWN_ELSEWHERE: Final = frozenset(
     {"kind", "locator", "service", "moments", "attachments", "text", "sender", "recipients", "identifiers", "flags"}
-    | {"conversation", "direction", "title", "deleted", "extra"}
+    | {"conversation", "direction", "title", "deleted", "extra", "columns"}
 )
 
 

@@ -1,0 +1,143 @@
+"""Deleted rows of databases, for the extractors: which is whose, how it becomes a record, which row ids are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from evidence_store.records import Present, Problem, Record
+from extractors.base import EvidenceFile, Found
+from extractors.database import Doubts
+from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row
+from parsers.sqlite_recovery import RecoveredRow
+
+EARLIER: Final = "earlier state of a row that is there"
+_MOST_GAPS: Final = 200
+_GREATEST: Final = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A table whose deleted rows an extractor turns into records of its own: files by the end of their name."""
+
+    files: tuple[str, ...]
+    table: str
+    columns: frozenset[str]
+
+    def takes(self, path: str, row: RecoveredRow) -> bool:
+        """Whether a recovered row is one of these. Every other row is a `TableRow` (files.deleted_rows)."""
+        name = path.rpartition("/")[2].lower()
+        named = (row.table or "").lower() == self.table and name in self.files
+        return named and self.columns <= {column.lower() for column in row.columns}
+
+
+SMS: Final = Typed(("mmssms.db",), "sms", frozenset({"_id", "address", "date", "type", "body"}))
+CALLS: Final = Typed(("calllog.db", "contacts2.db"), "calls", frozenset({"_id", "number", "date", "duration", "type"}))
+CONTACTS: Final = Typed(("contacts2.db",), "raw_contacts", frozenset({"_id", "display_name"}))
+TYPED: Final = (SMS, CALLS, CONTACTS)
+
+
+def deleted_records(
+    file: EvidenceFile, wanted: Typed, columns: Collection[str], doubts: Doubts, make: Callable[[Row], Record]
+) -> Iterator[Found]:
+    """A record for each recovered row, made as the live ones are: `make` is given a row that has all `columns`.
+
+    A file that is no database gives nothing here: reading its live rows has said so. `doubts` is drained.
+    """
+    try:
+        rows = [row for row in file.deleted_rows().rows if wanted.takes(file.path, row)]
+    except ValueError:
+        return
+    if rows:
+        yield Present(len(rows))
+    for found in rows:
+        stored = {name.lower(): value for name, value in zip(found.columns, found.values, strict=True)}
+        doubts.locator = locator(found)
+        record = make({name: stored.get(name) for name in columns})
+        yield replace(
+            record,
+            deleted=True,
+            flags=(*record.flags, EARLIER) if found.replaced else record.flags,
+            extra=(*record.extra, *provenance(found)),
+        )
+        yield from doubts.drain()
+
+
+def locator(found: RecoveredRow) -> str:
+    """ "deleted:page=12,byte=49152+310": where the row's bytes begin in the file, and how many of them are there."""
+    place = "" if found.where == "database" else "log,"
+    return f"deleted:{place}page={found.page},byte={found.offset}+{found.length}"
+
+
+def provenance(found: RecoveredRow) -> tuple[tuple[str, str | int], ...]:
+    """What is to be known of how a row was recovered, as fields of `extra`."""
+    fields: list[tuple[str, str | int]] = [("origin", found.origin), ("confidence", found.confidence)]
+    if found.rowid is not None:
+        fields.append(("row id", found.rowid))
+    if found.lost:
+        fields.append(("lost", ", ".join(found.lost)))
+    if found.also:
+        fields.append(("other places", found.also))
+    return tuple(fields)
+
+
+def recovered_keys(file: EvidenceFile, table: str) -> set[int]:
+    """The row ids of a table's recovered rows."""
+    try:
+        rows = file.deleted_rows().rows
+    except ValueError:
+        return set()
+    return {row.rowid for row in rows if row.rowid is not None and (row.table or "").lower() == table}
+
+
+def gaps(db: EvidenceDatabase, table: str, recovered: Collection[int]) -> Iterator[Problem]:
+    """A note for each range of row ids that hold no row, the first 200 and then the sum; no word of why.
+
+    Looked at are the ids below the highest row and, where the table counts them (AUTOINCREMENT), those given out since.
+    `recovered` are the ids of which a deleted row was found. `table` has an integer key "_id".
+    """
+    found: list[tuple[int, int]] = []
+    last = 0
+    total = 0
+    ranges = 0
+    try:
+        for first, following in _jumps(db, table):
+            last = max(last, following)
+            if following - first > 1:
+                ranges += 1
+                total += following - first - 1
+                if ranges <= _MOST_GAPS:
+                    found.append((first + 1, following - 1))
+    except DatabaseDamaged:
+        return  # reading the rows themselves has said so
+    for first, end in found:
+        count = end - first + 1
+        there = sum(first <= key <= end for key in recovered)
+        more = f"; deleted rows with {there} of them were recovered" if there else ""
+        words = (
+            f"{first} to {end}: {count:,} row ids hold no row" if count > 1 else f"{first}: this row id holds no row"
+        )
+        yield Problem("note", "gap", words + more, table)
+    if ranges > _MOST_GAPS:
+        yield Problem(
+            "note", "gap", f"{total:,} row ids in {ranges:,} ranges hold no row; {_MOST_GAPS} are named", table
+        )
+
+
+def _jumps(db: EvidenceDatabase, table: str) -> Iterator[tuple[int, int]]:
+    """(row id, the next one) wherever one is left out; 0 stands before the first."""
+    top = 0
+    sql = (
+        f"SELECT before, _id FROM (SELECT _id, lag(_id, 1, 0) OVER (ORDER BY _id) AS before FROM {table} "  # noqa: S608
+        "WHERE typeof(_id)='integer' AND _id > 0) WHERE _id > before + 1"
+    )
+    for row in db.execute(sql):
+        yield row["before"], row["_id"]
+    for row in db.execute(f"SELECT max(_id) AS top FROM {table}"):  # noqa: S608
+        top = row["top"] if type(row["top"]) is int and row["top"] > 0 else 0
+    for name in db.execute("SELECT 1 FROM sqlite_master WHERE name='sqlite_sequence'"):
+        del name
+        for row in db.execute("SELECT seq FROM sqlite_sequence WHERE name=?", (table,)):
+            if type(row["seq"]) is int and top < row["seq"] < _GREATEST:
+                yield top, row["seq"] + 1
