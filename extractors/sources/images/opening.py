@@ -42,10 +42,20 @@ def read_tail(place: Place, size: int) -> bytes:
 def open_layer(place: Place, read: Callable[[ReadAt, int], Disk]) -> Layer:
     """An image of one file, by the parser of its format. Raises SourceError."""
     opened = place.open()
-    return Layer(checked(place, opened, lambda: read(opened.read_at, opened.size)), opened.close, [place.name])
+    return Layer(_checked(place, opened, lambda: read(within(opened), opened.size)), opened.close, [place.name])
 
 
-def checked(place: Place, opened: Bytes, work: Callable[[], Disk]) -> Disk:
+def within(opened: Bytes) -> ReadAt:
+    """Its bytes, and none beyond its end: offsets in evidence may be what no operating system takes."""
+
+    def read(offset: int, size: int) -> bytes:
+        wanted = min(size, opened.size - offset)
+        return opened.read_at(offset, wanted) if offset >= 0 and wanted > 0 else b""
+
+    return read
+
+
+def _checked(place: Place, opened: Bytes, work: Callable[[], Disk]) -> Disk:
     """What `work` gives; closes `opened` and raises SourceError with one line where it fails."""
     try:
         return work()

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Final
 
 from extractors.sources.base import Bytes, Image, Place, SourceError
-from extractors.sources.images.opening import Layer, one_line, open_chain
+from extractors.sources.images.opening import Layer, one_line, open_chain, within
 from extractors.sources.place import is_plain
 from parsers.block_map import Disk, Parent, ReadAt
 from parsers.joined import Joined, Piece
@@ -75,8 +75,8 @@ def _close(opened: list[Bytes]) -> Callable[[], None]:
 
 def _single(file: Bytes) -> Disk:
     """A file that holds everything; the name that its descriptor gives itself does not count."""
-    disk = read_extent(file.read_at, file.size)
-    text = embedded_descriptor(file.read_at)
+    disk = read_extent(within(file), file.size)
+    text = embedded_descriptor(within(file))
     if is_descriptor(text):
         _tell(disk, read_descriptor(text))
     else:
@@ -146,10 +146,11 @@ def _extent(extent: Extent, file: Bytes) -> Disk:
     if extent.kind in FLAT:
         there = max(0, file.size - extent.start)
         lacking = "" if there >= extent.size else f"it holds {there} of {extent.size} bytes: the rest cannot be read"
-        disk = Disk(extent.size, lambda offset, size: file.read_at(extent.start + offset, size))
+        read = within(file)
+        disk = Disk(extent.size, lambda offset, size: read(extent.start + offset, size))
     else:
         try:
-            disk = read_extent(file.read_at, file.size)
+            disk = read_extent(within(file), file.size)
         except SourceError:
             raise
         except ValueError as error:

@@ -11,7 +11,7 @@ import pytest
 from extractors.sources.base import SourceError
 from extractors.sources.images import vhd
 from tests.evidence_builders.disk_images import convert, media, raw_file, vhd_child, vhdx_child
-from tests.evidence_builders.images import run_tool
+from tests.evidence_builders.images import have, run_tool
 from tests.extractors.sources.disk_reading import state
 from tests.extractors.sources.images.reading import digest, everything, needs_qemu, opened
 
@@ -51,12 +51,20 @@ def test_a_differencing_disk_is_read_through_its_parent(tmp_path, kind):
     assert state(tmp_path) == before
 
 
+@pytest.mark.skipif(not have("7z"), reason="7-Zip is not installed")
 @pytest.mark.parametrize("kind", ["vhd", "vhdx"])
-def test_another_library_reads_a_differencing_disk_the_same(tmp_path, kind):
-    pyvhdi = pytest.importorskip("pyvhdi")
+def test_seven_zip_reads_a_differencing_disk_the_same(tmp_path, kind):
     path, _ = differencing(tmp_path, kind)
+    run_tool("7z", "x", f"-t{kind}", "-y", f"-o{tmp_path}", path)
+    assert digest((tmp_path / "child.img").read_bytes()) == digest(everything(path)[0])
+
+
+def test_another_library_reads_a_differencing_vhdx_the_same(tmp_path):
+    # Not the VHD: libvhdi 20260901 gives zeros for sectors of the parent that follow one of the child in a bitmap byte.
+    pyvhdi = pytest.importorskip("pyvhdi")
+    path, _ = differencing(tmp_path, "vhdx")
     parent, child = pyvhdi.file(), pyvhdi.file()
-    parent.open(str(tmp_path / f"base.{kind}"))
+    parent.open(str(tmp_path / "base.vhdx"))
     child.open(str(path))
     child.set_parent(parent)
     theirs = child.read_buffer_at_offset(child.get_media_size(), 0)
