@@ -18,10 +18,11 @@ from itertools import pairwise
 from typing import Final
 
 from parsers.chunked import BadRange, ChunkedMedia
+from parsers.ewf2_sections import SIGNATURES
 from parsers.ewf_names import following_name
-from parsers.ewf_segments import OTHER_SIGNATURES, SIGNATURE, Layout, Segment, Table, read_layout
+from parsers.ewf_segments import LOGICAL, SIGNATURE, Layout, Segment, Table, read_layout
 
-__all__ = ["BadRange", "EwfImage", "is_ewf"]
+__all__ = ["BadRange", "EwfImage", "is_ewf", "is_image", "is_logical"]
 
 TABLES_KEPT: Final = 4
 TOP: Final = 0x8000_0000
@@ -37,8 +38,18 @@ class _Chunks:
 
 
 def is_ewf(head: bytes) -> bool:
-    """Whether a file begins as an EWF image or logical set of any version, readable here or not."""
-    return head[:8] == SIGNATURE or head[:8] in OTHER_SIGNATURES
+    """Whether a file begins as an EWF image or logical set of any version."""
+    return is_image(head) or is_logical(head)
+
+
+def is_image(head: bytes) -> bool:
+    """Whether a file begins as a disk image: E01, SMART, Ex01."""
+    return head[:8] in (SIGNATURE, SIGNATURES[0])
+
+
+def is_logical(head: bytes) -> bool:
+    """Whether a file begins as a set of logical files: L01, Lx01."""
+    return head[:8] in (LOGICAL, SIGNATURES[1])
 
 
 class EwfImage:

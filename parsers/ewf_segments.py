@@ -15,11 +15,7 @@ from typing import Final, NamedTuple
 from parsers.ewf_header import acquisition_notes
 
 SIGNATURE: Final = b"EVF\x09\x0d\x0a\xff\x00"
-OTHER_SIGNATURES: Final = {
-    b"EVF2\r\n\x81\x00": "an Ex01 image (EWF version 2), which is not read: export it as E01 or raw",
-    b"LVF\x09\x0d\x0a\xff\x00": "an L01 set of logical files, which is not read: export its files",
-    b"LEF2\r\n\x81\x00": "an Lx01 set of logical files (EWF version 2), which is not read: export its files",
-}
+LOGICAL: Final = b"LVF\x09\x0d\x0a\xff\x00"  # L01: the same sections, and a list of single files
 DESCRIPTOR: Final = 76
 MOST_CHUNK: Final = 32 << 20
 MOST_SECTION: Final = 1 << 20
@@ -63,6 +59,7 @@ class Layout:
     hashes: list[tuple[str, str]] = field(default_factory=list)
     errors: list[tuple[int, int]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    trees: list[tuple[int, int, int]] = field(default_factory=list)  # lists of files: segment, start, end
     done: bool = False
     ended: bool = False  # the last segment read says where it goes on, or that it is the last
 
@@ -91,9 +88,7 @@ def _check_head(segment: Segment, number: int, layout: Layout) -> None:
     if segment.size == 0:
         raise ValueError(f"{name} is empty (0 bytes)")
     head = segment.read_at(0, 13)
-    if other := OTHER_SIGNATURES.get(head[:8]):
-        raise ValueError(f"{name} is {other}")
-    if len(head) < 13 or head[:8] != SIGNATURE:
+    if len(head) < 13 or head[:8] not in (SIGNATURE, LOGICAL):
         raise ValueError(f"{name} is not an EWF segment: its signature is wrong")
     stored = struct.unpack_from("<H", head, 9)[0]
     if stored != number:
@@ -111,6 +106,8 @@ def _read_segment(segment: Segment, number: int, layout: Layout) -> None:
         elif kind in ("done", "next"):
             layout.ended = True
             layout.done = kind == "done"
+        elif kind == "ltree":
+            layout.trees.append((number, start, end))
         elif kind in _READERS:
             data = segment.read_at(start, min(end - start, MOST_SECTION))
             _READERS[kind](data, f"{segment.name}: section {kind}", layout)

@@ -1,30 +1,32 @@
-"""EWF disk images (E01, s01): the media inside, with the notes, stored hashes and damage that the set tells of.
+"""EWF disk images (E01, s01, Ex01): the media inside, with the notes, stored hashes and damage that the set tells of.
 
 References:
-- libewf, "Expert Witness Compression Format (EWF)"
+- libewf, "Expert Witness Compression Format (EWF)" and "Expert Witness Compression Format 2 (EWF2)"
 """
 
 from __future__ import annotations
 
 import struct
-from typing import Final
+from typing import Final, NoReturn
 
 from evidence_store.records import Problem
 from extractors.sources.base import Image, Place, SourceError
 from extractors.sources.names import shown
-from parsers.ewf import EwfImage, is_ewf
+from parsers.ewf import EwfImage, is_image, is_logical
+from parsers.ewf2 import Ewf2Image
+from parsers.ewf2_sections import SIGNATURES
 from parsers.ewf_names import is_first_name, segment_names
 from parsers.ewf_segments import Segment
 
 KIND: Final = "E01"
-TITLE: Final = "EWF image (E01)"
-LIMITS: Final = "EWF version 2 and logical sets are not read."
+TITLE: Final = "EWF image (E01, Ex01)"
+LIMITS: Final = "Ex01 sets that are encrypted are named and not read."
 MOST_LISTED: Final = 200
 
 
 def detect(place: Place, head: bytes) -> bool:
-    """By signature; EWF version 2 and logical sets are claimed too, so that opening can say why they are not read."""
-    return is_ewf(head)
+    """By signature; sets of logical files are no disk images."""
+    return is_image(head)
 
 
 def open_image(place: Place) -> Image:
@@ -42,8 +44,11 @@ def open_image(place: Place) -> Image:
     )
 
 
-def open_set(place: Place) -> EwfImage:
-    """The set that begins at `place`, its other segments found beside it. Raises SourceError."""
+def open_set(place: Place, logical: bool = False) -> EwfImage | Ewf2Image:
+    """The set that begins at `place`, its other segments found beside it. Raises SourceError.
+
+    `logical`: a set of logical files, else a disk image.
+    """
     segments: list[Segment] = []
     try:
         for name in _names(place):
@@ -57,11 +62,20 @@ def open_set(place: Place) -> EwfImage:
             each.close()
         raise error if isinstance(error, SourceError) else SourceError(shown(str(error))) from error
     try:
-        return EwfImage(segments)
+        head = segments[0].read_at(0, 8)
+        if is_logical(head) and not logical:
+            _refuse(segments, f"{segments[0].name} is an L01 or Lx01 set of logical files, and no disk image")
+        return Ewf2Image(segments) if head in SIGNATURES else EwfImage(segments)
     except SourceError:
         raise
     except (ValueError, OSError) as error:
         raise SourceError(shown(str(error))) from error
+
+
+def _refuse(segments: list[Segment], why: str) -> NoReturn:
+    for segment in segments:
+        segment.close()
+    raise ValueError(why)
 
 
 def _names(place: Place) -> list[str]:
@@ -69,15 +83,16 @@ def _names(place: Place) -> list[str]:
         # A set that was given another name is still told from a later segment by the number in its head.
         opened = place.open()
         try:
-            head = opened.read_at(0, 13)
+            head = opened.read_at(0, 16)
         finally:
             opened.close()
-        if len(head) == 13 and struct.unpack_from("<H", head, 9)[0] == 1:
+        at, form = (12, "<I") if head[:8] in SIGNATURES else (9, "<H")
+        if len(head) == 16 and struct.unpack_from(form, head, at)[0] == 1:
             return [place.name]
     return segment_names(place.name, place.names())
 
 
-def set_problems(found: EwfImage) -> list[Problem]:
+def set_problems(found: EwfImage | Ewf2Image) -> list[Problem]:
     """What is wrong with a set; complete once all of it was read."""
     problems = [Problem("file", "ewf", shown(text)) for text in found.problems]
     bad = found.bad_ranges()
@@ -98,7 +113,7 @@ def set_problems(found: EwfImage) -> list[Problem]:
     return problems
 
 
-def set_facts(found: EwfImage) -> dict[str, str]:
+def set_facts(found: EwfImage | Ewf2Image) -> dict[str, str]:
     """The notes of the acquisition, the hashes that are stored, and how the set is made up."""
     facts = {name: shown(value) for name, value in found.layout.notes.items()}
     facts["segments"] = str(len(found.names))

@@ -136,10 +136,10 @@ def test_nothing_about_a_set_changes_by_reading_it(tmp_path, raw):
 
 def test_a_set_that_cannot_be_opened_is_refused_in_one_line(tmp_path):
     path = tmp_path / "a.E01"
-    cases = [(b"", "is empty"), (b"EVF2\r\n\x81\x00", "Ex01"), (b"LVF\x09\x0d\x0a\xff\x00" + bytes(20), "L01")]
+    cases = [(b"", "is empty"), (b"EVF2\r\n\x81\x00", "version 2"), (b"LVF\x09\x0d\x0a\xff\x00" + bytes(20), "L01")]
     for content, words in cases:
         path.write_bytes(content)
-        assert ewf.detect(HostPlace(path), content) == bool(content)
+        assert ewf.detect(HostPlace(path), content) == content.startswith(b"EVF2")
         for use in (sources.open_volume, sources.hash_source):
             with pytest.raises(SourceError, match=words) as refused:
                 use(ref(path))

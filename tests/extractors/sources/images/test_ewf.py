@@ -12,6 +12,7 @@ from extractors.sources import zip_archive
 from extractors.sources.base import SourceError, SourceRef
 from extractors.sources.images import ewf
 from extractors.sources.place import HostPlace, InnerPlace
+from tests.evidence_builders.ewf2 import write_ex01
 from tests.evidence_builders.images import write_e01
 
 MEDIA = random.Random(7).randbytes(300_000) + b"made up " * 100_000
@@ -92,3 +93,25 @@ def test_nothing_about_a_set_changes_by_reading_it(tmp_path):
     assert sum(map(len, image.chunks())) == len(MEDIA)
     image.close()
     assert state() == before
+
+
+def test_an_ex01_opens_like_an_e01(tmp_path):
+    write_ex01(tmp_path / "set.Ex01", MEDIA, chunks_per_segment=20, errors=((8, 2),))
+    place = HostPlace(tmp_path / "set.Ex01")
+    assert ewf.detect(place, (tmp_path / "set.Ex01").read_bytes()[:100])
+    image = ewf.open_image(place)
+    assert image.chunks is not None
+    assert b"".join(image.chunks()) == MEDIA
+    assert image.stored == [("md5", hashlib.md5(MEDIA).hexdigest()), ("sha1", hashlib.sha1(MEDIA).hexdigest())]
+    assert image.parts == [f"set.Ex{number:02d}" for number in range(1, len(image.parts) + 1)]
+    assert (len(image.parts), image.facts["case number"]) == (-(-len(MEDIA) // (20 * 16 * 512)), "CASE-1")
+    detail = "2 sectors from 8 could not be read when the image was taken"
+    assert image.problems() == [Problem("note", "acquisition-error", detail, "byte 4096+1024")]
+    image.close()
+
+
+def test_a_set_of_logical_files_is_no_disk_image(tmp_path):
+    (path,) = write_ex01(tmp_path / "set.Lx01", MEDIA, files=b"")
+    assert not ewf.detect(HostPlace(path), path.read_bytes()[:100])
+    with pytest.raises(SourceError, match=r"^set\.Lx01 is an L01 or Lx01 set of logical files, and no disk image$"):
+        ewf.open_image(HostPlace(path))
