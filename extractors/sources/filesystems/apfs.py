@@ -231,11 +231,12 @@ class ApfsFiles:
 
 
 def _times(file: Any) -> tuple[Moment, ...]:
+    """libfsapfs takes the first two of an inode's times, creation and modification, for each other."""
     stored = (
-        (MODIFIED, file.get_modification_time_as_integer()),
+        (MODIFIED, file.get_creation_time_as_integer()),
         (ACCESSED, file.get_access_time_as_integer()),
         (CHANGED, file.get_inode_change_time_as_integer()),
-        (CREATED, file.get_creation_time_as_integer()),
+        (CREATED, file.get_modification_time_as_integer()),
         (ADDED, file.get_added_time_as_integer()),
     )
     return tuple(utc_moment(meaning, *divmod(int(ns), 10**9)) for meaning, ns in stored if ns)
