@@ -13,7 +13,7 @@ from extractors.sources.filesystems.f2fs import F2fsFiles
 from extractors.sources.names import Findings
 from parsers.f2fs import F2fs
 from parsers.f2fs_layout import BLOCK, PER_SEGMENT, checksum
-from parsers.f2fs_nodes import Inode
+from parsers.f2fs_nodes import FileBlocks, Inode
 from tests.evidence_builders.images import run_tool
 
 SIZE = 100 << 20
@@ -116,18 +116,14 @@ class Changed:
         self.put(at, "<H", count - 1)
         self.data[at + 2 + inside // 8] &= ~(0x80 >> inside % 8) & 0xFF
 
-    def unname(self, path: str) -> None:
-        """Clears the bits of a name in its directory, as removing a name does."""
+    def slot_of(self, path: str) -> tuple[int, int, int, int]:
+        """(offset of the table, offset of its entries, slot, length) of a name in use."""
         above, _, name = path.rpartition("/")
         directory, wanted = self.inode(above), os.fsencode(name)
         if directory.inline & 4:
             tables = [(self.at(directory.number) + directory.inline_at, directory.inline_room)]
         else:
-            from parsers.f2fs_nodes import FileBlocks
-
-            places = FileBlocks(directory, self.volume().node)
-            blocks = [block for leaf in places.leaves() for block in leaf.addresses or () if block]
-            tables = [(block * BLOCK, BLOCK) for block in blocks]
+            tables = [(block * BLOCK, BLOCK) for block in self.blocks_of(directory)[1]]
         for at, room in tables:
             slots = room * 8 // 153
             entries = at + room - 19 * slots
@@ -136,15 +132,44 @@ class Changed:
                 start = entries + slots * 11 + slot * 8
                 used = self.data[at + slot // 8] >> slot % 8 & 1
                 if used and self.data[start : start + length] == wanted:
-                    for one in range(slot, slot + (length + 7) // 8):
-                        self.data[at + one // 8] &= ~(1 << one % 8) & 0xFF
-                    return
+                    return at, entries, slot, length
         raise AssertionError(path)
+
+    def unname(self, path: str) -> None:
+        """Clears the bits of a name in its directory, as removing a name does."""
+        at, _, slot, length = self.slot_of(path)
+        for one in range(slot, slot + (length + 7) // 8):
+            self.data[at + one // 8] &= ~(1 << one % 8) & 0xFF
+
+    def link(self, path: str, number: int) -> None:
+        """Makes a name one of another inode."""
+        _, entries, slot, _ = self.slot_of(path)
+        self.put(entries + slot * 11 + 4, "<I", number)
+
+    def repack(self, drop: int = 0, orphans: tuple[int, ...] = (), clear: int = 0) -> None:
+        """Writes the newest checkpoint anew: without `drop` summaries before its end, with a block of orphans."""
+        pack = self.volume().checkpoint
+        blocks = [bytearray(self.read_at((pack.start + at) * BLOCK, BLOCK)) for at in range(pack.blocks)]
+        head, last = blocks[0], blocks[-1]
+        middle = blocks[1 : len(blocks) - 1 - drop]
+        if orphans:
+            raw = struct.pack(f"<{len(orphans)}I", *orphans).ljust(4084, b"\0") + struct.pack(
+                "<HHI", 1, 1, len(orphans)
+            )
+            middle.insert(0, bytearray(raw + struct.pack("<I", checksum(raw))))
+        for block in (head, last):
+            flags = (pack.flags | (2 if orphans else 0)) & ~clear
+            struct.pack_into("<III", block, 132, flags, len(middle) + 2, pack.summaries + bool(orphans))
+            at = struct.unpack_from("<I", block, 164)[0]
+            found = checksum(bytes(block[:at]))
+            if at < BLOCK - 4:
+                found = checksum(bytes(block[at + 4 :]), found)
+            struct.pack_into("<I", block, at, found)
+        new = b"".join((head, *middle, last))
+        self.data[pack.start * BLOCK : pack.start * BLOCK + len(new)] = new
 
     def blocks_of(self, inode: Inode) -> tuple[list[int], list[int]]:
         """(its nodes, its data blocks)."""
-        from parsers.f2fs_nodes import FileBlocks
-
         nodes: list[int] = [inode.number]
         volume = self.volume()
 
