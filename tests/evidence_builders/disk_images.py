@@ -83,7 +83,8 @@ def write_dmg(path: Path, data: bytes, kinds: list[str], *, per_range: int = 256
             body += stored
         rows.append(struct.pack(">IIQQQQ", 0xFFFF_FFFF, 0, count, 0, len(body), 0))
         head = b"mish" + struct.pack(">IQQQII", 1, first, count, 0, per_range + 8, number) + bytes(24)
-        head += struct.pack(">II", 2, 32) + bytes(128) + struct.pack(">I", len(rows))
+        checksum = zlib.crc32(data[first * SECTOR : (first + count) * SECTOR])
+        head += struct.pack(">III124xI", 2, 32, checksum, len(rows))
         listed.append(
             {"Attributes": "0x0050", "Name": f"part {number}", "ID": str(number), "Data": head + b"".join(rows)}
         )
