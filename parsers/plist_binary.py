@@ -11,6 +11,7 @@ References:
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from plistlib import UID
 from typing import Any, Final
@@ -21,6 +22,7 @@ MAX_VALUES: Final = 4_000_000  # of the list written out in full, shared objects
 MAX_DEPTH: Final = 128
 _TRAILER: Final = struct.Struct(">5xBBBQQQ")
 _EPOCH: Final = datetime(2001, 1, 1, tzinfo=UTC)
+_WIDTHS: Final = {2: "H", 4: "I", 8: "Q"}
 _CONSTANTS: Final[dict[int, bool | bytes | None]] = {0x00: None, 0x08: False, 0x09: True, 0x0F: b""}
 
 
@@ -52,56 +54,71 @@ class _Reader:
     def read(self) -> Any:
         levels = self._read_reachable()
         self._fill()
-        references = sum(len(held) for held in self._held.values())
-        inner = sum(1 for held in self._held.values() for number in held if number in self._held)
+        references = sum(map(len, self._held.values()))
+        inner = [number for held in self._held.values() for number in held if number in self._held]
         # Every container but the top is held exactly once, and the top by none: a tree, whose depth is known.
-        if inner != len(self._held) - (self._top in self._held) or self._is_held(self._top):
+        if len(inner) != len(self._held) - (self._top in self._held) or self._top in inner:
             self._measure()
         elif levels > MAX_DEPTH or references >= MAX_VALUES:
             raise ValueError(f"a property list {levels} levels deep, of {references} values")
         return self._values[self._top]
 
-    def _is_held(self, wanted: int) -> bool:
-        return wanted in self._held and any(wanted in held for held in self._held.values())
-
     def _read_reachable(self) -> int:
         """Reads every object that the top one leads to; the number of levels below it, by the shortest ways."""
-        seen = {self._top}
-        level, depth = [self._top], 0
-        while level:
-            below = []
-            for number in level:
-                self._read_object(number)
-                for other in self._held.get(number, ()):
-                    if other not in seen:
-                        seen.add(other)
-                        below.append(other)
-            level, depth = below, depth + 1
-        return depth
+        offsets, data, table = self._offsets(), self._data, self._table
+        levels = [0] * self._count
+        levels[self._top] = 1
+        queue = [self._top]
+        for number in queue:  # which grows meanwhile
+            at = offsets[number]
+            if not 8 <= at < table:
+                raise ValueError(f"object {number} of the property list lies at byte {at}, outside its objects")
+            size = data[at] - 0x50
+            if 0 <= size < 0x0F and size < table - at:  # a short text: most objects of most lists
+                self._budget -= size
+                self._values[number] = data[at + 1 : at + 1 + size].decode("ascii", "surrogateescape")
+                continue
+            below = levels[number] + 1
+            for other in self._read_object(number, at):
+                if not levels[other]:
+                    levels[other] = below
+                    queue.append(other)
+        return levels[queue[-1]]
 
-    def _read_object(self, number: int) -> None:
-        where = self._table + number * self._offset_size
-        at = int.from_bytes(self._data[where : where + self._offset_size], "big")
-        if not 8 <= at < self._table:
-            raise ValueError(f"object {number} of the property list lies at byte {at}, outside its objects")
+    def _offsets(self) -> Sequence[int]:
+        """Where each object starts, as the table says."""
+        size, end = self._offset_size, self._table + self._count * self._offset_size
+        table = self._data[self._table : end]
+        if size == 1:
+            return table
+        if size in _WIDTHS:
+            return struct.unpack(f">{self._count}{_WIDTHS[size]}", table)
+        return [int.from_bytes(table[at : at + size], "big") for at in range(0, len(table), size)]
+
+    def _read_object(self, number: int, at: int) -> Sequence[int]:
+        """Reads one object; the numbers of those that it holds."""
         marker = self._data[at]
         kind, low = marker & 0xF0, marker & 0x0F
-        if kind in (0xA0, 0xC0, 0xD0):
-            self._read_container(number, kind, at + 1, low)
+        if kind == 0x10 and low <= 4:
+            self._values[number] = int.from_bytes(self._take(at + 1, 1 << low), "big", signed=low >= 3)
+        elif kind in (0xA0, 0xC0, 0xD0):
+            return self._read_container(number, kind, at + 1, low)
         elif kind in (0x40, 0x50, 0x60, 0x70):
             self._values[number] = self._text_or_bytes(kind, at + 1, low)
-        elif kind == 0x10 and low <= 4:
-            self._values[number] = int.from_bytes(self._take(at + 1, 1 << low), "big", signed=low >= 3)
         elif kind == 0x80:
             self._values[number] = UID(int.from_bytes(self._take(at + 1, low + 1), "big"))
-        elif kind == 0x20 and low in (2, 3):
-            self._values[number] = struct.unpack(">f" if low == 2 else ">d", self._take(at + 1, 1 << low))[0]
-        elif marker == 0x33:
-            self._values[number] = _date(struct.unpack(">d", self._take(at + 1, 8))[0])
-        elif marker in _CONSTANTS:
-            self._values[number] = _CONSTANTS[marker]
         else:
-            raise ValueError(f"an object of unknown type 0x{marker:02x} at byte {at} of the property list")
+            self._values[number] = self._scalar(marker, at)
+        return ()
+
+    def _scalar(self, marker: int, at: int) -> Any:
+        if marker in (0x22, 0x23):
+            return struct.unpack(">f" if marker == 0x22 else ">d", self._take(at + 1, 1 << (marker & 0x0F)))[0]
+        if marker == 0x33:
+            return _date(struct.unpack(">d", self._take(at + 1, 8))[0])
+        if marker in _CONSTANTS:
+            return _CONSTANTS[marker]
+        raise ValueError(f"an object of unknown type 0x{marker:02x} at byte {at} of the property list")
 
     def _take(self, at: int, size: int) -> bytes:
         self._budget -= size
@@ -131,7 +148,7 @@ class _Reader:
             return stored.decode("utf-16-be", "surrogatepass")
         return stored.decode("ascii" if kind == 0x50 else "utf-8", "surrogateescape")
 
-    def _read_container(self, number: int, kind: int, at: int, low: int) -> None:
+    def _read_container(self, number: int, kind: int, at: int, low: int) -> Sequence[int]:
         length, at = self._length(at, low)
         wide = self._ref_size
         stored = self._take(at, length * wide * (2 if kind == 0xD0 else 1))
@@ -143,6 +160,7 @@ class _Reader:
             raise ValueError(f"object {number} of the property list holds one that is not there")
         self._held[number] = held
         self._values[number] = {} if kind == 0xD0 else []
+        return held
 
     def _fill(self) -> None:
         values = self._values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from extractors.sources.base import Locked, Secret, SourceError
@@ -24,6 +25,7 @@ class Keys:
         return json.dumps({"keybag": self.keybag, "classes": classes}, separators=(",", ":")).encode()
 
 
+@lru_cache(maxsize=8)  # asked for each file that is opened
 def unlocked_keys(text: bytes) -> Keys:
     """The keys of `Secret.unlocked`. Raises ValueError, which never holds any of it."""
     try:

@@ -196,4 +196,3 @@ def test_another_library_decrypts_the_same_files(tmp_path: Path) -> None:
             theirs[f"{file_id[:2]}/{file_id}"] = hashlib.sha256(data).hexdigest()
     assert ours == theirs
     assert len(ours) == 28
-    backup._cleanup()
