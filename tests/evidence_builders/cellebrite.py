@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+import zlib
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
@@ -80,7 +81,7 @@ def tagged(
     items = f'<item name="Local Path"><![CDATA[{local}]]></item>' if local is not None else ""
     items += f'<item name="SHA256"><![CDATA[{sha256}]]></item>' if sha256 else ""
     return (
-        f'<file fs={quoteattr(fs)} fsid="f" path={quoteattr(path)} size="{size}" id="{abs(hash(path))}" '
+        f'<file fs={quoteattr(fs)} fsid="f" path={quoteattr(path)} size="{size}" id="{zlib.crc32(path.encode())}" '
         f'extractionId="0" deleted="{deleted}" embedded="false" isrelated="False"><accessInfo>'
         '<timestamp name="CreationTime">2026-10-25T01:30:00.000+01:00</timestamp>'
         '<timestamp name="ModifyTime">2026-10-25T00:30:00.000+00:00</timestamp></accessInfo>'
