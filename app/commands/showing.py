@@ -42,6 +42,8 @@ def _print_info(found: dict[str, Any]) -> None:
         for stored in source["stored_hashes"]:
             agrees = {True: "agrees", False: "DOES NOT AGREE", None: "was not compared"}[stored["matches"]]
             say(f"  stored {stored['algorithm']} {stored['value']} {agrees}")
+        for name, text in source["facts"].items():
+            say(f"  {name}: {text}")
         say(f"  {source['authority']}")
     for kind, count in found["counts"].items():
         say(f"{count:>12,} {kind}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
@@ -18,10 +19,31 @@ from evidence_store import schema
 _EVERY_S: Final = 0.1
 
 
+@dataclass
+class PasswordAsked:
+    """A question of the reading, which waits for its answer: the password, or None to do without."""
+
+    what: str
+    wrong: bool
+    _answer: str | None = field(default=None, repr=False)
+    _given: threading.Event = field(default_factory=threading.Event, repr=False)
+
+    def answer(self, password: str | None) -> None:
+        self._answer = password
+        self._given.set()
+
+    def wait(self, stop: threading.Event) -> str | None:
+        while not self._given.wait(_EVERY_S):
+            if stop.is_set():
+                return None
+        return self._answer
+
+
 class IngestQueue(QObject):
     """What is being read, what waits, and what was left unfinished."""
 
     progressed = Signal(object)  # Progress
+    password_asked = Signal(object)  # PasswordAsked
     source_done = Signal(object)  # IngestResult
     source_failed = Signal(str)  # one clear line
     began = Signal()
@@ -71,13 +93,19 @@ class IngestQueue(QObject):
         from app.ingest import add_source, resume
 
         case, failed = self.controller.case, 0
+
+        def ask(what: str, wrong: bool) -> str | None:
+            question = PasswordAsked(what, wrong)
+            self.password_asked.emit(question)
+            return question.wait(stop)
+
         if go_on:
-            for result in resume(case, self._report, stop):
+            for result in resume(case, self._report, stop, ask=ask):
                 self.source_done.emit(result)
         while self._waiting:
             request = self._waiting[0]
             try:
-                self.source_done.emit(add_source(case, request, self._report, stop))
+                self.source_done.emit(add_source(case, request, self._report, stop, ask=ask))
             except Stopped:
                 # It stands in the case as not read to its end: "Go on" finds it there.
                 self._waiting.pop(0)

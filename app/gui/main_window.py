@@ -14,12 +14,14 @@ from app.cases import DATABASE, Case, open_case
 from app.gui import menus, theme
 from app.gui.background import Background
 from app.gui.case_controller import CaseController
+from app.gui.ingest_queue import PasswordAsked
 from app.gui.recent import Remembered
 from app.gui.views.add_evidence_dialog import AddEvidenceDialog
 from app.gui.views.case_view import CaseView
 from app.gui.views.export_dialog import ExportDialog
 from app.gui.views.keyboard_page import KeyboardPage
 from app.gui.views.parts import tell
+from app.gui.views.password_dialog import PasswordDialog
 from app.gui.views.start_view import StartView
 from app.gui.views.verify_dialog import VerifyDialog
 from evidence_store import schema
@@ -75,6 +77,7 @@ class MainWindow(QMainWindow):
         controller.failed.connect(self.show_error)
         view = self.case_view = CaseView(controller)
         view.timeline.message = self.say
+        view.queue.password_asked.connect(self.ask_password)
         self.stack.addWidget(view)
         self.stack.setCurrentWidget(view)
         self.setWindowTitle(f"{case.folder.name} – Assay")
@@ -135,6 +138,10 @@ class MainWindow(QMainWindow):
                 lambda connection: list(connection.scalars(query)),
                 lambda taken: AddEvidenceDialog(paths, taken, view.queue.add, self).open(),
             )
+
+    def ask_password(self, question: PasswordAsked) -> None:
+        """Asks for the password of evidence that is being opened, which waits meanwhile."""
+        PasswordDialog(question.what, question.wrong, question.answer, self).open()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         if any(url.isLocalFile() for url in event.mimeData().urls()):

@@ -7,12 +7,14 @@ from sqlalchemy import select
 
 from app.cases import open_case
 from app.gui.views.ingest_bar import IngestBar
+from app.gui.views.password_dialog import PasswordDialog
 from app.ingest.model import Progress, SourceRequest
 from evidence_store import schema
 from evidence_store.scope import Authority
 from evidence_store.selection import Selection
 from tests.app.gui.conftest import dialog, logged, open_in
 from tests.evidence_builders.case import build_case
+from tests.evidence_builders.ios_backup import PASSWORD, Lock, write_backup
 
 CHAT = "".join(f"2{minute // 60}/03/2026, 10:{minute % 60:02d} - Ara Example: line {minute}\n" for minute in range(100))
 WAIT_MS = 60_000
@@ -124,3 +126,36 @@ def test_progress_says_stage_files_items_and_estimate(empty):
     assert (bar.bar.value(), bar.bar.maximum(), bar.now.text()) == (750, 1000, "DCIM/0001.jpg")
     bar.show_progress(Progress("listing", "ABC/1", 5, 0, 3, 0, None))
     assert (bar.words.text(), bar.bar.maximum()) == ("Listing files ABC/1: 3 files, 0 items", 0)
+
+
+def test_an_encrypted_backup_asks_until_the_password_fits(empty, qtbot, tmp_path):
+    backup = write_backup(tmp_path / "backup", lock=Lock())
+    view = empty.case_view
+    with qtbot.waitSignal(view.queue.ended, timeout=WAIT_MS):
+        view.queue.add([request(backup)])
+        first = dialog(empty, qtbot)
+        assert isinstance(first, PasswordDialog)
+        assert first.windowTitle() == "Password needed"
+        assert "encrypted" in first.words.text()
+        first.password.setText("not it")
+        first.accept()
+        qtbot.waitUntil(lambda: dialog(empty, qtbot) is not first)
+        second = dialog(empty, qtbot)
+        assert second.windowTitle() == "Wrong password"
+        assert "not it" not in second.words.text()
+        second.password.setText(PASSWORD)
+        second.accept()
+    assert view.bar.words.text().startswith("Finished.\nABC/1: ")
+    assert first.password.text() == second.password.text() == ""
+
+
+def test_without_a_password_the_backup_is_told_and_the_next_source_is_read(empty, qtbot, chat, tmp_path):
+    backup = write_backup(tmp_path / "backup", lock=Lock())
+    view = empty.case_view
+    with qtbot.waitSignal(view.queue.ended, timeout=WAIT_MS):
+        view.queue.add([request(backup, "ABC/1"), request(chat, "ABC/2")])
+        dialog(empty, qtbot).reject()
+    lines = view.bar.words.text().split("\n")
+    assert lines[0] == "Finished, but 1 of the sources could not be read."
+    assert "password" in lines[1]
+    assert lines[2] == "ABC/2: 100 items from 1 file."
