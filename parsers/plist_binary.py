@@ -68,7 +68,7 @@ class _Reader:
         offsets, data, table = self._offsets(), self._data, self._table
         levels = [0] * self._count
         levels[self._top] = 1
-        queue = [self._top]
+        queue: list[int] = [self._top]
         for number in queue:  # which grows meanwhile
             at = offsets[number]
             if not 8 <= at < table:
