@@ -61,6 +61,8 @@ class Store:
         self._pragma("journal_mode = WAL")
         # Pages that change again and again are folded back less often: it saves a tenth of the time.
         self._pragma("wal_autocheckpoint = 8000")
+        with self.write() as connection:
+            structure.add_views(connection)
 
     def _pragma(self, words: str) -> None:
         # Past SQLAlchemy: these cannot run inside the transaction that it opens.

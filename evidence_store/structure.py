@@ -14,6 +14,10 @@ FULL_TEXT: Final = (
     "CREATE VIRTUAL TABLE item_fts USING fts5(text, names, content='item', content_rowid='id', tokenize='unicode61')"
 )
 
+_FIRST_KINDS: Final = frozenset({"message", "call", "contact", "media_item", "location"})
+# Views of kinds that came later: a case that was made before has them only after evidence was added again.
+LATER_VIEWS: Final = frozenset(kind.kind for kind in KINDS) - _FIRST_KINDS
+
 LEDGER_TRIGGERS: Final = tuple(
     f"CREATE TRIGGER ledger_no_{verb.lower()} BEFORE {verb} ON ledger "
     "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
@@ -26,9 +30,16 @@ def create_all(connection: Connection) -> None:
     metadata.create_all(connection)
     for statement in (FULL_TEXT, *LEDGER_TRIGGERS):
         connection.exec_driver_sql(statement)
+    add_views(connection)
+
+
+def add_views(connection: Connection) -> None:
+    """The views of the kinds, those that the file has not yet: an older case has none of a kind that came later."""
+    there = {row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'view'")}
     for kind in KINDS:
         shown = tuple(name for name in kind.__dataclass_fields__ if name != "deleted")
-        connection.exec_driver_sql(_kind_view(kind.kind, shown))
+        if kind.kind not in there:
+            connection.exec_driver_sql(_kind_view(kind.kind, shown))
 
 
 def definition() -> dict[str, str]:

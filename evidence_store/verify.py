@@ -115,7 +115,7 @@ def _structure(connection: Connection, _tick: Any) -> Iterator[Finding]:
     wanted = structure.definition()
     found = structure.stored_definition(connection)
     for name in sorted(wanted.keys() | found.keys()):
-        if name not in found and name not in schema.LATE_NAMES:
+        if name not in found and name not in schema.LATE_NAMES | structure.LATER_VIEWS:
             yield Finding("case.db", name, "is missing from the file's structure")
         elif name in found and wanted.get(name) != found[name]:
             yield Finding("case.db", name, "is not as the program makes it")

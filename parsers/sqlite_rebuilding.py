@@ -178,6 +178,7 @@ def _rebuilt_cell(
     kept = min(record + local, area.end)
     sure = any(end <= limit <= end + 3 for limit in limits)  # up to three bytes go to waste between two blocks
     whole = end <= area.end
+    guessed = head == 3 and 12 <= (types[0] or 0) < 128
     cell = Cell(
         start=start,
         end=min(end, area.end),
@@ -188,7 +189,8 @@ def _rebuilt_cell(
         payload=payload,
         rowid=None,
         layout=layout,
-        how="rebuilt" if sure and whole else "unsure",
+        # A first text that reaches to the end of what is left says nothing about whether that is the row's own end.
+        how="rebuilt" if sure and whole and not guessed else "unsure",
         score=0,
     )
     if not readable(cell, area) or not worth(cell) or not _enough(cell, area, sure=sure and whole):

@@ -18,6 +18,7 @@ CURRENT: Final = "current"
 SUPERSEDED: Final = "superseded log frame"
 UNCOMMITTED: Final = "uncommitted log frame"
 OLDER: Final = "older log generation"
+DAMAGED: Final = "log frame behind damage"  # of the running generation, and its checksum or one before it is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def read_log(stream: BinaryIO, page_size: int) -> Log | None:
 def _sorted_out(
     stream: BinaryIO, count: int, page_size: int, salt: bytes, order: str, sums: tuple[int, int] | None
 ) -> Log:
-    places: list[tuple[int, int, bool]] = []  # page, offset, belongs to the running generation
+    places: list[tuple[int, int, str]] = []  # page, offset, state if it is not committed
     committed = pages = 0
     for number in range(count):
         offset = _HEADER + number * (_FRAME + page_size)
@@ -74,21 +75,16 @@ def _sorted_out(
             body = stream.read(page_size)
             sums = _checksum(body, order, sums) if len(body) == page_size else None
             sums = sums if sums == (first, second) else None
-        places.append((page, offset + _FRAME, sums is not None))
+        state = UNCOMMITTED if sums is not None else DAMAGED if its_salt == salt else OLDER
+        places.append((page, offset + _FRAME, state))
         if sums is not None and size_after:
             committed, pages = len(places), size_after
     current = {page: offset for page, offset, _ in places[:committed]}
     frames = tuple(
-        Frame(page, offset, _state(number < committed, current.get(page) == offset, running))
-        for number, (page, offset, running) in enumerate(places)
+        Frame(page, offset, state if number >= committed else CURRENT if current[page] == offset else SUPERSEDED)
+        for number, (page, offset, state) in enumerate(places)
     )
     return Log(page_size, frames, current, pages)
-
-
-def _state(committed: bool, newest: bool, running: bool) -> str:
-    if committed:
-        return CURRENT if newest else SUPERSEDED
-    return UNCOMMITTED if running else OLDER
 
 
 def _checksum(data: bytes, order: str, sums: tuple[int, int]) -> tuple[int, int]:

@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 from parsers.sqlite_file import open_database
+from parsers.sqlite_recovery import recover_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from evidence_store.records import Moment
     from parsers.sqlite_file import EvidenceDatabase
+    from parsers.sqlite_recovery import Recovered
 
 
 class MemoryFile:
@@ -50,3 +52,7 @@ class MemoryFile:
         beside = {suffix: io.BytesIO(data) for suffix, data in self._companions.items()}
         with open_database(self.open(), beside.get("-wal"), beside.get("-journal")) as db:
             yield db
+
+    def deleted_rows(self) -> Recovered:
+        log = self._companions.get("-wal")
+        return recover_rows(self.open(), None if log is None else io.BytesIO(log))
