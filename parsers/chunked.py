@@ -53,6 +53,10 @@ class ChunkedMedia:
             self._pool.shutdown()
             self._pool = None
 
+    def measure(self, size: int) -> None:
+        """Sets where the media end, where that is known only later; before anything is read."""
+        self.size = size
+
     def length(self, chunk: int) -> int:
         return min(self.chunk_size, self.size - chunk * self.chunk_size)
 

@@ -12,7 +12,7 @@ import threading
 import zlib
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -20,7 +20,7 @@ from typing import Final
 from parsers.chunked import BadRange, ChunkedMedia
 from parsers.ewf2_sections import SIGNATURES
 from parsers.ewf_names import following_name
-from parsers.ewf_segments import LOGICAL, SIGNATURE, Layout, Segment, Table, read_layout
+from parsers.ewf_segments import LOGICAL, SIGNATURE, Layout, Segment, Table, part_of, read_layout
 
 __all__ = ["BadRange", "EwfImage", "is_ewf", "is_image", "is_logical"]
 
@@ -67,6 +67,7 @@ class EwfImage:
         self.names = [segment.name for segment in segments]
         try:
             self.layout: Layout = read_layout(segments)
+            self._logical = is_logical(segments[0].read_at(0, 8))
         except BaseException:
             for segment in segments:
                 segment.close()
@@ -82,10 +83,25 @@ class EwfImage:
         if layout.ended and not layout.done:
             missing = following_name(self.names) or "that follows"
             layout.problems.append(f"segment {missing} is missing: the set goes on after this file")
-        if self.size < layout.media_size:
+        if self.size < layout.media_size and not self._logical:
             layout.problems.append(
                 f"the set is incomplete: {self.size} of {layout.media_size} bytes of the media have chunk tables"
             )
+
+    def measure(self, size: int | None) -> None:
+        """Where the media end, by what the list of files of a logical set says; None: at the end of the last chunk."""
+        most = self.layout.chunks * self.chunk_size
+        if size is not None and size > most:
+            self.problems.append(f"the set is incomplete: {most} of {size} bytes of the media have chunk tables")
+        self.size = most if size is None else min(size, most)
+        self._media.measure(self.size)
+
+    def list_of_files(self) -> tuple[Callable[[int, int], bytes], int]:
+        """(read_at, size) of the section that lists single files. Raises ValueError where there is none."""
+        if not self.layout.trees:
+            raise ValueError("the set has no list of files")
+        segment, start, end = self.layout.trees[-1]
+        return part_of(self._segments[segment], start, end - start)
 
     def close(self) -> None:
         self._media.close()

@@ -11,13 +11,13 @@ import struct
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from parsers.chunked import BadRange, ChunkedMedia
-from parsers.ewf2_sections import Section, read_layout, unpack_bzip2
+from parsers.ewf2_sections import HEAD, SIGNATURES, read_layout, unpack_bzip2
 from parsers.ewf_names import following_name
-from parsers.ewf_segments import Layout, Segment, Table
+from parsers.ewf_segments import Layout, Segment, Table, part_of
 
 TABLES_KEPT: Final = 4
 _PACKED, _CHECKED, _PATTERN = 1, 2, 4
@@ -32,7 +32,7 @@ class _Stored(NamedTuple):
 
 
 class Ewf2Image:
-    """The media of a set of EWF version 2; used as `EwfImage` is, and `files` are the sections that list single files.
+    """The media of a set of EWF version 2; used as `EwfImage` is.
 
     A chunk that cannot be unpacked or fails its checksum reads as zeros and is told by `bad_ranges`. Raises
     ValueError when it is no such set or encrypted. The segments are its own: it closes them, also where it refuses.
@@ -45,8 +45,10 @@ class Ewf2Image:
         self.names = [segment.name for segment in segments]
         try:
             self.layout: Layout
-            self.layout, self.files = read_layout(segments)
-            self._method = struct.unpack_from("<H", segments[0].read_at(0, 12), 10)[0]
+            self.layout, self._files = read_layout(segments)
+            head = segments[0].read_at(0, HEAD)
+            self._logical = head[:8] == SIGNATURES[1]
+            self._method = struct.unpack_from("<H", head, 10)[0]
         except BaseException:
             for segment in segments:
                 segment.close()
@@ -58,10 +60,25 @@ class Ewf2Image:
         if self.layout.ended and not self.layout.done:
             missing = following_name(self.names) or "that follows"
             self.problems.append(f"segment {missing} is missing: the set goes on after this file")
-        if self.size < self.layout.media_size:
+        if self.size < self.layout.media_size and not self._logical:
             self.problems.append(
                 f"the set is incomplete: {self.size} of {self.layout.media_size} bytes of the media have chunk tables"
             )
+
+    def measure(self, size: int | None) -> None:
+        """Where the media end, by what the list of files of a logical set says; None: at the end of the last chunk."""
+        most = self.layout.chunks * self.chunk_size
+        if size is not None and size > most:
+            self.problems.append(f"the set is incomplete: {most} of {size} bytes of the media have chunk tables")
+        self.size = most if size is None else min(size, most)
+        self._media.measure(self.size)
+
+    def list_of_files(self) -> tuple[Callable[[int, int], bytes], int]:
+        """(read_at, size) of the section that lists single files. Raises ValueError where there is none."""
+        if not self._files:
+            raise ValueError("the set has no list of files")
+        segment, section = self._files[-1]
+        return part_of(self._segments[segment], section.start, section.size - section.padding)
 
     def close(self) -> None:
         self._media.close()
@@ -79,10 +96,6 @@ class Ewf2Image:
     def stream_chunks(self) -> Iterator[bytes]:
         """The whole media from front to end, several groups of chunks being unpacked at the same time."""
         return self._media.stream_chunks()
-
-    def section_data(self, segment: int, section: Section, most: int) -> bytes:
-        """What a section holds without its padding, at most `most` bytes."""
-        return self._segments[segment].read_at(section.start, min(section.size - section.padding, most))
 
     def _load(self, first: int, stop: int) -> list[bytes | memoryview]:
         result: list[bytes | memoryview] = []

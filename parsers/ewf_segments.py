@@ -33,6 +33,16 @@ class Segment(NamedTuple):
     close: Callable[[], None]
 
 
+def part_of(segment: Segment, start: int, size: int) -> tuple[Callable[[int, int], bytes], int]:
+    """(read_at, size) of a range of a segment."""
+
+    def read_at(offset: int, count: int) -> bytes:
+        wanted = min(count, size - offset)
+        return segment.read_at(start + offset, wanted) if offset >= 0 and wanted > 0 else b""
+
+    return read_at, max(0, size)
+
+
 @dataclass(slots=True)
 class Table:
     """`count` 32-bit entries at each of `places` (table, its copy; none: lost); the chunks end at `data_end`."""
