@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from evidence_store.records import Problem
-from extractors.sources import disk, folder, single_file, tar_archive, zip_archive
+from extractors.sources import android_backup, cellebrite, disk, folder, single_file, tar_archive, zip_archive
 from extractors.sources.base import Hashes, SourceError, SourceRef, Volume
 from extractors.sources.chain import INNER
 from extractors.sources.folder import hash_manifest
 from extractors.sources.host import hash_file, host_path, open_source
 from extractors.sources.image_hashes import hash_image, image_files
+from extractors.sources.images import split_raw
 from extractors.sources.kinds import HEAD, KINDS, SPOOLED, TITLES, image_module, kind_of, open_kind, unpack_kind
 from extractors.sources.names import shown
 from extractors.sources.nesting import LAYOUT_OF, Stack
@@ -36,13 +37,18 @@ __all__ = [
 
 # What a name claims to be, and the kinds that would bear it out.
 _CLAIMS: Final = {
-    ".e01": ("E01",),
+    **{
+        f".{ending}": (ending.upper(),) for ending in ("e01", "l01", "vhd", "vhdx", "vmdk", "vdi", "dmg", "ufd", "ufdx")
+    },
+    ".ex01": ("E01",), ".lx01": ("L01",), ".qcow2": ("QCOW",), ".ab": (android_backup.KIND,),
     ".zip": (zip_archive.KIND,),
     ".tar": (tar_archive.KIND,),
     **{f".tar.{ending}": (f"tar.{ending}",) for ending in ("gz", "bz2", "xz")},
     **{f".{short}": (kind,) for short, kind in (("tgz", "tar.gz"), ("tbz2", "tar.bz2"), ("txz", "tar.xz"))},
-    **{f".{ending}": (disk.KIND,) for ending in ("dd", "img", "raw", "iso", "001")},
+    **{f".{ending}": (disk.KIND, split_raw.KIND) for ending in ("dd", "img", "raw", "iso", "001")},
 }
+
+_POINTERS: Final = (cellebrite.KIND_UFD, cellebrite.KIND_UFDX)
 
 
 def detect(path: Path) -> str:
@@ -64,7 +70,7 @@ def detect(path: Path) -> str:
             head = stream.read(HEAD)
         except OSError as error:
             raise SourceError(f"{name}: cannot be read: {error.strerror or error}") from error
-    kind = kind_of(HostPlace(path), head)
+    kind = cellebrite.kind_of(head) or kind_of(HostPlace(path), head)
     if kind == single_file.KIND and path.suffix.lower() == ".e01":
         raise SourceError(f"{name}: is named as an E01 image, but its first bytes are not those of one")
     return kind
@@ -107,6 +113,8 @@ def _open_volume(ref: SourceRef) -> Volume:
         return folder.open_volume(ref)
     if ref.kind == single_file.KIND:
         return single_file.open_volume(ref)
+    if ref.kind in _POINTERS:
+        return cellebrite.UfdVolume(ref.path)
     if ref.kind not in TITLES:
         raise SourceError(f"{shown(ref.path)}: {ref.kind!r} is no kind of source that is known")
     return open_kind(ref.kind, HostPlace(ref.path), ref, Path(ref.spool) if ref.spool else None)
@@ -116,13 +124,16 @@ def hash_source(ref: SourceRef, progress: Callable[[int], None] | None = None) -
     """The hashes of a source in one pass over it; a name that claims another kind is among the problems.
 
     They are of the file as it lies; of a folder, of a manifest of its files (`folder.hash_manifest`); of a disk image
-    that stands in several files or carries hashes of its own, of the media inside. `progress` gets the number of bytes
+    that stands in several files or carries hashes of its own, of the media inside; of a pointer file, of the list of
+    the files that it names. `progress` gets the number of bytes
     read since its last call. Raises SourceError.
     """
     if ref.kind == folder.KIND:
         return folder.hash_source(ref, progress)
     if ref.kind == single_file.KIND:
         return _named(single_file.hash_source(ref, progress), ref)
+    if ref.kind in _POINTERS:
+        return _named(cellebrite.hash_source(ref, progress), ref)
     if module := image_module(ref.kind):
         return _named(hash_image(module, HostPlace(ref.path), progress), ref)
     return _named(hash_file(ref.path, progress), ref)
@@ -137,6 +148,8 @@ def _named(hashes: Hashes, ref: SourceRef) -> Hashes:
 def host_files(path: Path) -> list[Path]:
     """The host's files that belong to a source: those of a disk image, a database with its log. Raises SourceError."""
     kind = detect(path)
+    if kind in _POINTERS:
+        return cellebrite.host_files(path)
     if module := image_module(kind):
         return image_files(module, HostPlace(path))
     return single_file.host_files(path) if kind == single_file.KIND else [path]

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Final, NamedTuple
 
 from evidence_store.records import Problem
-from extractors.sources import compressed, disk, folder, single_file, tar_archive, zip_archive
+from extractors.sources import (
+    android_backup,
+    cellebrite,
+    compressed,
+    disk,
+    folder,
+    logical_evidence,
+    single_file,
+    tar_archive,
+    zip_archive,
+)
 from extractors.sources.base import Bytes, Hashes, Place, SourceError, SourceRef, Volume
 from extractors.sources.compressed import CompressedFile
 from extractors.sources.disk import DiskVolume
-from extractors.sources.images import ewf
+from extractors.sources.images import dmg, ewf, qcow, split_raw, vdi, vhd, vhdx, vmdk
 from extractors.sources.names import shown
 from extractors.sources.place import HostPlace
 from extractors.sources.tar_unpack import COMPRESSIONS, unpack
@@ -24,11 +35,13 @@ _VOLUMES: Final = (
     "volumes and other file systems are named and not read."
 )
 # Disk images of every format, in the order in which they are asked: those with a signature of their own first.
-IMAGES: Final[tuple[ModuleType, ...]] = (ewf,)
+IMAGES: Final[tuple[ModuleType, ...]] = (ewf, split_raw, qcow, vdi, vhdx, vmdk, dmg, vhd)
 _IMAGE: Final = {module.KIND: module for module in IMAGES}
 COMPRESSED: Final = frozenset(COMPRESSIONS)
 # Read from front to back only: unpacked into the work folder before anything is listed.
-SPOOLED: Final = frozenset({*COMPRESSED, *(kind for kind in tar_archive.KINDS if kind != tar_archive.KIND)})
+SPOOLED: Final = frozenset(
+    {*COMPRESSED, android_backup.KIND, *(kind for kind in tar_archive.KINDS if kind != tar_archive.KIND)}
+)
 
 
 class Kind(NamedTuple):
@@ -42,9 +55,13 @@ class Kind(NamedTuple):
 KINDS: Final = (
     Kind(folder.KIND, folder.TITLE, folder.LIMITS),
     *(Kind(module.KIND, module.TITLE, f"{_VOLUMES} {module.LIMITS}".strip()) for module in IMAGES),
+    Kind(logical_evidence.KIND, logical_evidence.TITLE, logical_evidence.LIMITS),
     Kind(zip_archive.KIND, zip_archive.TITLE, zip_archive.LIMITS),
     *(Kind(kind, f"{tar_archive.TITLE} (.{kind})", tar_archive.LIMITS) for kind in tar_archive.KINDS),
     *(Kind(kind, f"{compressed.TITLE} (.{kind})", compressed.LIMITS) for kind in COMPRESSIONS),
+    Kind(android_backup.KIND, android_backup.TITLE, android_backup.LIMITS),
+    Kind(cellebrite.KIND_UFD, f"{cellebrite.TITLE} (.ufd)", cellebrite.LIMITS),
+    Kind(cellebrite.KIND_UFDX, f"{cellebrite.TITLE} (.ufdx)", cellebrite.LIMITS),
     Kind(disk.KIND, "Raw disk image", _VOLUMES),
     Kind(single_file.KIND, single_file.TITLE, single_file.LIMITS),
 )
@@ -59,6 +76,10 @@ def image_module(kind: str) -> ModuleType | None:
 def kind_of(place: Place, head: bytes) -> str:
     """The kind of what stands at a place; that of a single file where it is no container. May take a while on a
     hostile file: to be called in a worker. Raises SourceError."""
+    if logical_evidence.detect(place, head):
+        return logical_evidence.KIND
+    if android_backup.detect(head):
+        return android_backup.KIND
     for module in IMAGES:
         if module.detect(place, head):
             return str(module.KIND)
@@ -80,6 +101,9 @@ def unpack_kind(
 
     `progress` gets the bytes read since its last call. Raises SourceError, and Locked.
     """
+    if kind == android_backup.KIND:
+        with to.open("wb") as out:
+            return android_backup.unpack(place, out, replace(ref.secret, unlocked=b""), progress, cap)[1]
     return unpack(place, kind.rpartition(".")[2], to, progress, cap)
 
 
@@ -93,11 +117,15 @@ def open_kind(kind: str, place: Place, ref: SourceRef, unpacked: Path | None = N
             raise SourceError(f"{shown(place.name)}: has to be unpacked into the work folder first")
         if kind in COMPRESSED:
             return CompressedFile(kind, place.name, unpacked)
+        if kind == android_backup.KIND:
+            return android_backup.open_volume(place, unpacked)
         return tar_archive.TarVolume(kind, HostPlace(unpacked).open())
     if kind == zip_archive.KIND:
         return zip_archive.open_place(place, ref.zone)
     if kind == tar_archive.KIND:
         return tar_archive.TarVolume(kind, place.open())
+    if kind == logical_evidence.KIND:
+        return logical_evidence.open_place(place, ref.zone)
     if module := _IMAGE.get(kind):
         image = module.open_image(place)
         return _disk(kind, Bytes(image.size, image.read_at, image.close), ref, image.facts, image.problems)

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from evidence_store.records import Problem
 from extractors.sources.base import Entry
-from extractors.sources.layouts import ios_backup
+from extractors.sources.layouts import ios_backup, ufdr
 
 
 class Layout(Protocol):
@@ -25,4 +25,4 @@ class Layout(Protocol):
     def facts(self) -> dict[str, str]: ...
 
 
-LAYOUTS: Final[dict[str, ModuleType]] = {module.KIND: module for module in (ios_backup,)}
+LAYOUTS: Final[dict[str, ModuleType]] = {module.KIND: module for module in (ios_backup, ufdr)}
