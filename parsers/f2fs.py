@@ -50,6 +50,7 @@ class F2fs:
         # What the checkpoint before knew, for the search for deleted files.
         self.older = [NodeTable(self.blocks, self.sb, pack, journals.nat) for pack, journals in sound[1:]]
         self._group = lru_cache(maxsize=128)(self._read_group)
+        self._inode = lru_cache(maxsize=128)(self._parsed)  # a file is mostly opened soon after it was listed
 
     def _with_journals(self, packs: list[Checkpoint]) -> Iterator[tuple[Checkpoint, Journals]]:
         for pack in packs:
@@ -85,9 +86,12 @@ class F2fs:
         """Whether the node table has a place for this number. Raises ValueError."""
         return self.table.place(number)[1] != HOLE
 
+    def _parsed(self, number: int) -> Inode:
+        return parse_inode(self.node(number, number, 0), number, self.sb)
+
     def inode(self, number: int) -> Inode:
         """Raises ValueError."""
-        return parse_inode(self.node(number, number, 0), number, self.sb)
+        return self._inode(number)
 
     def names(self, directory: Inode, seen: set[int]) -> Iterator[Name]:
         """The names of a directory, of all blocks that can be read; `damage` of a Name tells of one that cannot.

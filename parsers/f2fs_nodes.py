@@ -31,11 +31,12 @@ _WORDS = struct.Struct(f"<{PER_NODE}I")
 
 @dataclass(slots=True)
 class Inode:
-    """One inode. Times are seconds and nanoseconds since 1970, UTC; a `crtime` of 0 was not recorded."""
+    """One inode. Times are seconds and nanoseconds since 1970, UTC; a `crtime` of 0 was not recorded. `cluster` is the
+    number of blocks that are compressed together, 1 for a file that is not compressed."""
 
     number: int
-    mode: int
-    advise: int
+    kind: int
+    encrypted: bool
     inline: int
     flags: int
     links: int
@@ -54,27 +55,14 @@ class Inode:
     extra: int  # bytes of extra attributes
     direct: int  # block addresses in the inode itself
     algorithm: int
-    log_cluster: int
+    cluster: int
     cluster_checked: bool  # compressed clusters carry a checksum
     checksum_ok: bool
     raw: bytes
 
     @property
-    def kind(self) -> int:
-        return self.mode & FORMATS
-
-    @property
-    def encrypted(self) -> bool:
-        return bool(self.advise & ENCRYPTED)
-
-    @property
     def compressed(self) -> bool:
-        return bool(self.flags & COMPRESSION_FLAG) and self.kind == REGULAR
-
-    @property
-    def cluster(self) -> int:
-        """Blocks of a cluster of a compressed file, else 1."""
-        return 1 << self.log_cluster if self.compressed else 1
+        return self.cluster > 1
 
     @property
     def inline_at(self) -> int:
@@ -117,15 +105,18 @@ def parse_inode(raw: bytes, number: int, sb: Superblock) -> Inode:
     direct = ADDRESSES - extra // 4 - xattr
     if direct < 1:
         raise ValueError(f"inode {number}: no room is left beside its attributes")
-    found = Inode(number, mode, advise, inline, flags, links, size, blocks, atime, atime_nano, ctime, ctime_nano,
-                  mtime, mtime_nano, crtime, crtime_nano, parent, raw[92 : 92 + min(name_length, 255)],
-                  extra, direct, algorithm, log_cluster, clusters_checked, checksum_ok, raw)  # fmt: skip
-    if found.compressed:
+    cluster = 1
+    if flags & COMPRESSION_FLAG and mode & FORMATS == REGULAR:
         if not 2 <= log_cluster <= 8:
             raise ValueError(f"inode {number}: clusters of 2^{log_cluster} blocks are not possible")
-        found.direct = direct // found.cluster * found.cluster
-    if size > (found.direct + MOST_LEAVES * (PER_NODE // found.cluster * found.cluster)) * BLOCK:
+        cluster = 1 << log_cluster
+        direct = direct // cluster * cluster
+    if size > (direct + MOST_LEAVES * (PER_NODE // cluster * cluster)) * BLOCK:
         raise ValueError(f"inode {number}: a size of {size} bytes is more than a file can have")
+    found = Inode(number, mode & FORMATS, bool(advise & ENCRYPTED), inline, flags, links, size, blocks, atime,
+                  atime_nano, ctime, ctime_nano, mtime, mtime_nano, crtime, crtime_nano, parent,
+                  raw[92 : 92 + min(name_length, 255)], extra, direct, algorithm, cluster, clusters_checked,
+                  checksum_ok, raw)  # fmt: skip
     if inline & INLINE_DATA and size > found.inline_room:
         raise ValueError(f"inode {number}: {size} bytes do not fit into the inode that is said to hold them")
     return found

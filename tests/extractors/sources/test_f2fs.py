@@ -190,7 +190,7 @@ def test_a_deleted_file_comes_back(image, tree, path):
     entry = entries[path]
     assert (entry.deleted, entry.allocated, entry.readable, entry.size) == (True, False, True, inode.size)
     assert content(image, entry) == (tree / path).read_bytes()
-    assert [moment.meaning for moment in entry.times][0] == "modified (file system)"
+    assert entry.times[0].meaning == "modified (file system)"
     assert entry.note.startswith("deleted, sure: its inode is left in block ")
     assert problems == []
 
