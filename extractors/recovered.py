@@ -115,14 +115,11 @@ def gaps(db: EvidenceDatabase, table: str, recovered: Collection[int]) -> Iterat
         count = end - first + 1
         there = sum(first <= key <= end for key in recovered)
         more = f"; deleted rows with {there} of them were recovered" if there else ""
-        words = (
-            f"{first} to {end}: {count:,} row ids hold no row" if count > 1 else f"{first}: this row id holds no row"
-        )
+        words = f"{first} to {end}: {count:,} row ids hold no row" if count > 1 else f"{first}: no row has this row id"
         yield Problem("note", "gap", words + more, table)
     if ranges > _MOST_GAPS:
-        yield Problem(
-            "note", "gap", f"{total:,} row ids in {ranges:,} ranges hold no row; {_MOST_GAPS} are named", table
-        )
+        words = f"{total:,} row ids in {ranges:,} ranges hold no row; the first {_MOST_GAPS} are named"
+        yield Problem("note", "gap", words, table)
 
 
 def _jumps(db: EvidenceDatabase, table: str) -> Iterator[tuple[int, int]]:
