@@ -18,7 +18,7 @@ from extractors.sources.base import Entry, Secret, SourceError
 from extractors.sources.names import Findings, original, safe_path, shown
 from parsers.cellebrite_parts import Fact, TaggedFile
 from parsers.cellebrite_report import looks_like, read_report
-from parsers.times import to_us
+from parsers.times import from_unix, to_us
 
 KIND: Final = "UFDR"
 TITLE: Final = "Cellebrite report (UFDR)"
@@ -106,8 +106,7 @@ class UfdrView:
                 yield replace(entry, path=path, address=_address(entry))
 
     def _listed(self, file: TaggedFile, claimed: set[str]) -> Entry:
-        stored = "/".join(part for part in (file.file_system.strip("/"), file.path.lstrip("/")) if part)
-        path, oddity = safe_path(stored.replace("\\", "/"))
+        path, oddity, stored = device_path(file)
         if oddity:
             self._findings.add_name(path, oddity, original(stored))
         held = self._held(file.local)
@@ -152,6 +151,12 @@ class UfdrView:
         return dict(self._facts)
 
 
+def device_path(file: TaggedFile) -> tuple[str, str, str]:
+    """(path, oddity, as stored) of the place that a file had: its path below the name of its file system."""
+    stored = "/".join(part for part in (file.file_system.strip("/"), file.path.lstrip("/")) if part)
+    return *safe_path(stored.replace("\\", "/")), stored
+
+
 def _address(entry: Entry) -> str:
     return json.dumps([entry.path, entry.size, entry.address], separators=(",", ":"))
 
@@ -160,6 +165,7 @@ def _moment(meaning: str, text: str) -> Moment:
     """A time as the report writes it: ISO 8601 with its offset."""
     meaning, raw = f"{meaning} (file system)", shown(text[:100])
     try:
-        return Moment(meaning, to_us(datetime.fromisoformat(text)), raw, "D")
+        utc_us, note = from_unix(to_us(datetime.fromisoformat(text)), "us")
+        return Moment(meaning, utc_us, raw, "D", note=note)
     except (ValueError, OverflowError):
         return Moment(meaning, None, raw, "D", note="not a time with its offset")
