@@ -104,9 +104,8 @@ class _Search:
 
     def schema(self) -> None:
         """Learns the tables that were dropped, from the deleted lines of the schema."""
-        for image in self.images():
-            if self._owner(image.number) == 1:
-                self.look(image)
+        for image in self.images(frozenset(page for page, owner in enumerate(self.owners.owner) if owner == 1)):
+            self.look(image)
         known = {(one.name, one.columns) for one in self.owners.tables}
         dropped = [row for row in self.result().rows if row.table == MASTER and row.values[0] == "table"]
         for row in sorted(dropped, key=lambda one: one.replaced):
@@ -130,19 +129,21 @@ class _Search:
                 return True
         return False
 
-    def images(self) -> Iterator[_Image]:
-        """Every state of every page: as SQLite reads it, then as it stood before."""
+    def images(self, only: frozenset[int] = frozenset()) -> Iterator[_Image]:
+        """Every state of every page, or of `only` some: as SQLite reads it, then as it stood before."""
         pages = self.pages
         current = pages.log.current if pages.log else {}
-        for number, data in pages.each():
+        for number, data in ((one, pages.page(one)) for one in sorted(only)) if only else pages.each():
             place = current.get(number)
             offset = (number - 1) * pages.size if place is None else place
             yield _Image(number, data, offset, place is not None, "" if number <= pages.count else BEHIND)
-        for number in sorted(current):
+        for number in sorted(only & current.keys() if only else current):
             if data := pages.in_main(number):
                 yield _Image(number, data, (number - 1) * pages.size, False, REPLACED)
         frames = [frame for frame in pages.log.frames if frame.state != CURRENT] if pages.log else []
         for frame in sorted(frames, key=lambda one: (one.page, one.offset)):
+            if only and frame.page not in only:
+                continue
             if data := pages.at(frame.offset, True):
                 yield _Image(frame.page, data, frame.offset, True, frame.state)
 
