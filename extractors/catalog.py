@@ -10,8 +10,11 @@ from typing import Final
 from extractors.android.calls import calls
 from extractors.android.contacts import contacts
 from extractors.android.sms import messages
+from extractors.android.sms_backup import sms_backup
 from extractors.base import Extractor
+from extractors.exports.cellebrite_report import cellebrite_report
 from extractors.exports.whatsapp_chat import chat_export
+from extractors.files.deleted_rows import deleted_rows
 from extractors.media.photos import photos
 from extractors.media.videos import videos
 
@@ -19,9 +22,12 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     messages,
     calls,
     contacts,
+    sms_backup,
     chat_export,
+    cellebrite_report,
     photos,
     videos,
+    deleted_rows,
 )
 
 BY_ID: Final = {extractor.id: extractor for extractor in EXTRACTORS}
