@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from array import array
 from typing import Final, NamedTuple
 
 from parsers.block_map import BEHIND, ZEROS, BlockMedia, Disk, Packed, Parent, ReadAt, Tables, check_geometry, numbers
@@ -56,7 +57,7 @@ def read_qcow(read: ReadAt, file_size: int) -> Disk:
     if version > 1 and header.first_count < needed:
         raise ValueError(f"its first table has {header.first_count} entries, and the media need {needed}")
     first = numbers(read, header.first_at, needed, "Q", big=True)
-    media = _media(read, header, first.tolist())
+    media = _media(read, header, first)
     facts = {"version": str(version), "cluster size": f"{cluster} bytes"}
     problems = ["it is marked as damaged by the program that wrote it"] if header.features & CORRUPT else []
     if text := media.strays(file_size):
@@ -164,7 +165,7 @@ def _backing_format(read: ReadAt, raw: bytes, version: int) -> str:
     return ""
 
 
-def _media(read: ReadAt, header: _Header, first: list[int]) -> BlockMedia:
+def _media(read: ReadAt, header: _Header, first: array[int]) -> BlockMedia:
     """Blocks are clusters, or subclusters where the image has them."""
     tables = Tables(read, header.second_count * (2 if header.features & SUBCLUSTERS else 1), "Q", big=True)
     per, bits, cluster = header.second_count, header.cluster_bits, 1 << header.cluster_bits

@@ -21,7 +21,7 @@ REGIONS_AT: Final = (3 << 16, 4 << 16)
 MIB: Final = 1 << 20
 MOST_ENTRIES: Final = 2047
 MOST_METADATA: Final = 1 << 20
-MOST_BLOCKS: Final = 32 << 20
+MOST_BLOCKS: Final = 8 << 20
 PARTIAL, PRESENT = 7, 6
 
 BAT: Final = "2dc27766-f623-4200-9d64-115e9bfd4a08"
@@ -44,6 +44,7 @@ class _Geometry(NamedTuple):
     block: int
     sector: int
     child: bool
+    fixed: bool
 
 
 @cache
@@ -102,7 +103,7 @@ def read_vhdx(read: ReadAt, file_size: int) -> Disk:
     if text := _beyond(table, geometry, file_size):
         problems.append(text)
     facts = {
-        "disk type": "differencing" if geometry.child else "fixed or dynamic",
+        "disk type": "differencing" if geometry.child else "fixed" if geometry.fixed else "dynamic",
         "block size": f"{geometry.block} bytes",
         "sector size": f"{geometry.sector} bytes",
     }
@@ -165,7 +166,7 @@ def _geometry(items: dict[str, bytes]) -> _Geometry:
     check_geometry(size, block, smallest=MIB)
     if sector not in (512, 4096):
         raise ValueError(f"a sector size of {sector} bytes cannot be")
-    return _Geometry(size, block, sector, bool(flags & 2))
+    return _Geometry(size, block, sector, bool(flags & 2), bool(flags & 1))
 
 
 def _ratio(geometry: _Geometry) -> int:

@@ -15,8 +15,8 @@ from parsers.udif import ENCRYPTED_HEAD, ENCRYPTED_TAIL, SIGNATURE, SPARSE_IMAGE
 KIND: Final = "DMG"
 TITLE: Final = "Apple disk image (DMG)"
 LIMITS: Final = (
-    "Encrypted disk images, segmented ones, sparse images and sparse bundles are not read, nor ranges that are "
-    "compressed with LZFSE."
+    "Encrypted, segmented and sparse disk images, sparse bundles, and old ones with their tables in a resource fork "
+    "are not read, nor are ranges that are compressed with LZFSE."
 )
 _NAMES: Final = (".dmg", ".smi", ".cdr", ".img")
 # How the first compressed range of a disk image begins; a file of another name is looked at only then.

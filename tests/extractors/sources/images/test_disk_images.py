@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import struct
 import subprocess
 import threading
 
@@ -167,6 +168,27 @@ def test_an_image_inside_another_container_opens_with_its_parts(tmp_path):
     alone = InnerPlace(entries["a.vmdk"], {}, lambda entry: (tmp_path / entry.address).open("rb"))
     with pytest.raises(SourceError, match=r"^a\.vmdk: its extent 'a-flat\.vmdk' is not beside it$"):
         vmdk.open_image(alone)
+
+
+def test_bytes_before_each_block_of_a_vdi_are_passed_over(tmp_path):
+    data, block, extra = media(3 << 20), 1 << 20, 512
+    head = bytearray(b"<<< made-up disk image >>>\n".ljust(64, b"\0") + b"\x7f\x10\xda\xbe".ljust(448, b"\0"))
+    struct.pack_into("<IIII", head, 68, 0x10001, 400, 1, 0)
+    struct.pack_into("<II", head, 340, 512, 1024)
+    struct.pack_into("<QIIII", head, 368, len(data), block, extra, 3, 3)
+    table = struct.pack("<III", 1, 0, 2).ljust(512, b"\xff")
+    order = [data[block : 2 * block], data[:block], data[2 * block :]]
+    (tmp_path / "a.vdi").write_bytes(bytes(head) + table + b"".join(b"?" * extra + each for each in order))
+    assert everything(tmp_path / "a.vdi") == (data, [])
+
+
+@needs_qemu
+@pytest.mark.parametrize("kind", ["fixed", "dynamic"])
+def test_a_vhdx_says_of_which_sort_it_is(tmp_path, kind):
+    path = convert(raw_file(tmp_path, media(1 << 20)), tmp_path / "a.vhdx", "vhdx", "-o", f"subformat={kind}")
+    image = opened(path)
+    image.close()
+    assert image.facts["disk type"] == kind
 
 
 @needs_qemu
