@@ -16,6 +16,8 @@ SECTOR: Final = 512
 NO_PARENT: Final = "ffffffff"
 _MARK: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*#\s*Disk DescriptorFile", re.IGNORECASE)
 _PAIR: Final = re.compile(r'^\s*([A-Za-z][\w.]*)\s*=\s*"?([^"]*?)"?\s*$')
+# Only these: some codecs of Python take the square of the time, or are none for text.
+_ENCODING: Final = re.compile(r"(?:windows|cp|ms|iso-?8859)[-_]?\d{1,5}|gbk|gb\d{4,5}|big5|shift_jis|euc[-_](?:jp|kr)")
 _EXTENT: Final = re.compile(
     r'^\s*(RW|RDONLY|NOACCESS)\s+(\d{1,19})\s+([A-Z0-9]+)(?:\s+"([^"]*)"(?:\s+(\d{1,19}))?)?', re.I
 )
@@ -78,8 +80,12 @@ def read_descriptor(raw: bytes) -> Descriptor:
 
 
 def _text(raw: bytes) -> str:
+    """By the encoding that the text names, where it is one of the usual; else UTF-8, else one byte a character."""
     named = re.search(rb'encoding\s*=\s*"([\w-]{1,30})"', raw)
-    try:
-        return raw.decode(named[1].decode("ascii") if named else "utf-8")
-    except (UnicodeDecodeError, LookupError):
-        return raw.decode("latin-1")
+    wanted = named[1].decode("ascii").lower() if named else ""
+    for encoding in (wanted if _ENCODING.fullmatch(wanted) else "utf-8", "utf-8"):
+        try:
+            return raw.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return raw.decode("latin-1")
