@@ -22,7 +22,8 @@ SIZE = 5 << 20
 def mixed(seed: int = 3) -> tuple[bytes, bytes, set[int], bytes]:
     """(what the parent holds, what the child writes, the child's sectors, what is read through both)."""
     old, new, rng = media(SIZE), random.Random(seed).randbytes(SIZE), random.Random(seed)
-    changed = set(range(2048, 4096)) | {rng.randrange(4096, 8192) for _ in range(700)}  # no other
+    # Whole blocks of either, and one of both.
+    changed = set(range(2048, 4096)) | {rng.randrange(4096, 8192) for _ in range(700)}
     whole = bytearray(old)
     for sector in changed:
         whole[sector * 512 : sector * 512 + 512] = new[sector * 512 : sector * 512 + 512]
