@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
@@ -18,6 +19,8 @@ from extractors.sources.shadow_copies import list_shadow_copies
 
 KIND: Final = "raw image"
 SMALLEST: Final = 4096  # no file system that is read here fits into less
+# Windows has none.
+_READ_AT: Final[Callable[[int, int, int], bytes] | None] = getattr(os, "pread", None)
 
 
 class RawDisk:
@@ -29,6 +32,8 @@ class RawDisk:
         self.size = self._stream.seek(0, 2)
 
     def read_at(self, offset: int, size: int) -> bytes:
+        if _READ_AT is not None:  # no position to share, so no lock
+            return _READ_AT(self._stream.fileno(), size, offset)
         with self._lock:
             self._stream.seek(offset)
             return self._stream.read(size)

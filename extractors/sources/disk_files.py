@@ -9,6 +9,7 @@ import pytsk3
 
 from evidence_store.records import Moment
 from extractors.sources.base import Entry, SourceError
+from extractors.sources.disk_content import DEFAULT, WORTH_IT, Pieces, plain_pieces, through_tsk
 from extractors.sources.disk_ext import ExtVolume
 from extractors.sources.disk_fat import Deleted, FatVolume, Recovered
 from extractors.sources.disk_layout import Part
@@ -18,7 +19,6 @@ from extractors.sources.disk_walk import Found, reason, walk
 from extractors.sources.names import Findings, shown
 from extractors.sources.reading import RangeReader, buffered
 
-BLOCK: Final = 1 << 20
 MOST_PIECES: Final = 2000
 LONGEST_TARGET: Final = 4096
 FAT_BITS: Final = {
@@ -68,18 +68,15 @@ class FileSystem:
 
     def entries(self) -> Iterator[Entry]:
         """Live files first, then deleted ones, for whose blocks the live ones have to be known."""
-        live, deleted = LiveRuns(), 0
+        deleted = 0
         for found in walk(self._fs, self._findings, self._part.key):
             if found.deleted:
                 deleted += 1
-                continue
-            if found.meta is not None:
-                live.add(found.file, found.number, found.path)
-            yield from self._live(found)
+            else:
+                yield from self._live(found)
         if not deleted:
             return
-        live.finish()
-        recovered = self._recover()
+        live, recovered = self._gather()
         for found in walk(self._fs, Findings(), self._part.key):
             if found.deleted:
                 yield from self._deleted(found, live, recovered)
@@ -174,19 +171,23 @@ class FileSystem:
             where = "its first cluster is recorded, the others are assumed to follow it"
         return f"{deleted}, likely: {where}, none in use by a live file", True
 
-    def _recover(self) -> dict[int, Recovered]:
-        if self._fat is None or self._fat.bits == 64:
-            return {}
+    def _gather(self) -> tuple[LiveRuns, dict[int, Recovered]]:
+        """Who has which blocks, and what of a FAT volume's deleted files can be had, by their directory entries."""
+        live = LiveRuns()
         entries: dict[int, Deleted] = {}
+        fat = self._fat if self._fat is not None and self._fat.bits != 64 else None
         for found in walk(self._fs, Findings(), self._part.key):
-            if found.deleted and not found.reused and (entry := self._fat.deleted(found.number)):
+            if not found.deleted and found.meta is not None:
+                live.add(found.file, found.number, found.path)
+            elif fat is not None and found.deleted and not found.reused and (entry := fat.deleted(found.number)):
                 entries[found.number] = entry
+        live.finish()
         try:
-            return self._fat.recover(list(entries.values()))
+            return live, fat.recover(list(entries.values())) if fat is not None else {}
         except ValueError as error:
             text = f"deleted files are read as The Sleuth Kit finds them: {error}"
             self._findings.add("note", "fat", text, self._part.key)
-            return {}
+            return live, {}
 
     def _from_fat(self, found: Found, times: tuple[Moment, ...], got: Recovered, live: LiveRuns) -> Entry:
         size = int(found.meta.size)
@@ -248,32 +249,29 @@ class FileSystem:
 
     def open(self, address: str, size: int) -> BinaryIO:
         """The bytes at an address given by `entries`, `size` long. Raises SourceError."""
+        where = f"{self._part.key}:{address}"
         number, _, pieces = address.partition("#")
         number, _, attribute = number.partition(":")
         try:
             inode = int(number)
             if pieces:
-                return self._open_pieces(pieces, size)
+                found = Pieces(self._pieces(pieces), self._read_at, where)
+                return buffered(RangeReader(found.read, min(size, found.size)))
             kind, _, which = attribute.partition("-")
-            chosen = (int(kind), int(which)) if attribute else (int(pytsk3.TSK_FS_ATTR_TYPE_DEFAULT), -1)
+            chosen = (int(kind), int(which)) if attribute else (DEFAULT, -1)
             file = self._fs.open_meta(inode=inode)
         except OSError as error:
-            raise SourceError(f"{self._part.key}:{address}: cannot be opened: {reason(error)}") from error
+            raise SourceError(f"{where}: cannot be opened: {reason(error)}") from error
         except (ValueError, OverflowError) as error:
-            raise SourceError(f"{self._part.key}:{address}: not an address of this volume") from error
-        return buffered(RangeReader(lambda at, wanted: self._read_file(file, chosen, at, wanted, address), size))
+            raise SourceError(f"{where}: not an address of this volume") from error
+        if self._ext is not None and not attribute and size >= WORTH_IT:
+            plain = plain_pieces(file, int(self._fs.info.block_size), self._part.offset, size)
+            if plain is not None:
+                return buffered(RangeReader(Pieces(plain, self._read_at, where).read, size))
+        return buffered(RangeReader(through_tsk(file, chosen, where), size))
 
-    def _read_file(self, file: Any, chosen: tuple[int, int], at: int, wanted: int, address: str) -> bytes:
-        kind, which = chosen
-        try:
-            data: bytes = file.read_random(at, min(wanted, BLOCK), kind, which)
-        except OSError as error:
-            raise SourceError(f"{self._part.key}:{address}: cannot be read at byte {at}: {reason(error)}") from error
-        if not data:
-            raise SourceError(f"{self._part.key}:{address}: ends at byte {at}, before its recorded size")
-        return data
-
-    def _open_pieces(self, text: str, size: int) -> BinaryIO:
+    def _pieces(self, text: str) -> list[tuple[int, int, int]]:
+        """The pieces of a recovered FAT file. Raises ValueError."""
         if self._fat is None:
             raise ValueError("not a FAT volume")
         sector = self._fat.sector
@@ -281,15 +279,8 @@ class FileSystem:
         at = 0
         for piece in text.split(","):
             start, _, count = piece.partition("+")
+            if int(start) < 0 or int(count) < 1:
+                raise ValueError("a piece that cannot be")
             pieces.append((at, int(count) * sector, self._part.offset + int(start) * sector))
             at += int(count) * sector
-
-        def read_pieces(offset: int, wanted: int) -> bytes:
-            for first, length, place in pieces:
-                if first <= offset < first + length:
-                    data = self._read_at(place + offset - first, min(wanted, first + length - offset, BLOCK))
-                    if data:
-                        return data
-            raise SourceError(f"{self._part.key}: the image ends before the recovered file does")
-
-        return buffered(RangeReader(read_pieces, min(size, at)))
+        return pieces

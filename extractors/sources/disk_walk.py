@@ -87,7 +87,8 @@ def _names(fs: Any, path: str, number: int, deleted: bool, findings: Findings, w
 
 
 def _found(fs: Any, path: str, file: Any) -> Found | None:
-    name, meta = file.info.name, file.info.meta
+    info = file.info
+    name, meta = info.name, info.meta
     if name is None or name.name in (b".", b".."):
         return None
     kind = int(name.type)
