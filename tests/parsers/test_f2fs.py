@@ -14,7 +14,7 @@ from parsers.f2fs import F2fs
 from parsers.f2fs_deleted import OldNodes
 from parsers.f2fs_directory import block_names, inline_names, name_hash
 from parsers.f2fs_layout import BLOCK, checksum
-from parsers.f2fs_nodes import DIRECTORY, LINK
+from parsers.f2fs_nodes import DIRECTORY, LINK, FileBlocks
 from tests.evidence_builders.f2fs import EXTRA, Changed, made_up_tree, make
 from tests.evidence_builders.images import have
 
@@ -370,3 +370,26 @@ def test_a_cut_volume_gives_what_is_left_or_an_error(images):
     whole = read_all(Changed(data))
     for size in (0, 100, 1025, 5000, 1 << 20, 3 << 20, 20 << 20, 40 << 20, len(data) - 1):
         assert 0 <= read_all(Changed(data[:size])) <= whole
+
+
+@needs_f2fs
+def test_the_addresses_of_a_compressed_file_are_whole_clusters(images):
+    image = Changed(images["extra"])
+    content = image.compress("a/text.txt", 6)
+    volume, inode = image.volume(), image.inode("a/text.txt")
+    leaf = FileBlocks(inode, volume.node).leaf(832)
+    assert (inode.direct, leaf.first, leaf.count) == (832, 832, 960)
+    assert volume.data(inode).read_at(0, len(content)) == content
+
+
+@needs_f2fs
+def test_the_summaries_of_an_open_segment_are_those_of_the_checkpoint(images):
+    image = Changed(images["extra"])
+    inode = image.inode("a/text.txt")
+    volume = image.volume()
+    block = struct.unpack_from("<I", inode.raw, 360 + inode.extra)[0]
+    segment = (block - volume.sb.main) // 512
+    assert segment in volume.checkpoint.current
+    at = (volume.sb.ssa + segment) * BLOCK
+    image.data[at : at + BLOCK] = bytes(BLOCK)
+    assert image.volume().use.written_for(block) == (inode.number, 0)
