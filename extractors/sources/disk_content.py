@@ -5,9 +5,10 @@ References: The Sleuth Kit, library documentation (attributes and their runs).
 
 from __future__ import annotations
 
+import io
 from bisect import bisect_right
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import pytsk3
 
@@ -16,6 +17,7 @@ from extractors.sources.disk_walk import reason
 
 BLOCK: Final = 1 << 20
 MOST_RUNS: Final = 100_000
+SMALL: Final = 64 << 10
 WORTH_IT: Final = 128 << 10  # below, asking for the runs costs more than one copy of the bytes
 # A stream whose blocks are what it holds: in use, outside the metadata, neither sparse, packed nor encrypted.
 PLAIN: Final = int(pytsk3.TSK_FS_ATTR_INUSE) | int(pytsk3.TSK_FS_ATTR_NONRES)
@@ -63,6 +65,18 @@ def plain_pieces(file: Any, block_size: int, start: int, size: int) -> list[tupl
         pieces.append((offset * block_size, length * block_size, start + address * block_size))
         at += length
     return pieces if at * block_size >= size and len(runs) <= MOST_RUNS else None
+
+
+def whole(file: Any, chosen: tuple[int, int], size: int) -> BinaryIO | None:
+    """The bytes of one stream of a small file, read at once; None where it is not small, or not all can be read: then
+    reading it piece by piece says how far it can be."""
+    if not 0 < size <= SMALL:
+        return None
+    try:
+        data: bytes = file.read_random(0, size, *chosen)
+    except OSError:
+        return None
+    return io.BytesIO(data) if len(data) == size else None
 
 
 def through_tsk(file: Any, chosen: tuple[int, int], where: str) -> ReadAt:

@@ -9,7 +9,7 @@ import pytsk3
 
 from evidence_store.records import Moment
 from extractors.sources.base import Entry, SourceError
-from extractors.sources.disk_content import DEFAULT, WORTH_IT, Pieces, plain_pieces, through_tsk
+from extractors.sources.disk_content import DEFAULT, WORTH_IT, Pieces, plain_pieces, through_tsk, whole
 from extractors.sources.disk_ext import ExtVolume
 from extractors.sources.disk_fat import Deleted, FatVolume, Recovered
 from extractors.sources.disk_layout import Part
@@ -268,7 +268,7 @@ class FileSystem:
             plain = plain_pieces(file, int(self._fs.info.block_size), self._part.offset, size)
             if plain is not None:
                 return buffered(RangeReader(Pieces(plain, self._read_at, where).read, size))
-        return buffered(RangeReader(through_tsk(file, chosen, where), size))
+        return whole(file, chosen, size) or buffered(RangeReader(through_tsk(file, chosen, where), size))
 
     def _pieces(self, text: str) -> list[tuple[int, int, int]]:
         """The pieces of a recovered FAT file. Raises ValueError."""
