@@ -25,6 +25,8 @@ TABLES: Final = {
     int(pytsk3.TSK_VS_TYPE_BSD): "BSD disklabel",
     int(pytsk3.TSK_VS_TYPE_SUN): "Sun VTOC",
 }
+# An Apple partition map has rows for itself and for what is free.
+NO_PARTITIONS: Final = frozenset(("Apple_partition_map", "Apple_Free"))
 USED, FREE = int(pytsk3.TSK_VS_PART_FLAG_ALLOC), int(pytsk3.TSK_VS_PART_FLAG_UNALLOC)
 
 
@@ -72,9 +74,12 @@ def read_table(image: Image) -> Table:
     unit = int(found.info.block_size)
     for row in found:
         flags, start, length = int(row.flags), int(row.start) * unit, int(row.len) * unit
-        if flags == USED:
-            table.rows.append((start, length, row.desc.decode("utf-8", "backslashreplace")))
-        elif flags == FREE and start > 0:  # what precedes the first partition holds the table itself
+        label = row.desc.decode("utf-8", "backslashreplace")
+        if flags == USED and label in NO_PARTITIONS:
+            table.gaps.append((start, length))
+        elif flags == USED:
+            table.rows.append((start, length, label))
+        elif flags == FREE:  # before the first partition the table itself is in it
             table.gaps.append((start, length))
         if len(table.rows) > MOST_PARTITIONS:
             text = f"more than {MOST_PARTITIONS} partitions; the rest is not read"
