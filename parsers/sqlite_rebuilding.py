@@ -25,6 +25,7 @@ _LONGEST_HEAD: Final = 13  # payload length, row id and header length together
 _MOST_STARTS: Final = 4000  # in one area
 _NEXT_ROWS: Final = 4  # of those behind a row, how many are tried as its end
 _LEAST_HELD: Final = 3  # bytes of values
+_UNSURE_HELD: Final = 8  # the same, where nothing says where the row ends
 _MANY_TYPES: Final = 4
 _INT_LENGTHS: Final = {1: 1, 2: 2, 3: 3, 4: 4, 6: 5, 8: 6}
 
@@ -231,4 +232,17 @@ def _enough(cell: Cell, area: Area, *, sure: bool) -> bool:
         return sure and left >= _MANY_TYPES
     if sure and area.block and cell.start == area.start:
         return left >= 1
-    return left >= (2 if sure else _MANY_TYPES)
+    if sure:
+        return left >= 2
+    # Numbers can be read out of anything: a few bytes of them, or a row that is cut off and has no text, are no row.
+    whole = cell.kept - cell.body >= sum(cell.lengths)
+    return left >= _MANY_TYPES and (sum(cell.lengths) >= _UNSURE_HELD if whole else _has_text(cell))
+
+
+def _has_text(cell: Cell) -> bool:
+    at = cell.body
+    for serial, length in zip(cell.types, cell.lengths, strict=True):
+        at += length
+        if serial is not None and serial > 13 and serial & 1 and at <= cell.kept:
+            return True
+    return False
