@@ -12,7 +12,7 @@ from extractors.sources.disk_layout import Part
 from extractors.sources.filesystems.f2fs import F2fsFiles
 from extractors.sources.names import Findings
 from parsers.f2fs import F2fs
-from parsers.f2fs_layout import BLOCK, PER_SEGMENT, checksum
+from parsers.f2fs_layout import BLOCK, PER_SEGMENT, Checkpoint, checksum
 from parsers.f2fs_nodes import FileBlocks, Inode
 from tests.evidence_builders.images import run_tool
 
@@ -95,9 +95,9 @@ class Changed:
         assert block < PER_SEGMENT
         return (volume.sb.nat + block + second * PER_SEGMENT) * BLOCK + place * 9
 
-    def journal_at(self, which: int) -> int:
-        """The offset of the journal of nodes (0) or segments (1)."""
-        pack = self.volume().checkpoint
+    def journal_at(self, which: int, pack: Checkpoint | None = None) -> int:
+        """The offset of the journal of nodes (0) or segments (1), of the newest checkpoint or another."""
+        pack = pack or self.volume().checkpoint
         if pack.flags & 4:
             return (pack.start + pack.summaries) * BLOCK + which * 507
         return (pack.start + pack.blocks - 7 + 2 * which) * BLOCK + 3584

@@ -15,7 +15,7 @@ from extractors.sources.disk_layout import Part
 from extractors.sources.filesystems import f2fs
 from extractors.sources.filesystems.f2fs import F2fsFiles, is_here
 from extractors.sources.names import Findings
-from parsers.f2fs_layout import BLOCK
+from parsers.f2fs_layout import BLOCK, read_checkpoints
 from tests.evidence_builders.f2fs import EXTRA, Changed, made_up_tree, make
 from tests.evidence_builders.images import have
 from tests.extractors.sources.disk_reading import state
@@ -361,3 +361,25 @@ def test_hostile_bytes_give_entries_or_an_error_in_one_line(hostile, seed):
     finally:
         for at, old in reversed(undo):
             image.data[at : at + len(old)] = old
+
+
+@pytest.mark.parametrize("where", ["the other copy of the node table", "the checkpoint before"])
+def test_older_tables_tell_where_a_deleted_inode_was(image, monkeypatch, where):
+    number = image.inode(NOTE).number
+    entry, block = image.nat_at(number), image.at(number) // BLOCK
+    image.delete(NOTE)
+    image.put(entry, "<BII", 0, 0, 0)
+    volume = image.volume()
+    first = volume.sb.nat * BLOCK
+    other = entry + 512 * BLOCK if entry < first + 512 * BLOCK else entry - 512 * BLOCK
+    image.put(other, "<BII", 0, 0, 0)
+    if where == "the checkpoint before":
+        before = read_checkpoints(volume.blocks, volume.sb)[0][1]
+        image.put(image.journal_at(0, before), "<HIBII", 1, number, 0, number, block)
+    else:
+        image.put(other, "<BII", 0, number, block)
+    monkeypatch.setattr("parsers.f2fs_deleted.MOST_SCANNED", 0)
+    entries, problems = listed(image)
+    assert content(image, entries[NOTE]) == b"made-up note\n"
+    told = "old nodes were searched for in a part of the volume only: deleted files may be missing"
+    assert problems == [Problem("note", "f2fs-deleted", told, "p0")]
