@@ -116,6 +116,10 @@ class Container:
     def has(self, name: str) -> bool:
         return name in self._members
 
+    def size(self, name: str) -> int:
+        """How long a member is, by the directory."""
+        return self._members[name].size
+
     def member(self, name: str) -> tuple[int, ReadAt, Callable[[], str]]:
         """(size, read_at, check) of a member; `check` says what is wrong with its bytes or "". Raises ValueError."""
         member = self._members.get(name)
