@@ -30,6 +30,7 @@ FAT_BITS: Final = {
 NTFS, HFS, ISO = (int(t) for t in (pytsk3.TSK_FS_TYPE_NTFS, pytsk3.TSK_FS_TYPE_HFS, pytsk3.TSK_FS_TYPE_ISO9660))
 EXT = frozenset(int(t) for t in (pytsk3.TSK_FS_TYPE_EXT2, pytsk3.TSK_FS_TYPE_EXT3, pytsk3.TSK_FS_TYPE_EXT4))
 ENCRYPTED: Final = "encrypted (file-based encryption)"
+YAFFS = int(pytsk3.TSK_FS_TYPE_YAFFS2)
 NTFS_DATA = int(pytsk3.TSK_FS_ATTR_TYPE_NTFS_DATA)
 HFS_FORK = int(pytsk3.TSK_FS_ATTR_TYPE_HFS_RSRC)
 REGULAR: Final = frozenset((0, int(pytsk3.TSK_FS_META_TYPE_REG), DIRECTORY := int(pytsk3.TSK_FS_META_TYPE_DIR)))
@@ -162,6 +163,8 @@ class FileSystem:
         if not runs and self._kind != NTFS:
             return f"{lost} its size is left, its blocks are not recorded", False
         if owner := live.owner_of(runs):
+            if self._kind == YAFFS:  # whose log keeps what a file was before
+                return f"an earlier version, not read: it shares its blocks with {owner}", False
             return f"{deleted}, content lost: clusters since reused by {owner}", False
         if not runs:
             return f"{deleted}, sure: content inside its own metadata entry", True

@@ -50,7 +50,7 @@ class ApfsFiles:
     def __init__(self, part: Part, read_at: Callable[[int, int], bytes], zone: str | None, findings: Findings) -> None:
         self._part = part
         self._findings = findings
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # libfsapfs reads through one stream
 
         def part_at(offset: int, size: int) -> bytes:
             return read_at(part.offset + offset, max(0, min(size, part.size - offset)))
@@ -104,8 +104,9 @@ class ApfsFiles:
                     self._findings.add("file", "too-many", f"{path}: more names than there is room for", self._part.key)
                     break
                 try:
-                    mode, number = int(file.file_mode), int(file.identifier)
-                    rows = list(self._entries_of(index, file, path, mode, folder.unlinked))
+                    with self._lock:
+                        mode, number = int(file.file_mode), int(file.identifier)
+                        rows = list(self._entries_of(index, file, path, mode, folder.unlinked))
                 except FAILURES as error:
                     self._findings.add("file", "inode", f"{path}: cannot be read: {telling(error)}", self._part.key)
                     yield self._entry(path, 0, "", readable=False, note="its inode cannot be read")
@@ -136,8 +137,9 @@ class ApfsFiles:
     def _inside(self, index: int, folder: _Folder) -> Iterator[tuple[str, Any]]:
         """(path, libfsapfs's file entry) of what is in a folder."""
         try:
-            entry = self._volumes[index].get_file_entry_by_identifier(folder.identifier)
-            count = int(entry.number_of_sub_file_entries)
+            with self._lock:
+                entry = self._volumes[index].get_file_entry_by_identifier(folder.identifier)
+                count = int(entry.number_of_sub_file_entries)
         except FAILURES as error:
             if folder.identifier != UNLINKED_FOLDER:  # that one need not be there
                 text = f"{folder.path}: cannot be listed: {telling(error)}"
@@ -175,8 +177,7 @@ class ApfsFiles:
     def _streams(self, file: Any, path: str) -> dict[str, int]:
         """The extended attributes of a file: name and size."""
         try:
-            with self._lock:
-                return {one.name or "": int(one.size) for one in file.extended_attributes}
+            return {one.name or "": int(one.size) for one in file.extended_attributes}
         except FAILURES as error:
             self._findings.add("file", "streams", f"{path}: attributes not read: {telling(error)}", self._part.key)
             return {}
