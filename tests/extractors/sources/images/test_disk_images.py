@@ -183,6 +183,19 @@ def test_bytes_before_each_block_of_a_vdi_are_passed_over(tmp_path):
 
 
 @needs_qemu
+def test_the_table_of_a_vhdx_makes_room_for_bitmaps_after_each_4_gib(tmp_path):
+    path = tmp_path / "a.vhdx"
+    run_tool("qemu-img", "create", "-f", "vhdx", "-o", "block_size=1M", path, "9G")
+    places = (0, (4 << 30) - 4096, 4 << 30, (8 << 30) + (5 << 20))
+    writes = [word for number, at in enumerate(places, 1) for word in ("-c", f"write -P {number} {at} 4096")]
+    run_tool("qemu-io", "-f", "vhdx", *writes, path)
+    image = opened(path)
+    found = [image.read_at(at, 4096) for at in places]
+    image.close()
+    assert found == [bytes([number]) * 4096 for number in (1, 2, 3, 4)]
+
+
+@needs_qemu
 @pytest.mark.parametrize("kind", ["fixed", "dynamic"])
 def test_a_vhdx_says_of_which_sort_it_is(tmp_path, kind):
     path = convert(raw_file(tmp_path, media(1 << 20)), tmp_path / "a.vhdx", "vhdx", "-o", f"subformat={kind}")

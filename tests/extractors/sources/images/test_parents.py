@@ -149,6 +149,19 @@ def test_a_qcow2_is_read_through_its_backing_file(tmp_path, form):
     assert everything(overlay(tmp_path, "more.qcow2", "top.qcow2", "qcow2", "qcow2"))[0] == written(data)
 
 
+def test_subclusters_that_are_zeros_hide_what_is_behind_them(tmp_path):
+    data = media(SIZE)
+    raw_file(tmp_path, data)
+    top = tmp_path / "top.qcow2"
+    options = ("-o", "extended_l2=on,cluster_size=128k", "-b", "media.raw", "-F", "raw")
+    run_tool("qemu-img", "create", "-f", "qcow2", *options, top)
+    run_tool("qemu-io", "-f", "qcow2", "-c", "write -z 8k 12k", "-c", "write -P 0x41 132k 4k", top)
+    expected = bytearray(data)
+    expected[8 << 10 : 20 << 10] = bytes(12 << 10)
+    expected[132 << 10 : 136 << 10] = b"A" * 4096
+    assert everything(top) == (bytes(expected), [])
+
+
 def test_a_backing_file_that_is_smaller_is_followed_by_zeros(tmp_path):
     data = media(1 << 20)
     raw_file(tmp_path, data)
