@@ -113,6 +113,17 @@ class Container:
             self.problems.append(f"{name}: the checksum (CRC-32) does not match")
         return data
 
+    def version(self) -> str:
+        """What the container says of the tool that wrote it, on one line; "" where it does not, or cannot be read."""
+        if not self.has("version.txt"):
+            return ""
+        try:
+            text = self.read("version.txt", 1 << 16).decode("utf-8", "replace")
+        except ValueError as error:
+            self.problems.append(f"version.txt: {error}")
+            return ""
+        return shown(" ".join(text.split())[:1000])
+
     def has(self, name: str) -> bool:
         return name in self._members
 

@@ -75,11 +75,8 @@ class Aff4Files:
         return [*lines, *self._findings.problems(), *self._damage.problems()]
 
     def facts(self) -> dict[str, str]:
-        facts = {"volume": shown(self._container.volume)}
-        if self._container.has("version.txt"):
-            text = self._container.read("version.txt", 1 << 16).decode("utf-8", "replace")
-            facts["container version"] = shown(" ".join(text.split())[:1000])
-        return facts
+        facts = {"volume": shown(self._container.volume), "container version": self._container.version()}
+        return {name: value for name, value in facts.items() if value}
 
     def open(self, entry: Entry) -> BinaryIO:
         if not entry.readable:

@@ -167,9 +167,8 @@ def _facts(streams: Streams, uri: str, target: str) -> tuple[dict[str, str], lis
         for name, terms in list(about.items())[:50]:
             if not terms[0].is_uri and name != "hash":
                 facts.setdefault(name, _short(terms[0]))
-    if first.has("version.txt"):
-        lines = first.read("version.txt", 1 << 16).decode("utf-8", "replace").split()
-        facts["container version"] = _short(Term(" ".join(lines), False))
+    if version := first.version():
+        facts["container version"] = version
     return {shown(name): shown(value) for name, value in facts.items()}, stored
 
 

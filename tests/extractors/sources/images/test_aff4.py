@@ -275,6 +275,16 @@ def test_what_is_encrypted_or_no_image_is_refused_in_one_line(tmp_path):
         assert str(refused.value).startswith("a.aff4")
 
 
+def test_a_member_that_cannot_be_found_costs_only_what_it_says(tmp_path):
+    data = media(8192)
+    raw = bytearray(simple(data).write(tmp_path / "a.aff4").read_bytes())
+    raw[raw.index(b"version.txt") - 30] ^= 1
+    image = aff4.open_image(Memory(bytes(raw)))
+    assert read_all(image) == data
+    assert [problem.detail.split(" at")[0] for problem in image.problems()] == ["version.txt: no local header"]
+    image.close()
+
+
 def test_a_plain_zip_is_no_container(tmp_path):
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:
