@@ -182,7 +182,8 @@ def test_a_backup_stands_where_a_manifest_has_company_and_the_outermost_counts()
         *("deep/er/manifest.db", f"x3d/{blob}", "x/Manifest.db"),
     ]
     assert ios_backup.roots({name: Entry(name, 0, "") for name in names}) == ["a", "a b", "deep/er"]
-    assert ios_backup.roots({"Manifest.db": Entry("", 0, ""), f"3d/{blob}": Entry("", 0, "")}) == [""]
+    top = ("Manifest.db", f"3d/{blob}", "Snapshot/Manifest.db", f"Snapshot/3d/{blob}")
+    assert ios_backup.roots({name: Entry(name, 0, "") for name in top}) == [""]
 
 
 @pytest.mark.parametrize(
