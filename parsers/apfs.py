@@ -199,7 +199,7 @@ def _volume(read_at: ReadAt, block: int, size: int) -> ApfsVolume:
 
 def _snapshots(read_at: ReadAt, tree: int, size: int) -> tuple[Snapshot, ...]:
     """In the order in which they were made; fewer than the volume keeps where their tree is damaged."""
-    found = []
+    found: list[Snapshot] = []
     try:
         for key, value in _records(read_at, tree, size, 8, 52):
             number = struct.unpack_from("<Q", key)[0]
@@ -208,8 +208,13 @@ def _snapshots(read_at: ReadAt, tree: int, size: int) -> tuple[Snapshot, ...]:
                 created = struct.unpack_from("<Q", value, 16)[0]
                 found.append(Snapshot(_text(value[50 : 50 + length]), number & (1 << 60) - 1, created))
     except ValueError:
-        pass  # how many are kept is told beside how many were found
-    return tuple(sorted(found, key=lambda one: one.transaction))
+        # How many are kept is told beside how many were found.
+        return tuple(sorted(found, key=_transaction))
+    return tuple(sorted(found, key=_transaction))
+
+
+def _transaction(snapshot: Snapshot) -> int:
+    return snapshot.transaction
 
 
 def _text(raw: bytes) -> str:
