@@ -45,6 +45,7 @@ def test_a_group_message_has_its_people_its_text_and_its_pictures():
             subject="Café",
             text="see this\nand that",
         ),
+        Problem("note", "gap", "1 to 6: 6 row ids hold no row", "pdu"),
     ]
 
 
@@ -142,6 +143,7 @@ def test_rows_that_belong_to_no_message_are_counted():
     assert found[2:] == [
         Problem("note", "orphans", "1 rows of addr belong to nothing that is left"),
         Problem("note", "orphans", "4 rows of part belong to nothing that is left"),
+        Problem("note", "gap", "1 to 4: 4 row ids hold no row", "pdu"),
     ]
 
 
