@@ -125,6 +125,13 @@ def test_what_was_overwritten_on_deletion_is_not_found(tmp_path: Path) -> None:
     assert found_in(made(tmp_path, "PRAGMA secure_delete=1", "DELETE FROM said WHERE _id>20")) == []
 
 
+def test_a_row_without_its_row_id_is_not_reported_while_its_twin_lives(tmp_path: Path) -> None:
+    twins = [*ROWS, (41, "Example twin", 5, "the same"), (42, "Example twin", 5, "the same")]
+    assert found_in(made(tmp_path, "DELETE FROM said WHERE _id=41", rows=twins)) == []
+    (tmp_path / "made.db").unlink()
+    assert len(found_in(made(tmp_path, "DELETE FROM said WHERE _id>40", rows=twins))) == 1
+
+
 def test_live_rows_and_their_index_are_no_deleted_rows(tmp_path: Path) -> None:
     path = made(
         tmp_path, "CREATE INDEX by_who ON said(who)", "UPDATE said SET at=at+1", before=("PRAGMA page_size=512",)
