@@ -1,7 +1,8 @@
 """The bytes of a file of an F2FS volume: inside its inode, in blocks, in holes, or in compressed clusters.
 
 References: Linux kernel documentation, "WHAT IS Flash-Friendly File System (F2FS)?" (compression implementation: a
-cluster begins with a reserved address, its data with length and checksum); "LZ4 Block Format Description".
+cluster begins with a reserved address, its data with length and checksum); "LZ4 Block Format Description"; RFC 8878,
+"Zstandard Compression and the 'application/zstd' Media Type".
 """
 
 from __future__ import annotations
@@ -9,16 +10,14 @@ from __future__ import annotations
 import struct
 from typing import Final
 
+import cramjam
+
 from parsers.f2fs_layout import BLOCK, Blocks, Superblock, checksum
 from parsers.f2fs_nodes import COMPRESSED, HOLE, INLINE_DATA, RESERVED, FileBlocks, Inode
-
-try:
-    import lz4.block as lz4_block
-except ImportError:  # pragma: no cover - a dependency, but its absence costs compressed files only
-    lz4_block = None
+from parsers.zstd_frame import unpack_frame
 
 ALGORITHMS: Final = {0: "LZO", 1: "LZ4", 2: "ZSTD", 3: "LZO-RLE"}
-LZ4: Final = 1
+LZ4, ZSTD = 1, 2
 HEADER: Final = 24  # of a compressed cluster: length, checksum, reserved
 MOST_AT_ONCE: Final = 1 << 20
 
@@ -27,7 +26,7 @@ def unreadable(inode: Inode) -> str:
     """Why the bytes of a file cannot be had, or ""."""
     if inode.encrypted:
         return "encrypted (file-based encryption)"
-    if inode.compressed and (inode.algorithm != LZ4 or lz4_block is None) and inode.size:
+    if inode.compressed and inode.algorithm not in (LZ4, ZSTD) and inode.size:
         name = ALGORITHMS.get(inode.algorithm, f"method {inode.algorithm}")
         return f"may hold clusters compressed with {name}, which are not read"
     return ""
@@ -111,15 +110,18 @@ class FileData:
             self._check(address, 1, index)
             packed += self._blocks.read(address)
         length, stored = struct.unpack_from("<II", packed.ljust(HEADER, b"\0"))
-        if self._inode.algorithm != LZ4 or lz4_block is None:
+        if self._inode.algorithm not in (LZ4, ZSTD):
             raise ValueError(f"inode {number}: {unreadable(self._inode)}")
         if not 0 < length <= len(packed) - HEADER:
             raise ValueError(f"inode {number}: the cluster at block {index} says a length that it does not have")
         content = bytes(packed[HEADER : HEADER + length])
         if self._inode.cluster_checked and checksum(content) != stored:
             raise ValueError(f"inode {number}: the checksum of the cluster at block {index} does not match")
+        data = bytearray(whole)
         try:
-            data: bytes = lz4_block.decompress(content, uncompressed_size=whole)
-        except lz4_block.LZ4BlockError as error:
+            if self._inode.algorithm == ZSTD:
+                return unpack_frame(content, whole)
+            data = data[: cramjam.lz4.decompress_block_into(content, data)]
+        except (ValueError, cramjam.DecompressionError) as error:
             raise ValueError(f"inode {number}: the cluster at block {index} cannot be unpacked") from error
-        return data
+        return bytes(data)

@@ -6,7 +6,7 @@ import os
 import struct
 from pathlib import Path
 
-import lz4.block
+import cramjam
 
 from extractors.sources.disk_layout import Part
 from extractors.sources.filesystems.f2fs import F2fsFiles
@@ -200,7 +200,7 @@ class Changed:
         first = at + 360 + inode.extra
         for cluster in range(0, -(-inode.size // BLOCK), per):
             part = content[cluster * BLOCK : (cluster + per) * BLOCK].ljust(per * BLOCK, b"\0")
-            packed = lz4.block.compress(part, store_size=False)
+            packed = bytes(cramjam.lz4.compress_block(part, store_size=False))
             raw = struct.pack("<II16x", len(packed), checksum(packed) if checked else 0) + packed
             if len(raw) > (per - 1) * BLOCK:
                 continue
