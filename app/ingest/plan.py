@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from app import VERSION
 from app.worker.tasks import Batch, Listed, Step
@@ -17,6 +17,7 @@ from evidence_store.scope import Scope
 from extractors.catalog import EXTRACTORS
 from extractors.matching import Matcher
 from extractors.sources.base import SourceRef
+from extractors.sources.phone import other_name
 
 FILES: Final = 200  # files in a batch at most
 BYTES: Final = 48 << 20  # bytes in a batch, but for a single larger file
@@ -33,13 +34,15 @@ def batches(
     date_order: str | None,
     only: tuple[str, ...],
     scope: Scope,
+    device_zone: str | None = None,
     start: int = 0,
 ) -> Iterator[Batch]:
     """The batches of a source from number `start` on. The same listing gives the same batches, run after run.
 
     A shard's name carries a digest of its batch's plan, so that one left by another version or setting is not used.
     """
-    settings = [VERSION, [extractor.label for extractor in EXTRACTORS], source.zone, date_order, list(only)]
+    labels = [extractor.label for extractor in EXTRACTORS]
+    settings = [VERSION, labels, source.zone, device_zone, date_order, list(only)]
     base = hashlib.sha256(canonical([*settings, scope.authority.plain()]))
     for ordinal, steps in enumerate(_grouped(_steps(connection, source_id))):
         if ordinal < start:
@@ -47,7 +50,7 @@ def batches(
         digest = base.copy()
         digest.update(canonical([[step.listed.ordinal, step.listed.path, list(step.extractors)] for step in steps]))
         shard = folder / f"{ordinal:07d}-{digest.hexdigest()[:16]}.shard"
-        yield Batch(source, ordinal, tuple(steps), str(shard), date_order, only, scope)
+        yield Batch(source, ordinal, tuple(steps), str(shard), date_order, only, scope, device_zone)
 
 
 def _grouped(steps: Iterator[Step]) -> Iterator[list[Step]]:
@@ -65,16 +68,38 @@ def _grouped(steps: Iterator[Step]) -> Iterator[list[Step]]:
 
 def _steps(connection: Connection, source_id: int) -> Iterator[Step]:
     matcher = Matcher(EXTRACTORS)
+    with_log = _with_log(connection, source_id)
     query = select(*_COLUMNS).where(schema.file.c.source_id == source_id).order_by(schema.file.c.ordinal)
     for rows in connection.execution_options(yield_per=2_000).execute(query).partitions():
         for row in rows:
             listed = Listed._make(row)
+            if twin := _twin(connection, source_id, listed):
+                yield Step(listed, (), twin=twin)
+                continue
             found = matcher.match(listed.path) if listed.kind == "file" else ()
-            if found:
+            if found or listed.path in with_log:
                 beside = tuple(_beside(connection, source_id, listed))
                 yield Step(listed, tuple(extractor.id for extractor in found), beside)
             else:
                 yield Step(listed, ())
+
+
+def _twin(connection: Connection, source_id: int, listed: Listed) -> str:
+    """The path of a file that stands in the source under two names of the system (a user's data, and its mirror), where
+    this is the second of them and the sizes agree; else ""."""
+    first = other_name(listed.path) if listed.kind == "file" and not listed.deleted else None
+    if first is None:
+        return ""
+    file = schema.file
+    same = (file.c.source_id == source_id, file.c.path == first, file.c.size == listed.size, file.c.readable == 1)
+    return connection.execute(select(file.c.path).where(*same, file.c.kind == "file").limit(1)).scalar() or ""
+
+
+def _with_log(connection: Connection, source_id: int) -> frozenset[str]:
+    """The paths beside which a log or journal stands: what they are is seen only when they are read."""
+    path = schema.file.c.path
+    query = select(path).where(schema.file.c.source_id == source_id, or_(*(path.endswith(one) for one in BESIDE)))
+    return frozenset(name.rpartition("-")[0] for name in connection.execute(query).scalars())
 
 
 def _beside(connection: Connection, source_id: int, listed: Listed) -> Iterator[Listed]:
