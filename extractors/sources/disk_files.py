@@ -31,6 +31,8 @@ NTFS, HFS, ISO = (int(t) for t in (pytsk3.TSK_FS_TYPE_NTFS, pytsk3.TSK_FS_TYPE_H
 EXT = frozenset(int(t) for t in (pytsk3.TSK_FS_TYPE_EXT2, pytsk3.TSK_FS_TYPE_EXT3, pytsk3.TSK_FS_TYPE_EXT4))
 ENCRYPTED: Final = "encrypted (file-based encryption)"
 YAFFS = int(pytsk3.TSK_FS_TYPE_YAFFS2)
+STREAMED: Final = frozenset((NTFS, HFS))  # a file may have more than one stream
+REGULAR_FILE = int(pytsk3.TSK_FS_META_TYPE_REG)
 NTFS_DATA = int(pytsk3.TSK_FS_ATTR_TYPE_NTFS_DATA)
 HFS_FORK = int(pytsk3.TSK_FS_ATTR_TYPE_HFS_RSRC)
 REGULAR: Final = frozenset((0, int(pytsk3.TSK_FS_META_TYPE_REG), DIRECTORY := int(pytsk3.TSK_FS_META_TYPE_DIR)))
@@ -87,9 +89,14 @@ class FileSystem:
             if not found.is_directory:
                 yield self._entry(found, found.path, 0, (), "", readable=False, note="only the name is left")
             return
+        if found.is_directory and self._kind not in STREAMED:
+            return
         times = self._times(found)
         kind = int(found.meta.type)
-        if kind == LINK:
+        if kind == REGULAR_FILE and self._kind not in STREAMED and (self._ext is None or not self._ext.encrypts):
+            address = f"{self._part.key}:{found.number}"  # by far the most: straight to the point
+            yield Entry(self._part.prefix + found.path, int(found.meta.size), address, times)
+        elif kind == LINK:
             yield self._entry(found, found.path, int(found.meta.size), times, "", kind="link", readable=False,
                               note=f"link to {self._target(found)}")  # fmt: skip
         elif kind not in REGULAR:
@@ -105,7 +112,7 @@ class FileSystem:
 
     def _streams(self, found: Found) -> Iterator[tuple[str, int, str]]:
         """(path, size, ":type-id" or "") of each stream of a file; a directory has only named ones."""
-        if self._kind not in (NTFS, HFS):
+        if self._kind not in STREAMED:
             if not found.is_directory:
                 yield found.path, int(found.meta.size), ""
             return

@@ -28,16 +28,20 @@ MODIFIED, ACCESSED, CHANGED, CREATED = (
 
 def utc_times(meta: Any) -> tuple[Moment, ...]:
     """The times of a file system that stores UTC; a time of zero is one that was not recorded."""
-    stored = (
-        (MODIFIED, meta.mtime, meta.mtime_nano),
-        (ACCESSED, meta.atime, meta.atime_nano),
-        (CHANGED, meta.ctime, meta.ctime_nano),
-        (CREATED, meta.crtime, meta.crtime_nano),
+    moments = (
+        _recorded(MODIFIED, meta.mtime, meta.mtime_nano),
+        _recorded(ACCESSED, meta.atime, meta.atime_nano),
+        _recorded(CHANGED, meta.ctime, meta.ctime_nano),
+        _recorded(CREATED, meta.crtime, meta.crtime_nano),
     )
-    return tuple(utc_moment(*time) for time in stored if time[1] or time[2])
+    return moments if None not in moments else tuple(one for one in moments if one is not None)
 
 
 @lru_cache(maxsize=8192)
+def _recorded(meaning: str, seconds: int, nano: int) -> Moment | None:
+    return utc_moment(meaning, seconds, nano) if seconds or nano else None
+
+
 def utc_moment(meaning: str, seconds: int, nano: int) -> Moment:
     """A time in UTC by its seconds since 1970 and the nanoseconds beyond them."""
     utc_us, note = from_unix(seconds, "s")
