@@ -57,7 +57,7 @@ def read_report(stream: BinaryIO, models: bool = True) -> Iterator[Part]:
             fed += len(chunk)
             try:
                 parser.Parse(chunk, not chunk)
-            except expat.ExpatError as error:
+            except (expat.ExpatError, LookupError) as error:  # an encoding that nobody knows
                 yield from reader.take()
                 raise ValueError(f"the XML is damaged: {error}") from error
             except ValueError:

@@ -125,7 +125,7 @@ def read_ufdx(data: bytes) -> Ufdx:
     parser.StartDoctypeDeclHandler = _no_doctype
     try:
         parser.Parse(data, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError) as error:  # an encoding that nobody knows
         raise ValueError(f"not readable as XML: {error}") from error
     finally:
         parser.StartElementHandler = None

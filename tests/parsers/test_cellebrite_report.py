@@ -138,6 +138,7 @@ def test_a_model_that_never_ends_is_refused(monkeypatch):
     [
         (b"", "the XML is damaged"),
         (b"made up", "the XML is damaged"),
+        (WHOLE.replace(b"utf-8", b"made-up", 1), "the XML is damaged: unknown encoding: made-up"),
         (b"<project/>", "not a report of Cellebrite"),
         (f'<other xmlns="{NAMESPACE}2.0"/>'.encode(), "not a report of Cellebrite"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]>' + WHOLE[38:], "a document type"),

@@ -94,6 +94,7 @@ def test_a_ufdx_is_known_by_its_root(head: bytes, expected: bool):
         (b"<!DOCTYPE a [<!ENTITY b 'c'>]><EvidenceCollection/>", "document type"),
         (b"<other/>", "no EvidenceCollection"),
         (b"<EvidenceCollection>", "not readable as XML"),
+        (b'<?xml version="1.0" encoding="made-up"?><EvidenceCollection/>', "not readable as XML: unknown encoding"),
         (ufdx(*["a"] * (MOST + 1)).encode(), "more than 1000"),
         (b" " * (LONGEST + 1), "too many"),
     ],
