@@ -21,6 +21,7 @@ from parsers.chunked import BadRange, ChunkedMedia
 from parsers.ewf2_sections import SIGNATURES
 from parsers.ewf_names import following_name
 from parsers.ewf_segments import LOGICAL, SIGNATURE, Layout, Segment, Table, part_of, read_layout
+from parsers.inflating import inflate_chunk
 
 __all__ = ["BadRange", "EwfImage", "is_ewf", "is_image", "is_logical"]
 
@@ -173,17 +174,10 @@ class EwfImage:
             if zlib.adler32(stored[:full]) != struct.unpack_from("<I", stored, full)[0]:
                 return self._media.zeros(chunk, "checksum does not match")
             return stored[:length]
-        inflater = zlib.decompressobj()
         try:
-            data = inflater.decompress(stored, self.chunk_size)
-            # The end of the stream carries its checksum and is looked at only when more is asked for.
-            if not inflater.eof and inflater.decompress(inflater.unconsumed_tail, 1):
-                return self._media.zeros(chunk, "inflates to more than a chunk")
-        except zlib.error:
-            return self._media.zeros(chunk, "cannot be inflated")
-        if not inflater.eof or len(data) < length:
-            return self._media.zeros(chunk, "stored bytes are missing")
-        return data[:length]
+            return inflate_chunk(stored, self.chunk_size, length)
+        except ValueError as error:
+            return self._media.zeros(chunk, str(error))
 
     def _load(self, index: int, table: Table) -> _Chunks | None:
         """A table's offsets, from its copy when its checksum fails. The caller holds the lock."""

@@ -18,6 +18,7 @@ from parsers.chunked import BadRange, ChunkedMedia
 from parsers.ewf2_sections import HEAD, SIGNATURES, read_layout, unpack_bzip2
 from parsers.ewf_names import following_name
 from parsers.ewf_segments import Layout, Segment, Table, part_of
+from parsers.inflating import inflate_chunk
 
 TABLES_KEPT: Final = 4
 _PACKED, _CHECKED, _PATTERN = 1, 2, 4
@@ -143,23 +144,16 @@ class Ewf2Image:
             return self._media.zeros(chunk, "checksum does not match")
         return stored[:length]
 
-    def _unpacked(self, chunk: int, stored: memoryview, length: int) -> bytes:
-        inflater = zlib.decompressobj()
+    def _unpacked(self, chunk: int, stored: memoryview, length: int) -> bytes | memoryview:
         try:
-            if self._method == 2:
-                data = unpack_bzip2(bytes(stored), self.chunk_size)
-                ended = True  # its block carries a checksum, and the end of the stream is left out
-            else:
-                data = inflater.decompress(stored, self.chunk_size)
-                # The end of the stream carries its checksum and is looked at only when more is asked for.
-                if not inflater.eof and inflater.decompress(inflater.unconsumed_tail, 1):
-                    return self._media.zeros(chunk, "inflates to more than a chunk")
-                ended = inflater.eof
-        except (zlib.error, OSError, ValueError):
+            if self._method != 2:
+                return inflate_chunk(stored, self.chunk_size, length)
+            data = unpack_bzip2(bytes(stored), self.chunk_size)  # each block carries a checksum
+        except OSError:
             return self._media.zeros(chunk, "cannot be inflated")
-        if not ended or len(data) < length:
-            return self._media.zeros(chunk, "stored bytes are missing")
-        return data[:length]
+        except ValueError as error:
+            return self._media.zeros(chunk, str(error))
+        return data[:length] if len(data) >= length else self._media.zeros(chunk, "stored bytes are missing")
 
     def _entries(self, index: int, table: Table) -> bytes | None:
         """A table's entries; None where it is lost. The caller holds the lock."""
