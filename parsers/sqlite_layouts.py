@@ -71,7 +71,9 @@ class Layout:
             for known, extra in zip(self.classes, classes, strict=False)
         ]
         wider += self.classes[len(wider) :]
-        return replace(self, classes=tuple(frozenset(one) for one in wider), counts=self.counts | counts, _patterns={})
+        return replace(
+            self, classes=tuple(frozenset(one) for one in wider), counts=self.counts | (counts - {0}), _patterns={}
+        )
 
     def fits(self, classes: list[str]) -> bool:
         """Whether a record of these classes can be one of this table."""

@@ -101,6 +101,12 @@ def test_the_message_store_and_the_call_log_give_the_rows_that_are_in_them(messa
     assert counts["plaso/android/contacts2.db"] == {"call": 3}
 
 
+def test_deleted_rows_are_found_with_the_log_that_stands_beside_a_database(messages: Read) -> None:
+    rows = [one for one in messages.items["plaso/wal_database.db"] if one["data"].get("table") == "MyTable"]
+    values = [one["data"]["columns"]["Field1"] for one in rows if one["data"]["extra"]["confidence"] == "high"]
+    assert sorted(values) == ["Committed Text 3", "Deleted Text 1", "Deleted Text 2"]
+
+
 def test_every_whatsapp_export_gives_its_dated_entries(messages: Read, index: str) -> None:
     stated = dict(re.findall(r"^\| whatsapp/(\S+\.txt) \|.*?(\d+) dated entries", index, re.MULTILINE))
     stated |= dict(re.findall(r"^\| whatsapp/(\S+\.txt) \|.*WhatsApp: (\d+) messages", index, re.MULTILINE))

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parsers.sqlite_layouts import layout_of
 from parsers.sqlite_recovery import RecoveredRow, recover_rows
 from tests.benchmarks.sqlite_recovery import Figures, measured
 
@@ -220,6 +221,11 @@ def test_the_evidence_is_as_it_was(tmp_path: Path) -> None:
     with (folder / "a.db").open("rb") as stream, (folder / "a.db-wal").open("rb") as beside:
         assert recover_rows(stream, beside).rows
     assert {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()} == before
+
+
+def test_a_damaged_live_row_of_no_columns_teaches_nothing_of_deleted_ones() -> None:
+    layout = layout_of("said", TABLE, 2)
+    assert layout.seen([set(), set(), set(), set()], {0, 3}).counts == {3, 4}
 
 
 @pytest.fixture(scope="module")
