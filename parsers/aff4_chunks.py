@@ -11,16 +11,17 @@ import zlib
 from collections.abc import Callable
 
 import cramjam
-import lz4.block
+
+from parsers.inflating import inflate_chunk
 
 
-def unpacker(method: str) -> Callable[[bytes, int], bytes]:
+def unpacker(method: str) -> Callable[[bytes, int], bytes | memoryview]:
     """What unpacks a chunk of a method named by its URI; it raises ValueError. Raises ValueError where none does."""
     name = method.lower()
     if "rfc1951" in name or "deflate" in name:
         return lambda data, most: _inflate(data, most, (-15, 15))
     if "rfc1950" in name or "zlib" in name:
-        return lambda data, most: _inflate(data, most, (15, -15))
+        return _unzlib
     if "snappy" in name:
         return _unsnappy
     if "lz4" in name:
@@ -34,6 +35,13 @@ def _stored_only(data: bytes, most: int) -> bytes:
     if len(data) > most:
         raise ValueError("more than a chunk is stored")
     return data
+
+
+def _unzlib(data: bytes, most: int) -> bytes | memoryview:
+    try:
+        return inflate_chunk(data, most, 0)
+    except ValueError:
+        return _inflate(data, most, (-15, 15))
 
 
 def _inflate(data: bytes, most: int, windows: tuple[int, int]) -> bytes:
@@ -70,10 +78,11 @@ def _unlz4(data: bytes, most: int) -> bytes:
     """A bare block, or one behind four bytes with its size."""
     sized = len(data) > 4 and 0 < int.from_bytes(data[:4], "little") <= most
     for block in (data[4:], data) if sized else (data,):
+        room = bytearray(most)
         try:
-            found = lz4.block.decompress(block, uncompressed_size=most)
-        except lz4.block.LZ4BlockError:
+            written = cramjam.lz4.decompress_block_into(block, room, most)
+        except cramjam.DecompressionError:
             continue
-        if block is data or len(found) == int.from_bytes(data[:4], "little"):
-            return bytes(found)
+        if block is data or written == int.from_bytes(data[:4], "little"):
+            return bytes(room[:written])
     raise ValueError("cannot be unpacked (LZ4)")

@@ -12,7 +12,7 @@ import cramjam
 
 
 def inflate_chunk(stored: bytes | memoryview, most: int, length: int) -> bytes | memoryview:
-    """The first `length` bytes of a chunk, which unpacks to `length` at least and `most` at most.
+    """The first `length` bytes of a chunk, which unpacks to `length` at least and `most` at most (0: all of it).
 
     Raises ValueError with what is wrong, in a few words.
     """
@@ -23,7 +23,7 @@ def inflate_chunk(stored: bytes | memoryview, most: int, length: int) -> bytes |
         return _slowly(stored, most, length)
     if written < length:
         raise ValueError("stored bytes are missing")
-    return memoryview(room)[:length]
+    return memoryview(room)[: length or written]
 
 
 def _slowly(stored: bytes | memoryview, most: int, length: int) -> bytes:
@@ -39,4 +39,4 @@ def _slowly(stored: bytes | memoryview, most: int, length: int) -> bytes:
         raise ValueError("inflates to more than a chunk")
     if not inflater.eof or len(data) < length:
         raise ValueError("stored bytes are missing")
-    return data[:length]
+    return data[:length] if length else data
