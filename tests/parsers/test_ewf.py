@@ -289,3 +289,51 @@ def test_looking_for_segments_leaves_the_access_time_of_their_folder(tmp_path):
     os.utime(tmp_path, ns=(10**18, 2 * 10**18))
     assert segment_paths(tmp_path / "a.E01") == [tmp_path / "a.E01"]
     assert tmp_path.stat().st_atime_ns == 10**18
+
+
+STREAMED = ["encase1", "encase3", "encase4", "linen5", "linen7", "ewfx", "smart", "ftk"]
+
+
+@pytest.mark.skipif(not have("ewfacquirestream"), reason="ewfacquirestream is not installed")
+@pytest.mark.parametrize("form", STREAMED)
+def test_sets_of_many_segments_from_ewfacquirestream_are_read(tmp_path, form):
+    noise = random.Random(8).randbytes(3_600_000)
+    data = (noise + media(20))[: 4_000_000 // 512 * 512]
+    run_tool("ewfacquirestream", "-q", "-f", form, "-c", "fast", "-S", 1 << 20, "-t", tmp_path / "out", stdin=data)
+    first = next(path for path in tmp_path.iterdir() if path.suffix.lower() in (".e01", ".s01"))
+    assert len(segment_paths(first)) >= 3
+    got, problems, bad = read_all(first)
+    # What comes through a pipe may be filled up to a whole chunk.
+    assert (got[: len(data)], set(got[len(data) :]) <= {0}, problems, bad) == (data, True, [], [])
+
+
+@pytest.mark.skipif(not have("ewfacquire"), reason="ewfacquire is not installed")
+def test_damage_to_each_section_is_told_and_costs_what_stands_in_it(tmp_path):
+    data = media(70)
+    (tmp_path / "disk.raw").write_bytes(data)
+    run_tool(
+        "ewfacquire", "-u", "-q", "-f", "encase6", "-c", "fast", "-d", "sha1", "-t", tmp_path / "out",
+        tmp_path / "disk.raw",
+    )  # fmt: skip
+    raw = (tmp_path / "out.E01").read_bytes()
+    kinds = (b"header2", b"header", b"volume", b"sectors", b"table", b"table2", b"data", b"digest", b"hash", b"done")
+    told = {}
+    for kind in kinds:
+        at = raw.index(kind.ljust(16, b"\0"))
+        for where, place in (("descriptor", at + 20), ("data", at + 76 + 3)):
+            if (kind, where) == (b"done", "data"):
+                continue
+            damaged = bytearray(raw)
+            damaged[place] ^= 0xFF
+            (tmp_path / "out.E01").write_bytes(damaged)
+            try:
+                got, problems, bad = read_all(tmp_path / "out.E01")
+            except ValueError as error:
+                told[kind, where] = str(error)
+                continue
+            if problems or bad:
+                told[kind, where] = "told"
+            assert got == data or problems or bad, (kind, where)
+    # `data` repeats `volume` and is not needed; `header` only adds to `header2`.
+    quiet = {(kind, where) for kind in kinds for where in ("descriptor", "data")} - set(told) - {(b"done", "data")}
+    assert quiet == {(b"data", "data")}
