@@ -6,15 +6,15 @@ name, and a link, a drive, an absolute path or ".." is refused.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
+from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from evidence_store.records import Problem
-from extractors.sources.base import Entry, Hashes, Locked, Place, SourceError, SourceRef, StoredHash, Volume
+from extractors.sources.base import Entry, Hashes, Place, SourceError, SourceRef, StoredHash
 from extractors.sources.folder import hash_manifest
 from extractors.sources.host import chunks, host_path, host_times, is_link, open_source
 from extractors.sources.names import original, safe_path, shown
@@ -91,11 +91,10 @@ def _facts(values: tuple[tuple[str, str, str], ...]) -> dict[str, str]:
 @dataclass(slots=True)
 class _Set:
     """Everything a pointer leads to. `files` are by path below its folder: the pointers, dumps and what else has a
-    stored hash, each once; `dumps` those of them that are dumps."""
+    stored hash, each once; `stored` (path, algorithm, value)."""
 
     kind: str
     files: dict[str, Path]
-    dumps: list[str] = field(default_factory=list)
     stored: list[tuple[str, str, str]] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -138,8 +137,6 @@ def _add(found: _Set, pointer: Pointer, folder: Path, start: str) -> None:
             found.stored += [(f"{prefix}{stored}", *one) for one in hashes]
             continue
         found.files[prefix + where] = file
-        if stored in pointer.dumps and prefix + where not in found.dumps:
-            found.dumps.append(prefix + where)
         found.stored += [(prefix + where, *one) for one in hashes]
     if len(found.files) > MOST:
         raise SourceError(f"{shown(folder.name)}: more than {MOST} files are named, which is not plausible")
@@ -204,80 +201,38 @@ def hash_source(ref: SourceRef, progress: Callable[[int], None] | None = None) -
 
 
 class UfdVolume:
-    """See `Volume`. With `open_dump`, the entries of each dump stand below the path of its file; without it, dumps are
-    listed as the files that they are, to be opened as any container is.
+    """See `Volume`: the files that a pointer leads to, each at its path below the folder of the pointer. Dumps are
+    listed as the files that they are, to be opened as any container is. Addresses are those paths, percent-encoded."""
 
-    Addresses are JSON: [path of the host's file below the folder], and the inner address behind it where there is one.
-    """
-
-    def __init__(self, path: str | Path, open_dump: Callable[[Path], Volume] | None = None) -> None:
+    def __init__(self, path: str | Path) -> None:
         self._set = _gather(Path(path))
         self.kind = self._set.kind
-        self._open_dump = open_dump
-        self._opened: dict[str, Volume] = {}
-        self._problems: list[Problem] = []
 
     def entries(self) -> Iterator[Entry]:
-        """The pointers and what else is no dump, then dump by dump. Raises Locked where a password is wrong."""
-        self._problems = []
-        dumps = set(self._set.dumps) if self._open_dump is not None else set()
-        for where in self._set.files:
-            if where not in dumps:
-                yield self._file(where)
-        for where in self._set.dumps if dumps else ():
-            yield from self._inside(where)
-
-    def _file(self, where: str, note: str = "") -> Entry:
-        path, oddity = safe_path(where)
-        address = json.dumps([where], separators=(",", ":"))
-        try:
-            status = os.lstat(host_path(self._set.files[where]))
-        except OSError as error:
-            return Entry(path, 0, address, readable=False, note=error.strerror or str(error))
-        stored = f"stored name {original(where)}" if oddity else ""
-        return Entry(path, status.st_size, address, host_times(status), readable=not note, note=note or stored)
-
-    def _inside(self, where: str) -> Iterator[Entry]:
-        prefix = safe_path(where)[0]
-        try:
-            volume = self._volume(where)
-            for entry in volume.entries():
-                address = json.dumps([where, entry.address], separators=(",", ":"))
-                yield replace(entry, path=f"{prefix}/{entry.path}", address=address)
-            self._problems += [replace(one, detail=f"{prefix}: {one.detail}") for one in volume.problems()]
-        except SourceError as error:
-            if isinstance(error, Locked) and error.wrong:
-                raise
-            yield self._file(where, f"cannot be read as a dump: {error}")
-
-    def _volume(self, where: str) -> Volume:
-        if self._open_dump is None or where not in self._set.dumps:
-            raise SourceError(f"{shown(where)}: no dump of this extraction")
-        if where not in self._opened:
-            self._opened[where] = self._open_dump(self._set.files[where])
-        return self._opened[where]
+        """The pointers, the dumps, and what else has a stored hash."""
+        for where, file in self._set.files.items():
+            path, oddity = safe_path(where)
+            address = quote_from_bytes(os.fsencode(where))
+            try:
+                status = os.lstat(host_path(file))
+            except OSError as error:
+                yield Entry(path, 0, address, readable=False, note=error.strerror or str(error))
+                continue
+            note = f"stored name {original(where)}" if oddity else ""
+            yield Entry(path, status.st_size, address, host_times(status), note=note)
 
     def problems(self) -> list[Problem]:
-        return [*self._set.problems, *self._problems]
+        return list(self._set.problems)
 
     def facts(self) -> dict[str, str]:
         return dict(self._set.facts)
 
     def open(self, entry: Entry) -> BinaryIO:
         """Raises SourceError."""
-        try:
-            address = json.loads(entry.address)
-        except (ValueError, RecursionError) as error:
-            raise SourceError(f"{entry.path}: not an address of this extraction") from error
-        match address:
-            case [str(where)] if where in self._set.files:
-                return open_source(self._set.files[where])
-            case [str(where), str(inner)]:
-                prefix = safe_path(where)[0] + "/"
-                return self._volume(where).open(replace(entry, path=entry.path.removeprefix(prefix), address=inner))
-        raise SourceError(f"{entry.path}: not an address of this extraction")
+        file = self._set.files.get(os.fsdecode(unquote_to_bytes(entry.address)))
+        if file is None:
+            raise SourceError(f"{entry.path}: not an address of this extraction")
+        return open_source(file)
 
     def close(self) -> None:
-        for volume in self._opened.values():
-            volume.close()
-        self._opened.clear()
+        pass
