@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import struct
 import zlib
 from pathlib import Path
 
@@ -203,6 +204,17 @@ def test_a_chunk_that_inflates_without_end_is_cut_at_its_size(tmp_path):
         [],
         [BadRange(0, 0, 0, CHUNK, "inflates to more than a chunk")],
     )
+
+
+def test_a_plain_chunk_that_is_stored_too_short_reads_as_zeros(tmp_path):
+    data = media(4)
+    raw = bytearray(write_ex01(tmp_path / "a.Ex01", data, packed=False)[0].read_bytes())
+    at = raw.index(struct.pack("<II", CHUNK + 4, 2))
+    raw[at : at + 8] = struct.pack("<II", CHUNK - 1, 0)
+    rows = at - 8
+    raw[rows + 64 : rows + 68] = zlib.adler32(raw[rows : rows + 64]).to_bytes(4, "little")
+    bad = [BadRange(0, 0, 0, CHUNK, "stored bytes are missing")]
+    assert read_all(in_memory(bytes(raw))) == (bytes(CHUNK) + data[CHUNK:], [], bad)
 
 
 def test_a_table_that_claims_chunks_far_away_is_left_out(tmp_path):

@@ -207,12 +207,21 @@ def test_figures_that_are_not_plausible_are_refused_or_cut(tmp_path):
     image.close()
 
 
+def test_one_bevy_far_away_does_not_make_an_image_of_any_size(tmp_path):
+    made = simple(media(8192))
+    made.statements[1] = made.statements[1].replace('"8192"', f'"{1 << 45}"')
+    made.members[f"{folder_of(STREAM)}/90000000"] = b""
+    image = opened(made.write(tmp_path / "a.aff4"))
+    assert image.size == (2 * 2 + 1024) * 8 * 4096
+    image.close()
+
+
 @pytest.mark.parametrize("method", ["snappy", "lz4", "zlib", "deflate"])
 def test_a_chunk_that_unpacks_to_more_than_a_chunk_is_not_believed(tmp_path, method):
     made = simple(bytes(4096), method)
-    bomb = METHODS[method][1](bytes(1 << 20))
-    made.members[f"{folder_of(STREAM)}/00000000"] = bomb[:8000]
-    made.members[f"{folder_of(STREAM)}/00000000.index"] = struct.pack("<QI", 0, len(bomb[:8000]))
+    bomb = METHODS[method][1](bytes(12_288))
+    made.members[f"{folder_of(STREAM)}/00000000"] = bomb
+    made.members[f"{folder_of(STREAM)}/00000000.index"] = struct.pack("<QI", 0, len(bomb))
     image = opened(made.write(tmp_path / "a.aff4"))
     assert read_all(image) == bytes(4096)
     assert [problem.code for problem in image.problems()] == ["bad-chunk"]
@@ -237,7 +246,7 @@ def test_overlapping_ranges_are_told(tmp_path):
     ranges = [(0, 5000, 0, 0), (4000, 4192, 0, 1)]
     whole = data[:5000] + bytes(3192)
     image = opened(mapped(data, ranges, [f"{SCHEMA}Zero"], whole).write(tmp_path / "a.aff4"))
-    assert read_all(image) == whole
+    assert (read_all(image), image.read_at(4500, 1000)) == (whole, whole[4500:5500])
     assert image.problems()[0].detail == f"the map {MAP}: two of its ranges hold byte 4000: the first is read"
     image.close()
 
