@@ -13,6 +13,7 @@ from evidence_store import listing, schema, verify
 from evidence_store.records import CLOCKS
 from evidence_store.scope import Authority
 from extractors.catalog import BY_ID
+from extractors.sources.phone import ZONE as DEVICE_ZONE
 from report_templates.data import CoverageRow, SourceFacts, Verification
 
 _CLEAN: Final = frozenset({"parsed", "empty"})
@@ -82,7 +83,9 @@ def time_statement(connection: Connection, zone: str) -> tuple[str, ...]:
     moment = schema.moment
     counts = Counter(connection.scalars(select(moment.c.clock).execution_options(yield_per=10_000)))
     named = "; ".join(f"{letter}: {words} ({counts.get(letter, 0):,} in this case)" for letter, words in CLOCKS.items())
-    assumed = sorted({row["zone"] for row in listing.sources(connection) if row["zone"]})
+    sources = listing.sources(connection)
+    assumed = sorted({row["zone"] for row in sources if row["zone"]})
+    devices = sorted({row["facts"][DEVICE_ZONE] for row in sources if not row["zone"] and DEVICE_ZONE in row["facts"]})
     uk = " GMT is UTC; BST is UTC plus one hour." if zone == "Europe/London" else ""
     basis = (
         f"Where a local time has no zone, {', '.join(assumed)} was assumed because the operator stated it; if that is "
@@ -90,6 +93,11 @@ def time_statement(connection: Connection, zone: str) -> tuple[str, ...]:
         if assumed
         else "No zone was assumed: local times without a zone are printed as stored and not placed in UTC."
     )
+    if devices:
+        basis += (
+            f" Where nothing was stated for a phone, the zone that it was set to when it was extracted was assumed: "
+            f"{', '.join(devices)}."
+        )
     return (
         f"Times are shown in {zone}.{uk} The first time of an item is the one by which it is ordered.",
         f"The letter behind a time says how far its clock can be trusted. {named}.",

@@ -31,7 +31,8 @@ class EvidenceFile(Protocol):
     mime: str  # by content, never by name
     head: bytes  # the first 4096 bytes
     deleted: bool
-    zone: str | None  # IANA name that the operator assumes for local times, or None: then utc_us stays None
+    zone: str | None  # IANA name that is assumed for local times, or None: then utc_us stays None
+    zone_by: str  # whose word that is: "operator", or "set on the device"
     date_order: str | None  # "dmy", "mdy", "ymd" as the operator stated, or None
 
     @property

@@ -21,17 +21,18 @@ from app.ingest.opening import OPENED_WITH, Ask, line_of, open_again, survey
 from app.ingest.plan import batches
 from app.ingest.pool import Pool
 from app.ingest.register import only_of, refuse_overlap, register
-from app.ingest.sealing import manifest, seal_case
+from app.ingest.sealing import manifest, result_of, seal_case
 from app.ingest.tracking import Tracker
 from app.worker.shard import ENTRY, FACTS, PROBLEM, is_whole, lines, parse
 from app.worker.tasks import Batch, HashSource, Task
-from evidence_store import ledger, schema, seal
+from evidence_store import ledger, schema
 from evidence_store.rows import dump, load, sealed_row
 from evidence_store.scope import Authority, Scope
 from evidence_store.store import StoreError
 from evidence_store.writer import SourceWriter, add_files
 from extractors.sources import LAYOUT_OF, needs_spool
 from extractors.sources.base import NO_SECRET, Secret, SourceRef
+from extractors.sources.phone import ZONE as DEVICE_ZONE
 
 JOBS = 30  # workers at most: Windows waits for 63 handles at once, and each worker has two
 
@@ -202,6 +203,7 @@ class _Ingest:
                 date_order=self._row["date_order"],
                 only=only,
                 scope=self._scope,
+                device_zone=load(self._row["facts"]).get(DEVICE_ZONE),
                 start=start,
             )
 
@@ -279,22 +281,4 @@ class _Ingest:
 
     def _result(self, *, already: bool = False) -> IngestResult:
         with self._case.store.read() as connection:
-
-            def total(query: Any) -> int:
-                return int(connection.execute(query).scalar() or 0)
-
-            mine = schema.item.c.source_id == self._id
-            problem = schema.problem
-            newest = seal.latest(connection)
-            return IngestResult(
-                exhibit=self._row["exhibit"],
-                files=total(select(func.count()).where(schema.file.c.source_id == self._id)),
-                items=total(select(func.count()).select_from(schema.item).where(mine)),
-                unread=total(
-                    select(func.count()).where(
-                        problem.c.source_id == self._id, problem.c.kind.not_in(("note", "value"))
-                    )
-                ),
-                seal=newest.digest if newest else "",
-                already=already,
-            )
+            return result_of(connection, self._id, self._row["exhibit"], already=already)

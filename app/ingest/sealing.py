@@ -1,12 +1,13 @@
-"""The end of a source: the hashes of a folder, and the seal over all that was read to its end."""
+"""The end of a source: the hashes of a folder, the seal over all that was read to its end, and how it ended."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from app import PROGRAM
+from app.ingest.model import IngestResult
 from evidence_store import ledger, schema, seal
 from extractors.sources import INNER, hash_manifest
 
@@ -37,3 +38,22 @@ def manifest(connection: Connection, source_id: int) -> dict[str, Any]:
         "stored": [],
         "problems": [],
     }
+
+
+def result_of(connection: Connection, source_id: int, exhibit: str, *, already: bool) -> IngestResult:
+    """How a source ended, counted from what is stored."""
+
+    def total(query: Any) -> int:
+        return int(connection.execute(query).scalar() or 0)
+
+    problem = schema.problem
+    mine = (problem.c.source_id == source_id, problem.c.kind.not_in(("note", "value")))
+    newest = seal.latest(connection)
+    return IngestResult(
+        exhibit=exhibit,
+        files=total(select(func.count()).where(schema.file.c.source_id == source_id)),
+        items=total(select(func.count()).where(schema.item.c.source_id == source_id)),
+        unread=total(select(func.count()).where(*mine)),
+        seal=newest.digest if newest else "",
+        already=already,
+    )

@@ -19,12 +19,19 @@ class OpenedFile:
     """Bytes come from `kept` where the whole file is in memory, else from the volume. Never writes."""
 
     def __init__(
-        self, volume: Volume, listed: Listed, companions: tuple[Listed, ...], zone: str | None, date_order: str | None
+        self,
+        volume: Volume,
+        listed: Listed,
+        companions: tuple[Listed, ...],
+        zone: str | None,
+        date_order: str | None,
+        zone_by: str = "operator",
     ) -> None:
         self.path = listed.path
         self.size = listed.size
         self.deleted = bool(listed.deleted)
         self.zone = zone
+        self.zone_by = zone_by
         self.date_order = date_order
         self.mime = "application/octet-stream"
         self.head = b""

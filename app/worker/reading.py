@@ -37,11 +37,12 @@ def read_batch(batch: Batch, volume: Volume, shard: ShardWriter, on_step: OnStep
     for step in batch.steps:
         label = label_of(step.listed.ordinal, "read")
         on_step(label, 0)
-        file = OpenedFile(volume, step.listed, step.companions, batch.source.zone, batch.date_order)
+        zone, by = (batch.source.zone, "operator") if batch.source.zone else (batch.device_zone, "set on the device")
+        file = OpenedFile(volume, step.listed, step.companions, zone, batch.date_order, by)
         if label in skip:
             _unreadable(shard, step, Problem("file", skip[label].replace(" ", "-"), f"reading it: {skip[label]}"))
             continue
-        if not _read(step, file, shard, partial(on_step, label)):
+        if not _read(step, file, shard, partial(on_step, label)) or step.twin:
             continue
         for extractor in _wanted(step, file, batch.only):
             label = label_of(step.listed.ordinal, extractor.id)
@@ -78,7 +79,9 @@ def _read(step: Step, file: OpenedFile, shard: ShardWriter, tell: Callable[[int]
         return False
     file.mime = mime_of(file.head, size=size)
     file.size = size
-    found = {"ordinal": step.listed.ordinal, "readable": True, "note": entry.note, "mime": file.mime}
+    note = f"the same file as {step.twin}, under which it is read" if step.twin else ""
+    note = "; ".join(part for part in (entry.note, note) if part)
+    found = {"ordinal": step.listed.ordinal, "readable": True, "note": note, "mime": file.mime}
     shard.add(FILE, {**found, "sha256": digest.hexdigest(), "size": size})
     if size != entry.size:
         short = Problem("file", "size-differs", f"the source states {entry.size:,} bytes and {size:,} are there")

@@ -60,6 +60,7 @@ class Step(NamedTuple):
     listed: Listed
     extractors: tuple[str, ...]  # ids
     companions: tuple[Listed, ...] = ()  # "-wal", "-journal"
+    twin: str = ""  # the path of the same file under its first name, under which the extractors read it
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Batch:
     date_order: str | None = None
     only: tuple[str, ...] = ()  # globs of extractor ids
     scope: Scope = field(default_factory=Scope)
+    device_zone: str | None = None  # as the phone was set, for local times where the operator states none
     skip: tuple[tuple[str, str], ...] = ()  # (step label, "crashed" or "timed out" or "ran out of memory")
 
 

@@ -167,7 +167,7 @@ def _moment(file: EvidenceFile, entry: ChatEntry) -> Moment:
         note = f"day and month not told apart: {several}" if several else "not a date and time"
         return Moment("sent", None, entry.stamp, "C", note=note)
     utc_us, note = _utc(entry.when, file.zone)
-    return Moment("sent", utc_us, entry.stamp, "C", f"{file.zone}, operator" if file.zone else "", note)
+    return Moment("sent", utc_us, entry.stamp, "C", f"{file.zone}, {file.zone_by}" if file.zone else "", note)
 
 
 @lru_cache(maxsize=4096)  # many messages share a minute

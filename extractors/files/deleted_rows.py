@@ -23,8 +23,9 @@ _LONGEST: Final = 1024  # bytes of a value that is no text
     tested_on="SQLite Forensic Corpus 1.0: all 101 deleted records and all 100 rows of deleted tables, none that was "
     "never there; write-ahead logs made with SQLite",
     limits="A row whose table cannot be told has no names of columns. Tables of one or two columns of no stated type, "
-    "rollback journals, and overwritten rows of tables without row ids are left out; so is a row that cannot be told "
-    "from one that is there. Rows of text messages, calls and contacts are given as such by their own extractors.",
+    "SQLite's own counts of rows, rollback journals, and overwritten rows of tables without row ids are left out; so "
+    "is a row that cannot be told from one that is there. Rows of text messages, calls and contacts are given as such "
+    "by their own extractors.",
 )
 def deleted_rows(file: EvidenceFile) -> Iterator[Found]:
     """A `TableRow` for every row that is in no table any more, and whose bytes are left in the database or its log.
@@ -40,13 +41,19 @@ def deleted_rows(file: EvidenceFile) -> Iterator[Found]:
     except ValueError as error:
         yield Problem("file", "damaged-database", str(error))
         return
-    rows = [row for row in found.rows if not any(typed.takes(file.path, row) for typed in TYPED)]
+    rows = [row for row in found.rows if not _is_other(file.path, row)]
     if rows:
         yield Present(len(rows))
     for row in rows:
         yield _record(row)
     for note in found.notes:
         yield Problem("note", "database", note)
+
+
+def _is_other(path: str, row: RecoveredRow) -> bool:
+    """Whether another extractor gives the row, or it is SQLite's own count of rows (rows of the schema are not)."""
+    bookkeeping = (row.table or "").lower().startswith(("sqlite_sequence", "sqlite_stat"))
+    return bookkeeping or any(typed.takes(path, row) for typed in TYPED)
 
 
 def _record(row: RecoveredRow) -> TableRow:

@@ -47,7 +47,7 @@ def photos(file: EvidenceFile) -> Iterator[Found]:
     """One MediaItem a picture, and a Location where it holds a position that can be one."""
     facts, problem = _facts(file)
     exif = facts.exif or Exif()
-    moments = usable_first(_moments(exif, file.zone))
+    moments = usable_first(_moments(exif, file))
     yield MediaItem(
         locator=WHOLE_FILE,
         moments=moments,
@@ -87,9 +87,9 @@ def _facts(file: EvidenceFile) -> tuple[PictureFacts, Problem | None]:
         return nothing, Problem("file", "damaged-picture", str(error), WHOLE_FILE)
 
 
-def _moments(exif: Exif, zone: str | None) -> list[Moment]:
+def _moments(exif: Exif, file: EvidenceFile) -> list[Moment]:
     dated = (("taken", exif.taken), ("digitised", exif.digitised), ("modified", exif.modified))
-    moments = [local_moment(f"{meaning} (embedded)", time, zone) for meaning, time in dated if time]
+    moments = [local_moment(f"{meaning} (embedded)", time, file) for meaning, time in dated if time]
     if fix := exif.gps.time:
         # Clock B: the zone is known from the format, and the receiver sets the clock.
         note = (
@@ -99,15 +99,15 @@ def _moments(exif: Exif, zone: str | None) -> list[Moment]:
     return moments
 
 
-def local_moment(meaning: str, time: ExifTime, zone: str | None) -> Moment:
-    """A stored local time as a moment: clock B with its own offset, else C under the zone of the operator, if any."""
+def local_moment(meaning: str, time: ExifTime, file: EvidenceFile) -> Moment:
+    """A stored local time as a moment: clock B with its own offset, else C under the zone that is assumed, if any."""
     if time.utc_us is not None:
         return Moment(meaning, time.utc_us, time.raw, "B")
     if time.local is None:
         return Moment(meaning, None, time.raw, "C", note=time.note)
-    utc_us, note = from_local(time.local, zone)
+    utc_us, note = from_local(time.local, file.zone)
     notes = "; ".join(part for part in (note, time.note) if part)
-    return Moment(meaning, utc_us, time.raw, "C", zone=f"{zone}, operator" if zone else "", note=notes)
+    return Moment(meaning, utc_us, time.raw, "C", zone=f"{file.zone}, {file.zone_by}" if file.zone else "", note=notes)
 
 
 def usable_first(embedded: list[Moment]) -> tuple[Moment, ...]:

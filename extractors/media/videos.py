@@ -37,7 +37,7 @@ _TOLD = ("software", "information", "day", "content identifier", "Android versio
 def videos(file: EvidenceFile) -> Iterator[Found]:
     """One MediaItem a film or sound, and a Location where the film holds one."""
     movie, problem = _movie(file)
-    moments = usable_first(_moments(movie, file.zone))
+    moments = usable_first(_moments(movie, file))
     texts = movie.texts
     yield MediaItem(
         locator=WHOLE_FILE,
@@ -79,10 +79,10 @@ def _movie(file: EvidenceFile) -> tuple[Movie, Problem | None]:
         return Movie(), Problem("file", "damaged-video", str(error), WHOLE_FILE)
 
 
-def _moments(movie: Movie, zone: str | None) -> list[Moment]:
+def _moments(movie: Movie, file: EvidenceFile) -> list[Moment]:
     moments = []
     if stored := movie.texts.get("created"):
-        moments.append(local_moment("taken (embedded)", exif_time(stored, stored, "", ""), zone))
+        moments.append(local_moment("taken (embedded)", exif_time(stored, stored, "", ""), file))
     for meaning, seconds in (("created", movie.created), ("modified", movie.changed)):
         if seconds is not None:
             moments.append(_header_moment(f"{meaning} (embedded)", seconds))

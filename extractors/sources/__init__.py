@@ -40,7 +40,10 @@ _CLAIMS: Final = {
     **{
         f".{ending}": (ending.upper(),) for ending in ("e01", "l01", "vhd", "vhdx", "vmdk", "vdi", "dmg", "ufd", "ufdx")
     },
-    ".ex01": ("E01",), ".lx01": ("L01",), ".qcow2": ("QCOW",), ".ab": (android_backup.KIND,),
+    ".ex01": ("E01",),
+    ".lx01": ("L01",),
+    ".qcow2": ("QCOW",),
+    ".ab": (android_backup.KIND,),
     ".zip": (zip_archive.KIND,),
     ".tar": (tar_archive.KIND,),
     **{f".tar.{ending}": (f"tar.{ending}",) for ending in ("gz", "bz2", "xz")},

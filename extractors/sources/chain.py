@@ -157,10 +157,14 @@ class Chain:
     def _near(self, below: Opener, key: str) -> _Near:
         return _Near(below, key, self._ref.work, self._on_work)
 
-    def place(self, entry: Entry, beside: Mapping[str, Entry], links: Links) -> InnerPlace:
-        """The place of an entry behind `links`; `beside` are the entries of its folder that may belong to it."""
+    def place(self, entry: Entry, beside: Mapping[str, Entry], links: Links, *, near: bool = True) -> InnerPlace:
+        """The place of an entry behind `links`; `beside` are the entries of its folder that may belong to it.
+
+        `near`: what is large and packed is unpacked into the work folder first.
+        """
         around = {**beside, entry.path.rpartition("/")[2]: entry}
-        return InnerPlace(entry, around, self._near(self.at(links), json.dumps(links)).open)
+        below = self.at(links)
+        return InnerPlace(entry, around, self._near(below, json.dumps(links)).open if near else below.open)
 
     def enter(self, kind: str, place: InnerPlace, links: Links) -> tuple[Links, Volume]:
         """Opens a container at a place that `place` gave: (the links to it, the volume). Raises SourceError, Locked."""

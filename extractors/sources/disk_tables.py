@@ -14,6 +14,7 @@ from typing import Final
 import pytsk3
 
 from evidence_store.records import Problem
+from extractors.sources.base import SourceError
 
 MOST_PARTITIONS: Final = 1024
 GAPS_NAMED: Final = 50
@@ -39,7 +40,10 @@ class Image(pytsk3.Img_Info):  # type: ignore[misc]
         super().__init__(url="", type=pytsk3.TSK_IMG_TYPE_EXTERNAL)
 
     def read(self, offset: int, size: int) -> bytes:
-        return self._read_at(offset, size)
+        try:
+            return self._read_at(offset, size)
+        except SourceError:
+            return b""  # The Sleuth Kit then tells of a read error; what is raised here would leave it as another
 
     def get_size(self) -> int:
         return self._size

@@ -83,10 +83,11 @@ def kind_of(place: Place, head: bytes) -> str:
     for module in IMAGES:
         if module.detect(place, head):
             return str(module.KIND)
+    # What ends as a zip archive may be a tar or compressed file that holds one: their own beginning has the word.
+    if not zip_archive.begins(head) and (kind := tar_archive.detect_kind(place, head)):
+        return kind
     if zip_archive.detect(place, head):
         return zip_archive.KIND
-    if kind := tar_archive.detect_kind(place, head):
-        return kind
     data = place.open()
     try:
         return disk.KIND if disk.detect_bytes(data.read_at, data.size, head) else single_file.KIND

@@ -15,7 +15,7 @@ from evidence_store.records import Problem
 from extractors.sources.base import Entry, Locked, SourceError, SourceRef, Volume
 from extractors.sources.chain import Chain, Links, address_of
 from extractors.sources.inner import Candidates, is_named, neighbours
-from extractors.sources.kinds import HEAD, TITLES, kind_of
+from extractors.sources.kinds import COMPRESSED, HEAD, TITLES, kind_of
 from extractors.sources.layouts import LAYOUTS, Layout
 from extractors.sources.names import Findings
 from extractors.sources.phone import Phone
@@ -143,19 +143,18 @@ class Stack:
     ) -> Iterator[Entry]:
         where = prefix + entry.path
         try:
-            place = self._chain.place(entry, beside, links)
             if not is_named(entry) and _is_media(self._chain.at(links).open, entry):
                 return
-            kind = _kind(place)
+            kind = _kind(self._chain.place(entry, beside, links, near=is_named(entry)))
         except SourceError:
             return  # its bytes cannot be had: reading it says so
-        if kind == SINGLE:
-            return
+        if kind == SINGLE or (kind in COMPRESSED and not is_named(replace(entry, path=entry.path.rpartition(".")[0]))):
+            return  # a compressed log or letter stays the one file it is; "image.dd.gz" and the like are opened
         if limit := self._limit(depth):
             self._findings.add("file", "not-opened", f"{where}: not opened: the limit is {limit}", where)
             return
         try:
-            here, volume = self._chain.enter(kind, place, links)
+            here, volume = self._chain.enter(kind, self._chain.place(entry, beside, links), links)
         except Locked as error:
             if error.wrong:
                 raise

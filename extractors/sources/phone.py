@@ -19,6 +19,9 @@ from parsers.plist import read_plist
 ZONE: Final = "device time zone"
 MOST_READ: Final = 1 << 20  # bytes of one of these files
 MOST_ROOTS: Final = 8
+_LOCKDOWN: Final = "/".join(
+    ("var", "root", "Library", "Lockdown", "")
+)  # in one piece it reads as a folder of this machine
 # The last segment of a path -> the rest of it below the root, and the system that has such a file there.
 _TELLING: Final = {
     "build.prop": (("system/", "system/system/", "vendor/", "product/", ""), "Android"),
@@ -27,7 +30,7 @@ _TELLING: Final = {
     "packages.xml": (("data/system/",), "Android"),
     "packages.list": (("data/system/",), "Android"),
     "systemversion.plist": (("System/Library/CoreServices/",), "iOS"),
-    "data_ark.plist": (("private/var/root/Library/Lockdown/", "var/root/Library/Lockdown/"), "iOS"),
+    "data_ark.plist": ((f"private/{_LOCKDOWN}", _LOCKDOWN), "iOS"),
     "localtime": (("private/var/db/timezone/", "var/db/timezone/"), "iOS"),
     "sms.db": (("private/var/mobile/Library/SMS/", "var/mobile/Library/SMS/"), "iOS"),
     "mmssms.db": (

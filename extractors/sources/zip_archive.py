@@ -36,9 +36,14 @@ _STUBS: Final = (b"MZ", b"\x7fELF", b"#!", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\x
 _SMALL_PREFIX: Final = 1024
 
 
+def begins(head: bytes) -> bool:
+    """A local header or an end record at the start."""
+    return head[:4] in (LOCAL, END, b"PK\x07\x08")
+
+
 def detect(place: Place, head: bytes) -> bool:
-    """A local header or an end record at the start; or, behind a program or a few bytes, a directory at the end."""
-    if head[:4] in (LOCAL, END, b"PK\x07\x08"):
+    """As `begins`; or, behind a program or a few bytes, a directory at the end."""
+    if begins(head):
         return True
     data = place.open()
     try:

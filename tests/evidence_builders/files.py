@@ -29,6 +29,7 @@ class MemoryFile:
         *,
         mime: str = "application/octet-stream",
         zone: str | None = None,
+        zone_by: str = "operator",
         date_order: str | None = None,
         times: tuple[Moment, ...] = (),
         deleted: bool = False,
@@ -40,6 +41,7 @@ class MemoryFile:
         self.times = times
         self.deleted = deleted
         self.zone = zone
+        self.zone_by = zone_by
         self.date_order = date_order
         self._data = data
         self._companions = dict(companions or {})
