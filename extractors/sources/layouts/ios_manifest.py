@@ -67,7 +67,9 @@ def database_rows(database: EvidenceDatabase) -> Iterator[Row]:
     """The rows in stored order. Raises DatabaseDamaged (a ValueError), also where the table is not there."""
     if missing := lacking(database, COLUMNS):
         raise DatabaseDamaged(missing)
-    for row in database.execute("SELECT fileID, domain, relativePath, flags, file FROM Files"):
+    # Named, since a table may spell its columns in another case.
+    columns = ", ".join(f"{name} AS {name}" for name in sorted(COLUMNS["Files"]))
+    for row in database.execute(f"SELECT {columns} FROM Files"):  # noqa: S608
         yield _row(row)
 
 

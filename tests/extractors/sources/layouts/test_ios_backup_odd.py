@@ -88,6 +88,16 @@ def test_rows_of_wrong_types_are_listed_and_said(tmp_path: Path) -> None:
     assert "files absent" in opened.view.facts()
 
 
+def test_columns_that_are_spelt_in_another_case_are_read(tmp_path: Path) -> None:
+    opened_root = write_backup(tmp_path, FILES[1:2])
+    connection = sqlite3.connect(opened_root / "Manifest.db")
+    connection.execute("ALTER TABLE Files RENAME COLUMN relativePath TO RELATIVEPATH")
+    connection.execute("ALTER TABLE Files RENAME COLUMN file TO File")
+    connection.commit()
+    connection.close()
+    assert Opened(opened_root).contents() == CONTENTS[:1]
+
+
 def test_what_the_log_beside_the_manifest_holds_is_listed_too(tmp_path: Path) -> None:
     root = write_backup(tmp_path / "b", FILES[:2])
     connection = sqlite3.connect(root / "Manifest.db")
