@@ -17,7 +17,8 @@ from parsers.aff4_chunks import unpacker
 from parsers.chunked import BadRange, ChunkedMedia
 
 MOST_CHUNK: Final = 32 << 20
-MOST_PER_BEVY: Final = 1 << 20
+MOST_PER_BEVY: Final = 1 << 16
+LEAST_CHUNK: Final = 512
 MOST_SIZE: Final = 1 << 50
 
 ReadAt = Callable[[int, int], bytes]
@@ -51,7 +52,11 @@ class ImageStream:
     def __init__(
         self, size: int, chunk_size: int, per_bevy: int, method: str, bevy: Callable[[int], Bevy | None]
     ) -> None:
-        if not 0 < chunk_size <= MOST_CHUNK or not 0 < per_bevy <= MOST_PER_BEVY or not 0 <= size <= MOST_SIZE:
+        if (
+            not LEAST_CHUNK <= chunk_size <= MOST_CHUNK
+            or not 0 < per_bevy <= MOST_PER_BEVY
+            or not 0 <= size <= MOST_SIZE
+        ):
             raise ValueError(f"{size} bytes in chunks of {chunk_size}, {per_bevy} to a bevy, are not plausible")
         self.size = size
         self.checking = False

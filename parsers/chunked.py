@@ -18,6 +18,7 @@ GROUP_CHUNKS: Final = 64
 GROUP_BYTES: Final = 4 << 20
 IN_FLIGHT: Final = 6
 CACHE_BYTES: Final = 8 << 20
+MOST_BAD: Final = 1 << 20  # chunks kept one by one; more are told together
 WORTH_THREADS: Final = 4  # chunks; fewer are inflated faster where they are asked for
 
 
@@ -47,6 +48,7 @@ class ChunkedMedia:
         self._pool: ThreadPoolExecutor | None = None
         self._cache: OrderedDict[int, bytes] = OrderedDict()
         self._bad: dict[int, str] = {}
+        self._more: tuple[int, int] | None = None
 
     def close(self) -> None:
         if self._pool is not None:
@@ -62,19 +64,27 @@ class ChunkedMedia:
 
     def zeros(self, chunk: int, reason: str) -> bytes:
         """What stands for a chunk that cannot be read, which is kept for `bad_ranges`."""
-        self._bad[chunk] = reason
+        if len(self._bad) < MOST_BAD or chunk in self._bad:
+            self._bad[chunk] = reason
+        else:
+            first, last = self._more or (chunk, chunk)
+            self._more = min(first, chunk), max(last, chunk)
         return bytes(self.length(chunk))
 
     def bad_ranges(self) -> list[BadRange]:
         """The chunks met so far that could not be read, neighbours with the same reason joined."""
         ranges: list[BadRange] = []
-        for chunk, reason in sorted(self._bad.items()):
+        for chunk, reason in sorted(self._bad.copy().items()):
             size = self.length(chunk)
             last = ranges[-1] if ranges else None
             if last is not None and (last.last, last.reason) == (chunk - 1, reason):
                 ranges[-1] = BadRange(last.first, chunk, last.offset, last.size + size, reason)
             else:
                 ranges.append(BadRange(chunk, chunk, chunk * self.chunk_size, size, reason))
+        if self._more is not None:
+            low, high = self._more
+            size = (high - low) * self.chunk_size + self.length(high)
+            ranges.append(BadRange(low, high, low * self.chunk_size, size, "many of these cannot be read"))
         return ranges
 
     def read_at(self, offset: int, size: int) -> bytes:

@@ -261,7 +261,7 @@ class Streams:
         per_bevy = number(about, "chunksinsegment", "chunkspersegment") or 1024
         there = container.bevies(uri)
         # A small container may claim any number of bevies: more that are missing than are there are not believed.
-        most = min(max(there) + 1, 2 * len(there) + 1024) * per_bevy * chunk
+        most = min(max(there) + 1, 2 * len(there) + 16) * per_bevy * chunk
         size = number(about, "size")
         if size is None or size > most:
             if size is not None:
