@@ -37,9 +37,8 @@ __all__ = [
 
 # What a name claims to be, and the kinds that would bear it out.
 _CLAIMS: Final = {
-    **{
-        f".{ending}": (ending.upper(),) for ending in ("e01", "l01", "vhd", "vhdx", "vmdk", "vdi", "dmg", "ufd", "ufdx")
-    },
+    **{f".{kind.lower()}": (kind,) for kind in ("E01", "L01", "VHD", "VHDX", "VMDK", "VDI", "DMG", "UFD", "UFDX")},
+    ".aff4": ("AFF4", "AFF4-L"),
     ".ex01": ("E01",),
     ".lx01": ("L01",),
     ".qcow2": ("QCOW",),

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from evidence_store.records import Problem
 from extractors.sources import (
+    aff4_logical,
     android_backup,
     cellebrite,
     compressed,
@@ -23,7 +24,7 @@ from extractors.sources import (
 from extractors.sources.base import Bytes, Hashes, Place, SourceError, SourceRef, Volume
 from extractors.sources.compressed import CompressedFile
 from extractors.sources.disk import DiskVolume
-from extractors.sources.images import dmg, ewf, qcow, split_raw, vdi, vhd, vhdx, vmdk
+from extractors.sources.images import aff4, dmg, ewf, qcow, split_raw, vdi, vhd, vhdx, vmdk
 from extractors.sources.names import shown
 from extractors.sources.place import HostPlace
 from extractors.sources.tar_unpack import COMPRESSIONS, unpack
@@ -31,11 +32,12 @@ from extractors.sources.tar_unpack import COMPRESSIONS, unpack
 HEAD: Final = 64 << 10
 MOST: Final = 64 << 30  # bytes that one container may unpack to in the work folder
 _VOLUMES: Final = (
-    "FAT, exFAT, NTFS, ext2/3/4, HFS+ and ISO 9660 are read, deleted files where their clusters still stand. Encrypted "
-    "volumes and other file systems are named and not read."
+    "FAT, exFAT, NTFS, ext2/3/4, HFS+, APFS, F2FS, YAFFS2, UFS and ISO 9660 are read, deleted files where their "
+    "clusters still stand; each says how sure that is. Encrypted volumes, snapshots, shadow copies and other file "
+    "systems are named and not read; so are files that ext4 or F2FS encrypts."
 )
 # Disk images of every format, in the order in which they are asked: those with a signature of their own first.
-IMAGES: Final[tuple[ModuleType, ...]] = (ewf, split_raw, qcow, vdi, vhdx, vmdk, dmg, vhd)
+IMAGES: Final[tuple[ModuleType, ...]] = (ewf, aff4, split_raw, qcow, vdi, vhdx, vmdk, dmg, vhd)
 _IMAGE: Final = {module.KIND: module for module in IMAGES}
 COMPRESSED: Final = frozenset(COMPRESSIONS)
 # Read from front to back only: unpacked into the work folder before anything is listed.
@@ -56,6 +58,7 @@ KINDS: Final = (
     Kind(folder.KIND, folder.TITLE, folder.LIMITS),
     *(Kind(module.KIND, module.TITLE, f"{_VOLUMES} {module.LIMITS}".strip()) for module in IMAGES),
     Kind(logical_evidence.KIND, logical_evidence.TITLE, logical_evidence.LIMITS),
+    Kind(aff4_logical.KIND, aff4_logical.TITLE, aff4_logical.LIMITS),
     Kind(zip_archive.KIND, zip_archive.TITLE, zip_archive.LIMITS),
     *(Kind(kind, f"{tar_archive.TITLE} (.{kind})", tar_archive.LIMITS) for kind in tar_archive.KINDS),
     *(Kind(kind, f"{compressed.TITLE} (.{kind})", compressed.LIMITS) for kind in COMPRESSIONS),
@@ -78,6 +81,8 @@ def kind_of(place: Place, head: bytes) -> str:
     hostile file: to be called in a worker. Raises SourceError."""
     if logical_evidence.detect(place, head):
         return logical_evidence.KIND
+    if aff4_logical.detect(place, head):
+        return aff4_logical.KIND
     if android_backup.detect(head):
         return android_backup.KIND
     for module in IMAGES:
@@ -127,6 +132,8 @@ def open_kind(kind: str, place: Place, ref: SourceRef, unpacked: Path | None = N
         return tar_archive.TarVolume(kind, place.open())
     if kind == logical_evidence.KIND:
         return logical_evidence.open_place(place, ref.zone)
+    if kind == aff4_logical.KIND:
+        return aff4_logical.open_place(place, ref.zone)
     if module := _IMAGE.get(kind):
         image = module.open_image(place)
         return _disk(kind, Bytes(image.size, image.read_at, image.close), ref, image.facts, image.problems)
