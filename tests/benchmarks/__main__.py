@@ -26,6 +26,11 @@ from evidence_store import queries
 from evidence_store.selection import Selection
 from extractors.catalog import EXTRACTORS
 from extractors.matching import Matcher
+from tests.benchmarks.ewf import ewf
+from tests.benchmarks.f2fs import f2fs
+from tests.benchmarks.file_systems import file_systems
+from tests.benchmarks.images import images
+from tests.benchmarks.ios_backup import backup
 from tests.benchmarks.large_case import fill
 from tests.benchmarks.measuring import measured, read_and_hash
 
@@ -138,7 +143,10 @@ def report(folder: Path, _large: bool) -> Iterator[Row]:
     yield "the same: memory", f"{found.memory / MIB:,.0f} MiB", "300 MiB"
 
 
-ALL = {one.__name__: one for one in (files, phone, messages, opening, timeline, report)}
+ALL = {
+    one.__name__: one
+    for one in (files, phone, messages, opening, timeline, report, ewf, file_systems, f2fs, images, backup)
+}
 
 
 def main() -> None:

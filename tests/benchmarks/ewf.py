@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,6 +47,12 @@ def ewf_rows(folder: Path, size: int = 256 * MIB) -> list[Row]:
         ours = min(_ours(paths[0], len(data)) for _ in range(3))
         rows.append(Row(f"{label}: {len(data) // MIB} MiB walked", theirs / ours, ours))
     return rows
+
+
+def ewf(folder: Path, _large: bool) -> Iterator[tuple[str, str, str]]:
+    """The rows for the README's table."""
+    for row in ewf_rows(folder):
+        yield row.label, f"{row.ratio:.1f} x the libewf wheel ({row.seconds:.2f} s)", "4 x"
 
 
 def _ours(first: Path, size: int) -> float:
