@@ -10,6 +10,7 @@ import pytest
 from extractors.sources.base import Entry
 from extractors.sources.phone import Phone, other_name
 
+LOCKDOWN = "/".join(("private", "var", "root", "Library", "Lockdown", "data_ark.plist"))
 PROPERTIES = (
     "# made up\nro.product.manufacturer=Specimen\nro.product.model=Specimen One\nro.build.version.release=13\n"
     "ro.build.fingerprint=specimen/one/13\n"
@@ -19,7 +20,7 @@ ARK = plistlib.dumps({"-DeviceName": "Example phone", "-TimeZone": "Europe/Londo
 VERSION = plistlib.dumps({"ProductVersion": "16.3", "ProductBuildVersion": "20D47"}, fmt=plistlib.FMT_BINARY)
 ANDROID = {"system/build.prop": PROPERTIES.encode(), "data/property/persistent_properties": STORED}
 IOS = {
-    "private/var/root/Library/Lockdown/data_ark.plist": ARK,
+    LOCKDOWN: ARK,
     "System/Library/CoreServices/SystemVersion.plist": VERSION,
 }
 
@@ -52,7 +53,7 @@ def test_an_iphone_is_known_by_what_it_holds(top: str) -> None:
         "device root": top or "/",
         "device name": "Example phone",
         "device time zone": "Europe/London",
-        "device time zone, read from": f"{top}private/var/root/Library/Lockdown/data_ark.plist",
+        "device time zone, read from": top + LOCKDOWN,
         "device system": "iOS 16.3",
         "device build": "20D47",
     }
