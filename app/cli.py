@@ -170,13 +170,17 @@ def _add_ingest(commands: argparse._SubParsersAction[_Parser]) -> None:
     one.add_argument("--zone", metavar="Europe/London", help="assumed for local times without a zone")
     one.add_argument("--jobs", type=_count(1), metavar="N", help="worker processes (default: one a core)")
     one.add_argument("--only", action="append", default=[], metavar="GLOB", help="extractor ids to run")
-    one.add_argument("--password-file", type=Path, metavar="FILE", help="password for what is encrypted")
-    one.add_argument("--key-file", type=Path, metavar="FILE", help="key for what is encrypted")
+    _add_secrets(one)
     one.add_argument("--date-order", choices=("dmy", "mdy", "ymd"), help="of exported chats that leave it open")
     authority = one.add_mutually_exclusive_group()
     authority.add_argument("--authority", type=Path, metavar="FILE.toml", help="the recorded authority")
     authority.add_argument("--no-authority", metavar="REASON", help="why there is none")
     one.add_argument("--progress", choices=("bar", "json", "none"), help="default: a bar on a terminal")
+
+
+def _add_secrets(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--password-file", type=Path, metavar="FILE", help="password (first line) for what is encrypted")
+    one.add_argument("--key-file", type=Path, metavar="FILE", help="key for what is encrypted")
 
 
 def _add_selection(one: argparse.ArgumentParser) -> None:
@@ -215,6 +219,7 @@ def _add_report(commands: argparse._SubParsersAction[_Parser]) -> None:
     one.add_argument("--zone", default="Europe/London", help="zone in which times are printed")
     one.add_argument("--order", choices=("time", "conversation"), default="time")
     one.add_argument("--picture", action="append", default=[], metavar="ITEM", help="print the pictures of this item")
+    _add_secrets(one)
 
 
 def _add_tag(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -13,10 +13,12 @@ from typing import Any
 from sqlalchemy import select
 
 from app.cases import Case, CaseError
+from app.ingest.opening import OPENED_WITH, survey
 from app.ingest.pool import Pool
 from app.worker.shard import FACTS, lines, parse
-from app.worker.tasks import HashSource, Listed, Render, Survey, Task
+from app.worker.tasks import HashSource, Listed, Render
 from evidence_store import listing, schema
+from evidence_store.rows import load
 from extractors.sources import needs_spool
 from extractors.sources.base import NO_SECRET, SourceRef
 
@@ -47,21 +49,12 @@ def _check(pool: Pool, folder: Path, row: dict[str, Any]) -> SourceCheck:
     exhibit, path = row["exhibit"], row["path"]
     if not Path(path).exists():
         return SourceCheck(exhibit, None, f"{exhibit}: {path} is not there: not compared")
-    source = SourceRef(row["kind"], path, None, row["zone"])
-    task: Task = HashSource(source, str(folder / "hashes.shard"))
-    if needs_spool(source.kind):
-        task = Survey(
-            replace(source, spool=str(folder / "unpacked.tar"), work=str(folder)), str(folder / "listing.shard")
-        )
+    task = HashSource(SourceRef(row["kind"], path, None, row["zone"]), str(folder / "hashes.shard"))
     ended = next(iter(pool.run([task])))
     if ended.error:
         return SourceCheck(exhibit, None, f"{exhibit}: {ended.error}")
-    # None where what was a compressed tar is none any more.
-    hashes = ended.note["hashes"] if isinstance(task, Survey) else None
-    for letter, data in lines(task.shard) if isinstance(task, HashSource) else ():
-        if letter == FACTS:
-            hashes = parse(data)
-    if hashes is None or any(hashes[name] != row[name] for name in ("sha256", "sha1", "md5")):
+    hashes = next(parse(data) for letter, data in lines(task.shard) if letter == FACTS)
+    if any(hashes[name] != row[name] for name in ("sha256", "sha1", "md5")):
         return SourceCheck(exhibit, False, f"{exhibit}: {path} is not what was read into the case (SHA-256 differs)")
     # What stands beside it (a database's log, an image's segments) was read as well and has hashes of its own.
     if others := [str(one["name"]) for one in [*row["files"], *hashes["files"]] if _in_one(one, row, hashes)]:
@@ -82,19 +75,28 @@ def render_picture(case: Case, file_id: int, max_side: int = 1024) -> bytes:
 def render_pictures(case: Case, file_ids: list[int], max_side: int = 1024) -> dict[int, bytes]:
     """file id -> JPEG of pictures of the case's sources. Raises CaseError when one cannot be shown."""
     found: dict[int, bytes] = {}
+    opened: dict[int, SourceRef] = {}
     with _pool(case) as (pool, folder), case.store.read() as connection:
         for file_id in file_ids:
             query = (
-                select(schema.file, schema.source.c.kind.label("source_kind"), schema.source.c.path.label("host"))
+                select(
+                    schema.file,
+                    schema.source.c.kind.label("source_kind"),
+                    schema.source.c.path.label("host"),
+                    schema.source.c.facts,
+                )
                 .join(schema.source, schema.file.c.source_id == schema.source.c.id)
                 .where(schema.file.c.id == file_id)
             )
             row = connection.execute(query).first()
             if row is None or row.sha256 is None:
                 raise CaseError("this file was not read: there is nothing to show")
-            secret = case.secrets.get(row.source_id, NO_SECRET)
-            ref = SourceRef(row.source_kind, row.host, work=str(folder), secret=secret)
-            source = _open_again(pool, folder, ref)
+            if row.source_id not in opened:
+                secret = case.secrets.get(row.source_id, NO_SECRET)
+                spool = str(folder / f"unpacked-{row.source_id}.tar")
+                ref = SourceRef(row.source_kind, row.host, spool, work=str(folder), secret=secret)
+                opened[row.source_id] = _open_again(pool, folder, ref, locked=OPENED_WITH in load(row.facts))
+            source = opened[row.source_id]
             listed = Listed._make(getattr(row, name) for name in Listed._fields)
             task = Render(source, listed.entry(), row.sha256, max_side, str(folder / "picture.shard"))
             ended = next(iter(pool.run([task])))
@@ -104,18 +106,17 @@ def render_pictures(case: Case, file_ids: list[int], max_side: int = 1024) -> di
     return found
 
 
-def _open_again(pool: Pool, folder: Path, source: SourceRef) -> SourceRef:
+def _open_again(pool: Pool, folder: Path, source: SourceRef, *, locked: bool) -> SourceRef:
+    """The source ready to be read from: unpacked where it has to be, its keys derived where it was opened with some."""
     if not Path(source.path).exists():
         raise CaseError(f"{source.path} is not there: its files can be shown only while the source is at hand")
-    if not needs_spool(source.kind):
-        return source
-    spool = folder / "unpacked.tar"
-    if not spool.exists():
-        task = Survey(replace(source, spool=str(spool)), str(folder / "listing.shard"))
-        ended = next(iter(pool.run([task])))
+    spooled = needs_spool(source.kind)
+    if spooled or (locked and not source.secret.unlocked):
+        ended, opened = survey(pool, source, str(folder / "listing.shard"), None)
         if ended.error:
             raise CaseError(f"{source.path}: {ended.error}")
-    return replace(source, spool=str(spool))
+        source = replace(opened, kind=source.kind)
+    return source if spooled else replace(source, spool=None)
 
 
 @contextmanager

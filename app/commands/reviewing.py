@@ -8,8 +8,9 @@ from app import PROGRAM
 from app.cases import open_case
 from app.cli import DIFFERENT, DONE, UsageError
 from app.commands.choosing import known_zone, selection_of, tell_unknown
+from app.commands.secrets import secret_of
 from app.output import say
-from evidence_store import queries, review
+from evidence_store import listing, queries, review
 
 
 def report(arguments: argparse.Namespace) -> int:
@@ -19,10 +20,12 @@ def report(arguments: argparse.Namespace) -> int:
         raise UsageError(f"no document {arguments.document}: there is evidential")
     known_zone(arguments.zone)
     chosen = selection_of(arguments)
+    secret = secret_of(arguments.password_file, arguments.key_file)
     case = open_case(arguments.case)
     try:
         with case.store.read() as connection:
             tell_unknown(connection, chosen)
+            case.secrets |= dict.fromkeys((row["id"] for row in listing.sources(connection)), secret)
         options = ReportOptions(
             title=arguments.title,
             report_exhibit=arguments.report_exhibit,

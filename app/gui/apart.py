@@ -14,6 +14,7 @@ from typing import Any, Final
 from app.cases import Case, CaseError, open_case
 from evidence_store.selection import Selection
 from evidence_store.store import StoreError
+from extractors.sources.base import Secret
 
 _EVERY_S: Final = 0.1
 CANCELLED: Final = "The export was cancelled: no report was written"
@@ -43,7 +44,9 @@ def write_report_apart(
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(
-        target=_write, args=(there, (case.folder, case.writable), chosen, out, options), name="assay-report"
+        target=_write,
+        args=(there, (case.folder, case.writable), case.secrets, chosen, out, options),
+        name="assay-report",
     )
     process.start()
     there.close()
@@ -76,8 +79,15 @@ def _follow(here: Connection, on_progress: Callable[[int, int], None], stop: thr
             raise CaseError(values[0])
 
 
-def _write(there: Connection, where: tuple[Path, bool], chosen: Selection, out: Path, options: dict[str, Any]) -> None:
-    """In the other process."""
+def _write(
+    there: Connection,
+    where: tuple[Path, bool],
+    secrets: dict[int, Secret],
+    chosen: Selection,
+    out: Path,
+    options: dict[str, Any],
+) -> None:
+    """In the other process, which is handed what opened the sources: they are asked for their pictures again."""
     from app.reporting import ReportOptions, write_case_report
 
     last = 0.0
@@ -92,6 +102,7 @@ def _write(there: Connection, where: tuple[Path, bool], chosen: Selection, out: 
 
     try:
         case = open_case(where[0], write=where[1])
+        case.secrets.update(secrets)
         try:
             result = write_case_report(case, chosen, out, ReportOptions(**options), advance)
         finally:

@@ -24,7 +24,7 @@ from extractors.sources import (
 from extractors.sources.base import Bytes, Hashes, Place, SourceError, SourceRef, Volume
 from extractors.sources.compressed import CompressedFile
 from extractors.sources.disk import DiskVolume
-from extractors.sources.images import aff4, dmg, ewf, qcow, split_raw, vdi, vhd, vhdx, vmdk
+from extractors.sources.images import aff, aff4, dmg, ewf, qcow, split_raw, vdi, vhd, vhdx, vmdk
 from extractors.sources.names import shown
 from extractors.sources.place import HostPlace
 from extractors.sources.tar_unpack import COMPRESSIONS, unpack
@@ -37,7 +37,7 @@ _VOLUMES: Final = (
     "systems are named and not read; so are files that ext4 or F2FS encrypts."
 )
 # Disk images of every format, in the order in which they are asked: those with a signature of their own first.
-IMAGES: Final[tuple[ModuleType, ...]] = (ewf, aff4, split_raw, qcow, vdi, vhdx, vmdk, dmg, vhd)
+IMAGES: Final[tuple[ModuleType, ...]] = (ewf, aff4, aff, split_raw, qcow, vdi, vhdx, vmdk, dmg, vhd)
 _IMAGE: Final = {module.KIND: module for module in IMAGES}
 COMPRESSED: Final = frozenset(COMPRESSIONS)
 # Read from front to back only: unpacked into the work folder before anything is listed.

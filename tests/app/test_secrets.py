@@ -14,7 +14,8 @@ from app.ingest import IngestError, SourceRequest, Stopped, add_source, resume
 from extractors.sources.base import Secret
 from tests.app.command_line import assay
 from tests.evidence_builders.archives import snapshot
-from tests.evidence_builders.ios_backup import FILES, PASSWORD, Lock, write_backup
+from tests.evidence_builders.ios_backup import FILES, PASSWORD, Lock, Made, write_backup
+from tests.evidence_builders.media import jpeg
 
 QUIET = ("--no-authority", "made-up evidence")
 SMS = "private/var/mobile/Library/SMS/sms.db"
@@ -142,3 +143,17 @@ def test_what_was_stopped_goes_on_only_with_the_password(tmp_path: Path, backup:
     assert result.files == 10
     case.close()
     assert sizes(tmp_path / "case")[SMS] == len(CONTENT)
+
+
+def test_a_picture_of_an_encrypted_backup_is_printed_only_with_its_password(tmp_path: Path, right: Path) -> None:
+    photo = Made("CameraRollDomain", "Media/DCIM/100APPLE/IMG_0001.JPG", jpeg(64, 48, taken="2026:07:01 12:00:00"))
+    backup = write_backup(tmp_path / "backup", [photo], lock=Lock())
+    case, out = tmp_path / "case", tmp_path / "report.pdf"
+    assert assay("ingest", case, backup, *QUIET, "--password-file", right).status == 0
+    (number,) = {row["number"] for row in assay("items", case, "--json", "--kind", "media_item").lines}
+    refused = assay("report", case, "-o", out, "--picture", number)
+    assert (refused.status, refused.err.count("\n")) == (2, 1)
+    assert "password" in refused.err
+    assert not out.exists()
+    assert assay("report", case, "-o", out, "--picture", number, "--password-file", right).status == 0
+    assert out.stat().st_size > 10_000
