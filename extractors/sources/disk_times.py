@@ -34,7 +34,7 @@ def utc_times(meta: Any) -> tuple[Moment, ...]:
         _recorded(CHANGED, meta.ctime, meta.ctime_nano),
         _recorded(CREATED, meta.crtime, meta.crtime_nano),
     )
-    return moments if None not in moments else tuple(one for one in moments if one is not None)
+    return tuple([one for one in moments if one is not None])
 
 
 @lru_cache(maxsize=8192)
