@@ -13,7 +13,7 @@ import pytest
 
 from tests.evidence_builders.android import SMS
 from tests.evidence_builders.archives import write_tar
-from tests.evidence_builders.cases import problems_of, read_into, table_rows, verdict_of
+from tests.evidence_builders.cases import read_into, table_rows, verdict_of
 
 NOISE = bytes(range(256)) * 4000
 STORE = "data/com.android.providers.telephony/databases/mmssms.db"
