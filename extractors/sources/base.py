@@ -42,6 +42,10 @@ class Locked(SourceError):
         self.wrong = wrong
 
 
+class SomethingElse(SourceError):
+    """What the names of files looked like is not there: nothing is wrong, and nobody need be told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Secret:
     """What opens an encrypted source. It is held in memory only, and no representation shows it.

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import BinaryIO, Final
 
 from evidence_store.records import Problem
-from extractors.sources.base import Entry, Locked, SourceError, SourceRef, Volume
+from extractors.sources.base import Entry, Locked, SomethingElse, SourceError, SourceRef, Volume
 from extractors.sources.chain import Chain, Links, address_of
 from extractors.sources.inner import Candidates, is_named, neighbours
 from extractors.sources.kinds import COMPRESSED, HEAD, TITLES, kind_of
@@ -80,19 +80,22 @@ class Stack:
         self, entries: Callable[[], Iterator[Entry]], links: Links, prefix: str, depth: int, *, few: bool
     ) -> Iterator[Entry]:
         candidates = Candidates(look_at_few=few)
-        held: dict[str, dict[str, Entry]] = {kind: {} for kind in LAYOUTS}
+        held: dict[str, Entry] = {}
         # A layout's own entries are no part of another.
-        layouts = () if links and isinstance(links[-1][1], str) else tuple(LAYOUTS.items())
+        layouts = () if links and isinstance(links[-1][1], str) else tuple(LAYOUTS.values())
         for entry in entries():
-            kind = next((kind for kind, module in layouts if module.holds_back(entry.path)), None)
-            if kind is not None and entry.path not in held[kind]:
-                held[kind][entry.path] = entry
+            if any(module.holds_back(entry.path) for module in layouts) and entry.path not in held:
+                held[entry.path] = entry
                 continue
             candidates.see(entry)
             self._count(entry, depth)
             yield _shown(entry, links, prefix)
-        for kind, files in held.items():
-            yield from self._layouts(kind, files, links, prefix, depth, candidates)
+        for module in layouts if held else ():
+            yield from self._layouts(module, held, links, prefix, depth)
+        for entry in held.values():  # what was held back and belongs to no layout
+            candidates.see(entry)
+            self._count(entry, depth)
+            yield _shown(entry, links, prefix)
         found = candidates.found()
         around = neighbours(found, entries)
         for entry in found:
@@ -100,25 +103,24 @@ class Stack:
             yield from self._container(entry, beside, links, prefix, depth)
 
     def _layouts(
-        self, kind: str, files: dict[str, Entry], links: Links, prefix: str, depth: int, candidates: Candidates
+        self, module: ModuleType, files: dict[str, Entry], links: Links, prefix: str, depth: int
     ) -> Iterator[Entry]:
-        """What was held back: as the layouts that stand there, and the rest as it is."""
-        for root in LAYOUTS[kind].roots(files) if files else []:
+        """The layouts of one kind that stand in what was held back; what they are made of is taken out of `files`."""
+        for root in module.roots(files):
             start = f"{root}/" if root else ""
             below = {path.removeprefix(start): entry for path, entry in files.items() if path.startswith(start)}
             where = f"{prefix}{root}" or "the source"
-            here = (*links, [kind, root])
-            view = self._view(LAYOUTS[kind], root, below, here, where, depth)
+            here = (*links, [module.KIND, root])
+            view = self._view(module, root, below, here, where, depth)
             if view is None:
                 continue
             for path in below:
                 del files[start + path]
             yield from self._listed(view.entries, here, prefix + start, depth, few=False)
             self._problems.extend(_inside(problem, f"{prefix}{root}") for problem in view.problems())
-            self._facts.update(view.facts())
-        for entry in files.values():
-            candidates.see(entry)
-            yield _shown(entry, links, prefix)
+            several = sum(name.startswith(LAYOUT_OF) for name in self._facts) > 1
+            facts = view.facts().items()
+            self._facts.update({f"{where}: {name}" if several else name: text for name, text in facts})
 
     def _view(
         self, module: ModuleType, root: str, files: Mapping[str, Entry], here: Links, where: str, depth: int
@@ -131,8 +133,11 @@ class Stack:
             self.locked.append(where)
             self._problems.append(Problem("file", "locked", f"{where}: {error}", where))
             return None
-        except SourceError as error:
-            self._problems.append(Problem("file", "layout", f"{where}: not read as {module.TITLE}: {error}", where))
+        except SomethingElse:
+            return None
+        except Exception as error:  # noqa: BLE001 - stored: what is wrong with one layout costs nothing else
+            what = f"{where}: not read as {module.TITLE}: {_words(error)}"
+            self._problems.append(Problem("file", "layout", what, where))
             return None
         self._chain.unlock(here, view.unlocked)
         self._facts[LAYOUT_OF + where] = module.TITLE
@@ -161,8 +166,8 @@ class Stack:
             self.locked.append(where)
             self._findings.add("file", "locked", f"{where}: {error}", where)
             return
-        except SourceError as error:
-            self._findings.add("file", "not-opened", f"{where}: not opened: {error}", where)
+        except Exception as error:  # noqa: BLE001 - stored: what is wrong with one container costs nothing else
+            self._findings.add("file", "not-opened", f"{where}: not opened: {_words(error)}", where)
             return
         self._inside += 1
         if self._inside <= NAMED:
@@ -190,11 +195,20 @@ class Stack:
                 yield replace(inner, deleted=True) if entry.deleted and not inner.deleted else inner
         except Locked:
             raise
-        except SourceError as error:
-            self._findings.add("file", "not-opened", f"{where}: cannot be listed to its end: {error}", where)
+        except Exception as error:  # noqa: BLE001 - stored: what is wrong with one container costs nothing else
+            what = f"{where}: cannot be listed to its end: {_words(error)}"
+            self._findings.add("file", "not-opened", what, where)
         self._problems.extend(_inside(problem, where) for problem in volume.problems())
         if self._inside <= NAMED:
             self._facts.update({f"inside {where}, {name}": text for name, text in volume.facts().items()})
+
+
+def _words(error: Exception) -> str:
+    return (
+        str(error)
+        if isinstance(error, SourceError)
+        else f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+    )
 
 
 def _is_media(open_entry: Callable[[Entry], BinaryIO], entry: Entry) -> bool:

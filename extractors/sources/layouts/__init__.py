@@ -25,4 +25,5 @@ class Layout(Protocol):
     def facts(self) -> dict[str, str]: ...
 
 
-LAYOUTS: Final[dict[str, ModuleType]] = {module.KIND: module for module in (ios_backup, ufdr)}
+# In the order in which they are asked: a report of a tool may hold a backup among its files.
+LAYOUTS: Final[dict[str, ModuleType]] = {module.KIND: module for module in (ufdr, ios_backup)}

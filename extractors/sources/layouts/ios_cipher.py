@@ -9,6 +9,7 @@ References: NIST SP 800-38A (CBC); RFC 5652, section 6.3 (padding).
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import BinaryIO, Final
 
@@ -19,7 +20,9 @@ from extractors.sources.host import reader_of
 from extractors.sources.reading import RangeReader, buffered
 
 BLOCK: Final = 16
+AT_ONCE: Final = 1 << 20  # a file of no more than this is decrypted whole: a stream costs more than the bytes
 _PIECE: Final = 2 << 20  # read and decrypted at once, at most
+_FROM_START: Final = modes.CBC(bytes(BLOCK))
 
 ReadAt = Callable[[int, int], bytes]
 
@@ -56,8 +59,11 @@ def decrypted(stream: BinaryIO, key: bytes, size: int, stored: int) -> BinaryIO:
 
     `size` is how many there should be: all whole blocks where there is no padding, else the padding tells.
     """
-    read_at = reader_of(stream)
     whole = stored // BLOCK * BLOCK
+    if whole <= AT_ONCE:
+        with stream:
+            return io.BytesIO(_at_once(stream, key, size, whole))
+    read_at = reader_of(stream)
     try:
         if size != whole and (pad := padding(stream, key, stored)):
             size = whole - pad
@@ -67,9 +73,27 @@ def decrypted(stream: BinaryIO, key: bytes, size: int, stored: int) -> BinaryIO:
     return buffered(RangeReader(decrypting(read_at, key, size), size, stream.close))
 
 
+def _at_once(stream: BinaryIO, key: bytes, size: int, whole: int) -> bytes:
+    """All the plain bytes of a small file. Raises SourceError."""
+    try:
+        data = stream.read(whole)
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror or error}") from error
+    if len(data) != whole:
+        raise SourceError(f"the stored file ends before byte {whole}")
+    plain = Cipher(algorithms.AES(key), _FROM_START).decryptor().update(data)
+    count = _count(plain[-BLOCK:]) if size != whole else 0
+    return plain[: whole - count if count else size]
+
+
+def _count(tail: bytes) -> int:
+    """How many bytes of padding a last block ends with, 0 for none."""
+    count = tail[-1] if tail else 0
+    return count if 1 <= count <= BLOCK and tail.endswith(bytes([count]) * count) else 0
+
+
 def padding(stream: BinaryIO, key: bytes, stored: int) -> int:
     """How many bytes of padding end the file (1 to 16), 0 where its last block ends with none. Raises SourceError."""
     last = stored // BLOCK * BLOCK
     tail = decrypting(reader_of(stream), key, last)(last - BLOCK, BLOCK) if last else b""
-    count = tail[-1] if tail else 0
-    return count if 1 <= count <= BLOCK and tail.endswith(bytes([count]) * count) else 0
+    return _count(tail)

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import BinaryIO, Final
 
 from evidence_store.records import Moment, Problem
-from extractors.sources.base import Entry, Secret, SourceError
+from extractors.sources.base import Entry, Secret, SomethingElse, SourceError
 from extractors.sources.names import Findings, original, safe_path, shown
 from parsers.cellebrite_parts import Fact, TaggedFile
 from parsers.cellebrite_report import looks_like, read_report
@@ -57,7 +57,7 @@ def open_layout(
         raise SourceError(f"{report.path} cannot be read: {report.note}")
     with open_entry(report) as stream:
         if not looks_like(stream.read(4096)):
-            raise SourceError(f"{report.path} is no report of Cellebrite")
+            raise SomethingElse(f"{report.path} is no report of Cellebrite")
     return UfdrView(report, files, open_entry)
 
 

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from extractors.sources import detect, nesting, open_volume
+from extractors.sources import detect, nesting, open_volume, tar_archive
 from extractors.sources.base import Entry, SourceError, SourceRef
 from tests.evidence_builders.archives import snapshot
 from tests.evidence_builders.images import ext4_image, have, write_e01
+from tests.evidence_builders.ios_backup import write_backup
 
 needs_ext4 = pytest.mark.skipif(not have("mkfs.ext4"), reason="mkfs.ext4 is not installed")
 FILES = {"letter.txt": b"made up", "DCIM/one.bin": random.Random(5).randbytes(300_000)}
@@ -239,3 +240,41 @@ def test_what_is_inside_a_source_is_the_same_from_a_folder_a_zip_and_a_tar(tmp_p
     assert read[0].files == read[1].files == read[2].files
     assert len(read[0].files) == 2 + len(FILES)
     assert os.sep not in "".join(read[0].files).replace("/", "")
+
+
+def test_a_report_of_something_else_is_a_file_like_any_other(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    files = {"report.xml": b"<results/>", "files/letter.txt": b"made up", "files/Info.plist": b"made up"}
+    path.write_bytes(zipped(files))
+    read = Read(path)
+    assert (read.files, read.problems) == (files, [])
+
+
+def test_a_container_whose_reader_fails_costs_itself_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(zipped({"bad.tar": tarred({"letter.txt": b"made up"}), "good.zip": zipped(FILES)}))
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("a slip of a library")
+
+    monkeypatch.setattr(tar_archive.TarVolume, "entries", fails)
+    read = Read(path)
+    assert below(read.files, "good.zip/") == FILES
+    assert [problem.detail for problem in read.problems] == [
+        "bad.tar: cannot be listed to its end: RuntimeError: a slip of a library"
+    ]
+
+
+def test_two_backups_in_one_source_keep_what_each_says(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write_backup(tmp_path / "source" / name)
+    read = Read(tmp_path / "source", tmp_path / "work")
+    assert read.problems == []
+    said = [name for name in read.facts if name.endswith("manifest rows")]
+    assert len(said) == 2
+    assert (
+        read.files["one/private/var/mobile/Library/SMS/sms.db"]
+        == read.files["two/private/var/mobile/Library/SMS/sms.db"]
+    )
