@@ -166,9 +166,9 @@ def files(arguments: argparse.Namespace) -> int:
 
 def extractors(arguments: argparse.Namespace) -> int:
     if arguments.sources:
-        from extractors.sources import KINDS
+        from extractors.sources import OPENS
 
-        rows: list[dict[str, Any]] = [{"kind": one.kind, "title": one.title, "limits": one.limits} for one in KINDS]
+        rows: list[dict[str, Any]] = [{"kind": one.kind, "title": one.title, "limits": one.limits} for one in OPENS]
     else:
         from extractors.catalog import EXTRACTORS
 

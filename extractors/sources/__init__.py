@@ -17,7 +17,8 @@ from extractors.sources.folder import hash_manifest
 from extractors.sources.host import hash_file, host_path, open_source
 from extractors.sources.image_hashes import hash_image, image_files
 from extractors.sources.images import split_raw
-from extractors.sources.kinds import HEAD, KINDS, SPOOLED, TITLES, image_module, kind_of, open_kind, unpack_kind
+from extractors.sources.kinds import HEAD, KINDS, SPOOLED, TITLES, Kind, image_module, kind_of, open_kind, unpack_kind
+from extractors.sources.layouts import LAYOUTS
 from extractors.sources.names import shown
 from extractors.sources.nesting import LAYOUT_OF, Stack
 from extractors.sources.place import HostPlace
@@ -26,6 +27,7 @@ __all__ = [
     "INNER",
     "KINDS",
     "LAYOUT_OF",
+    "OPENS",
     "detect",
     "hash_manifest",
     "hash_source",
@@ -50,6 +52,8 @@ _CLAIMS: Final = {
     **{f".{ending}": (disk.KIND, split_raw.KIND) for ending in ("dd", "img", "raw", "iso", "001")},
 }
 
+# Everything that opens, for people: what a layout shows stands in a folder or archive that opens by itself.
+OPENS: Final = (*KINDS, *(Kind(one.KIND, one.TITLE, one.LIMITS) for one in LAYOUTS.values()))
 _POINTERS: Final = (cellebrite.KIND_UFD, cellebrite.KIND_UFDX)
 
 

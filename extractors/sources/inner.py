@@ -12,7 +12,7 @@ FEW: Final = 16  # in a listing of no more files than this, each is looked at, w
 SMALLEST: Final = 22  # bytes of an empty zip archive
 # One file, or the first of several.
 _CONTAINER: Final = re.compile(
-    r"\.(zip|tar|tgz|tbz2?|txz|gz|bz2|xz|ab|ufdr|aff4|e01|ex01|s01|l01|lx01|dd|img|raw|iso|dmg|vdi|vhdx?|vmdk|qcow2?"
+    r"\.(7z|rar|cab|zst|lz4|zip|tar|tgz|tbz2?|txz|gz|bz2|xz|ab|ufdr|aff4|e01|ex01|s01|l01|lx01|dd|img|raw|iso|dmg|vdi|vhdx?|vmdk|qcow2?"
     r"|0{1,4}[01]|aa)$",
     re.IGNORECASE,
 )
@@ -29,6 +29,16 @@ _DOCUMENT: Final = re.compile(
 def is_named(entry: Entry) -> bool:
     """Whether the file has the name of a container."""
     return bool(_CONTAINER.search(entry.path[-6:]))
+
+
+# What is an archive and is not opened, by the type of its content.
+NOT_OPENED: Final = {
+    "application/x-7z-compressed": "a 7-Zip archive",
+    "application/vnd.rar": "a RAR archive",
+    "application/vnd.ms-cab-compressed": "a cabinet archive",
+    "application/zstd": "compressed with zstd",
+    "application/x-lz4": "compressed with LZ4",
+}
 
 
 class Candidates:

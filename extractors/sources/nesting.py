@@ -14,7 +14,7 @@ from typing import BinaryIO, Final
 from evidence_store.records import Problem
 from extractors.sources.base import Entry, Locked, SomethingElse, SourceError, SourceRef, Volume
 from extractors.sources.chain import Chain, Links, address_of
-from extractors.sources.inner import Candidates, is_named, neighbours
+from extractors.sources.inner import NOT_OPENED, Candidates, is_named, neighbours
 from extractors.sources.kinds import COMPRESSED, HEAD, TITLES, kind_of
 from extractors.sources.layouts import LAYOUTS, Layout
 from extractors.sources.names import Findings
@@ -58,9 +58,11 @@ class Stack:
     def entries(self) -> Iterator[Entry]:
         """The source's own files and, after them, what is inside. Raises Locked where the source itself is locked."""
         self._begin()
-        few = self._volume.kind != SINGLE
-        for entry in self._listed(self._volume.entries, (), "", 0, few=few):
+        single = self._volume.kind == SINGLE
+        for entry in self._listed(self._volume.entries, (), "", 0, few=not single):
             self._phone.see(entry)
+            if single and not is_named(entry):
+                self._say_unopened(entry, (), entry.path)
             yield entry
 
     def problems(self) -> list[Problem]:
@@ -153,7 +155,10 @@ class Stack:
             kind = _kind(self._chain.place(entry, beside, links, near=is_named(entry)))
         except SourceError:
             return  # its bytes cannot be had: reading it says so
-        if kind == SINGLE or (kind in COMPRESSED and not is_named(replace(entry, path=entry.path.rpartition(".")[0]))):
+        if kind == SINGLE:
+            self._say_unopened(entry, links, where)
+            return
+        if kind in COMPRESSED and not is_named(replace(entry, path=entry.path.rpartition(".")[0])):
             return  # a compressed log or letter stays the one file it is; "image.dd.gz" and the like are opened
         if limit := self._limit(depth):
             self._findings.add("file", "not-opened", f"{where}: not opened: the limit is {limit}", where)
@@ -173,6 +178,17 @@ class Stack:
         if self._inside <= NAMED:
             self._facts[f"inside {where}"] = TITLES[kind]
         yield from self._inner(volume, entry, here, where, depth)
+
+    def _say_unopened(self, entry: Entry, links: Links, where: str) -> None:
+        """Says of an archive that is none of those that are opened what it is, and what to do."""
+        try:
+            with self._chain.at(links).open(entry) as stream:
+                mime = mime_of(stream.read(HEAD), size=entry.size)
+        except SourceError:
+            return  # reading it says so
+        if what := NOT_OPENED.get(mime):
+            text = f"{where}: {what}, which is not opened: unpack it, and add the folder as a source of its own"
+            self._findings.add("file", "not-opened", text, where)
 
     def _count(self, entry: Entry, depth: int) -> None:
         if entry.readable:

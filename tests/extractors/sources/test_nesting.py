@@ -278,3 +278,17 @@ def test_two_backups_in_one_source_keep_what_each_says(tmp_path: Path) -> None:
         read.files["one/private/var/mobile/Library/SMS/sms.db"]
         == read.files["two/private/var/mobile/Library/SMS/sms.db"]
     )
+
+
+@pytest.mark.parametrize(
+    ("head", "what"),
+    [(b"7z\xbc\xaf\x27\x1c" + bytes(100), "a 7-Zip archive"), (b"Rar!\x1a\x07\x01\x00" + bytes(100), "a RAR archive")],
+)
+def test_an_archive_that_is_not_opened_says_what_it_is(tmp_path: Path, head: bytes, what: str) -> None:
+    (tmp_path / "seized.7z").write_bytes(head)
+    (tmp_path / "nameless").write_bytes(head)
+    (tmp_path / "a.zip").write_bytes(zipped({"seized.rar": head}))
+    for name, place in (("seized.7z", "seized.7z"), ("nameless", "nameless"), ("a.zip", "seized.rar")):
+        (problem,) = Read(tmp_path / name).problems
+        assert (problem.kind, problem.code) == ("file", "not-opened")
+        assert problem.detail.startswith(f"{place}: {what}, which is not opened: ")
