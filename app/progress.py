@@ -75,14 +75,4 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
                 shown.start()
 
         update.pause = pause  # type: ignore[attr-defined]
-
-        @contextmanager
-        def pause() -> Iterator[None]:
-            shown.stop()
-            try:
-                yield
-            finally:
-                shown.start()
-
-        update.pause = pause  # type: ignore[attr-defined]
         yield update
