@@ -103,6 +103,9 @@ def write_whole(place: Path, write: Callable[[Path], object]) -> None:
     try:
         write(part)
         part.replace(place)
+    except OSError:
+        if not place.exists():  # else another worker was faster, and has it open: its copy is as good
+            raise
     finally:
         part.unlink(missing_ok=True)
 

@@ -18,6 +18,7 @@ import pytest
 
 from extractors.sources import detect, nesting, open_volume, tar_archive
 from extractors.sources.base import Entry, SourceError, SourceRef
+from extractors.sources.chain import write_whole
 from tests.evidence_builders.archives import snapshot
 from tests.evidence_builders.images import ext4_image, have, write_e01
 from tests.evidence_builders.ios_backup import write_backup
@@ -292,3 +293,16 @@ def test_an_archive_that_is_not_opened_says_what_it_is(tmp_path: Path, head: byt
         (problem,) = Read(tmp_path / name).problems
         assert (problem.kind, problem.code) == ("file", "not-opened")
         assert problem.detail.startswith(f"{place}: {what}, which is not opened: ")
+
+
+def test_what_another_worker_unpacked_first_is_used(tmp_path: Path) -> None:
+    place = tmp_path / "inner"
+
+    def write(part: Path) -> None:
+        place.write_bytes(b"made up")
+        raise PermissionError(13, "in use")
+
+    write_whole(place, write)
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("inner", b"made up")]
+    with pytest.raises(OSError, match="no room"):
+        write_whole(tmp_path / "other", lambda _: (_ for _ in ()).throw(OSError(28, "no room")))
