@@ -13,6 +13,7 @@ from app.cases import open_case
 from app.ingest import IngestError, SourceRequest, Stopped, add_source, resume
 from extractors.sources.base import Secret
 from tests.app.command_line import assay
+from tests.evidence_builders import android_backup
 from tests.evidence_builders.archives import snapshot
 from tests.evidence_builders.ios_backup import FILES, PASSWORD, Lock, Made, write_backup
 from tests.evidence_builders.media import jpeg
@@ -157,3 +158,27 @@ def test_a_picture_of_an_encrypted_backup_is_printed_only_with_its_password(tmp_
     assert not out.exists()
     assert assay("report", case, "-o", out, "--picture", number, "--password-file", right).status == 0
     assert out.stat().st_size > 10_000
+
+
+def test_an_encrypted_android_backup_opens_with_its_password_by_itself_and_in_a_zip(
+    tmp_path: Path, right: Path
+) -> None:
+    made = android_backup.backup(password=PASSWORD)
+    (tmp_path / "phone.ab").write_bytes(made)
+    with zipfile.ZipFile(tmp_path / "outer.zip", "w") as outer:
+        outer.writestr("phone.ab", made)
+    locked = assay("ingest", tmp_path / "locked", tmp_path / "phone.ab", *QUIET)
+    assert (locked.status, locked.err.count("\n")) == (2, 1)
+    assert "password" in locked.err
+    read = {}
+    for name, prefix in (("phone.ab", ""), ("outer.zip", "phone.ab/")):
+        case = tmp_path / f"case of {name}"
+        done = assay("ingest", case, tmp_path / name, *QUIET, "--password-file", right)
+        assert done.status == 3  # what it holds is no real database
+        assert assay("verify", case, "--sources").status == 0
+        assert PASSWORD.encode() not in held(case)
+        assert list((case / "work").iterdir()) == []
+        rows = assay("files", case, "--json").lines
+        read[name] = {(row["path"].removeprefix(prefix), row["sha256"]) for row in rows if row["path"] != "phone.ab"}
+    assert read["phone.ab"] == read["outer.zip"]
+    assert len(read["phone.ab"]) == len(android_backup.TREE)
