@@ -12,15 +12,15 @@ import threading
 import zlib
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from parsers.chunked import BadRange, ChunkedMedia
+from parsers.chunked import BadRange
 from parsers.ewf2_sections import SIGNATURES
-from parsers.ewf_names import following_name
-from parsers.ewf_segments import LOGICAL, SIGNATURE, Layout, Segment, Table, part_of, read_layout
+from parsers.ewf_segments import LOGICAL, SIGNATURE, Segment, Table, part_of, read_layout
+from parsers.ewf_set import EwfSet
 from parsers.inflating import inflate_chunk
 
 __all__ = ["BadRange", "EwfImage", "is_ewf", "is_image", "is_logical"]
@@ -53,7 +53,7 @@ def is_logical(head: bytes) -> bool:
     return head[:8] in (LOGICAL, SIGNATURES[1])
 
 
-class EwfImage:
+class EwfImage(EwfSet):
     """The media inside an EWF set, as bytes at an offset. `size` is what can be read of it.
 
     A chunk that cannot be inflated or fails its checksum reads as zeros and is told by `bad_ranges`, which is complete
@@ -62,40 +62,16 @@ class EwfImage:
     """
 
     def __init__(self, segments: list[Segment]) -> None:
-        self._segments = segments
         self._lock = threading.Lock()
         self._loaded: OrderedDict[int, _Chunks | None] = OrderedDict()
-        self.names = [segment.name for segment in segments]
         try:
-            self.layout: Layout = read_layout(segments)
-            self._logical = is_logical(segments[0].read_at(0, 8))
+            layout = read_layout(segments)
+            logical = is_logical(segments[0].read_at(0, 8))
         except BaseException:
             for segment in segments:
                 segment.close()
             raise
-        self.problems = self.layout.problems
-        self.chunk_size = self.layout.chunk_size
-        self.size = min(self.layout.media_size, self.layout.chunks * self.chunk_size)
-        self._media = ChunkedMedia(self.size, self.chunk_size, self._inflate)
-        self._say_what_is_missing()
-
-    def _say_what_is_missing(self) -> None:
-        layout = self.layout
-        if layout.ended and not layout.done:
-            missing = following_name(self.names) or "that follows"
-            layout.problems.append(f"segment {missing} is missing: the set goes on after this file")
-        if self.size < layout.media_size and not self._logical:
-            layout.problems.append(
-                f"the set is incomplete: {self.size} of {layout.media_size} bytes of the media have chunk tables"
-            )
-
-    def measure(self, size: int | None) -> None:
-        """Where the media end, by what the list of files of a logical set says; None: at the end of the last chunk."""
-        most = self.layout.chunks * self.chunk_size
-        if size is not None and size > most:
-            self.problems.append(f"the set is incomplete: {most} of {size} bytes of the media have chunk tables")
-        self.size = most if size is None else min(size, most)
-        self._media.measure(self.size)
+        super().__init__(segments, layout, self._inflate, logical=logical)
 
     def list_of_files(self) -> tuple[Callable[[int, int], bytes], int]:
         """(read_at, size) of the section that lists single files. Raises ValueError where there is none."""
@@ -103,23 +79,6 @@ class EwfImage:
             raise ValueError("the set has no list of files")
         segment, start, end = self.layout.trees[-1]
         return part_of(self._segments[segment], start, end - start)
-
-    def close(self) -> None:
-        self._media.close()
-        for segment in self._segments:
-            segment.close()
-
-    def bad_ranges(self) -> list[BadRange]:
-        """The chunks met so far that could not be read, neighbours with the same reason joined."""
-        return self._media.bad_ranges()
-
-    def read_at(self, offset: int, size: int) -> bytes:
-        """`size` bytes of the media at `offset`; fewer only at its end. Small repeated reads come from a cache."""
-        return self._media.read_at(offset, size)
-
-    def stream_chunks(self) -> Iterator[bytes]:
-        """The whole media from front to end in pieces of some MiB, several groups being inflated at the same time."""
-        return self._media.stream_chunks()
 
     def _inflate(self, first: int, stop: int) -> list[bytes | memoryview]:
         """Chunks `first` to `stop` - 1, each at its full length, bad ones as zeros."""

@@ -11,13 +11,12 @@ import struct
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from parsers.chunked import BadRange, ChunkedMedia
 from parsers.ewf2_sections import HEAD, SIGNATURES, read_layout, unpack_bzip2
-from parsers.ewf_names import following_name
-from parsers.ewf_segments import Layout, Segment, Table, part_of
+from parsers.ewf_segments import Segment, Table, part_of
+from parsers.ewf_set import EwfSet
 from parsers.inflating import inflate_chunk
 
 TABLES_KEPT: Final = 4
@@ -32,7 +31,7 @@ class _Stored(NamedTuple):
     flags: int
 
 
-class Ewf2Image:
+class Ewf2Image(EwfSet):
     """The media of a set of EWF version 2; used as `EwfImage` is.
 
     A chunk that cannot be unpacked or fails its checksum reads as zeros and is told by `bad_ranges`. Raises
@@ -40,39 +39,17 @@ class Ewf2Image:
     """
 
     def __init__(self, segments: list[Segment]) -> None:
-        self._segments = segments
         self._lock = threading.Lock()
         self._loaded: OrderedDict[int, bytes | None] = OrderedDict()
-        self.names = [segment.name for segment in segments]
         try:
-            self.layout: Layout
-            self.layout, self._files = read_layout(segments)
+            layout, self._files = read_layout(segments)
             head = segments[0].read_at(0, HEAD)
-            self._logical = head[:8] == SIGNATURES[1]
             self._method = struct.unpack_from("<H", head, 10)[0]
         except BaseException:
             for segment in segments:
                 segment.close()
             raise
-        self.problems = self.layout.problems
-        self.chunk_size = self.layout.chunk_size
-        self.size = min(self.layout.media_size, self.layout.chunks * self.chunk_size)
-        self._media = ChunkedMedia(self.size, self.chunk_size, self._load)
-        if self.layout.ended and not self.layout.done:
-            missing = following_name(self.names) or "that follows"
-            self.problems.append(f"segment {missing} is missing: the set goes on after this file")
-        if self.size < self.layout.media_size and not self._logical:
-            self.problems.append(
-                f"the set is incomplete: {self.size} of {self.layout.media_size} bytes of the media have chunk tables"
-            )
-
-    def measure(self, size: int | None) -> None:
-        """Where the media end, by what the list of files of a logical set says; None: at the end of the last chunk."""
-        most = self.layout.chunks * self.chunk_size
-        if size is not None and size > most:
-            self.problems.append(f"the set is incomplete: {most} of {size} bytes of the media have chunk tables")
-        self.size = most if size is None else min(size, most)
-        self._media.measure(self.size)
+        super().__init__(segments, layout, self._load, logical=head[:8] == SIGNATURES[1])
 
     def list_of_files(self) -> tuple[Callable[[int, int], bytes], int]:
         """(read_at, size) of the section that lists single files. Raises ValueError where there is none."""
@@ -80,23 +57,6 @@ class Ewf2Image:
             raise ValueError("the set has no list of files")
         segment, section = self._files[-1]
         return part_of(self._segments[segment], section.start, section.size - section.padding)
-
-    def close(self) -> None:
-        self._media.close()
-        for segment in self._segments:
-            segment.close()
-
-    def bad_ranges(self) -> list[BadRange]:
-        """The chunks met so far that could not be read, neighbours with the same reason joined."""
-        return self._media.bad_ranges()
-
-    def read_at(self, offset: int, size: int) -> bytes:
-        """`size` bytes of the media at `offset`; fewer only at its end."""
-        return self._media.read_at(offset, size)
-
-    def stream_chunks(self) -> Iterator[bytes]:
-        """The whole media from front to end, several groups of chunks being unpacked at the same time."""
-        return self._media.stream_chunks()
 
     def _load(self, first: int, stop: int) -> list[bytes | memoryview]:
         result: list[bytes | memoryview] = []
