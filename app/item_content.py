@@ -41,6 +41,15 @@ def content(item: Detail) -> str:
     return "\n".join(part for part in (words, text) if part)
 
 
+def recovery(record: dict[str, Any]) -> str:
+    """How a deleted row was recovered and how sure it is, in words; "" for what is no recovered row."""
+    extra = dict(record.get("extra", ()))
+    if not record.get("deleted") or "confidence" not in extra:
+        return ""
+    lost = f"; overwritten: {extra['lost']}" if extra.get("lost") else ""
+    return f"recovered from {extra.get('origin')}, confidence {extra['confidence']}{lost}"
+
+
 def _pairs(record: dict[str, Any]) -> list[list[Any]]:
     pairs: list[list[Any]] = record.get("columns", [])
     return pairs

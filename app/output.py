@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any, Final
 
-from app.item_content import content
+from app.item_content import content, recovery
 from evidence_store.queries import Detail
 from parsers.times import iso
 
@@ -122,7 +122,9 @@ def item_line(item: Detail) -> str:
     who = f"{sender} -> {receivers}" if sender and receivers else sender or (f"-> {receivers}" if receivers else "")
     names = " ".join(f"[{one['name']}: {one['state']}]" for one in plain["attachments"])
     words = " ".join(content(item).split())
-    parts = [item.number, when, item.kind, item.service, who, words, names, "DELETED" if item.deleted else ""]
+    how = recovery(item.record)
+    deleted = f"DELETED ({how})" if how else "DELETED" if item.deleted else ""
+    parts = [item.number, when, item.kind, item.service, who, words, names, deleted]
     return "  ".join(part for part in parts if part)
 
 

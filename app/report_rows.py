@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
-from app.item_content import content, who
+from app.item_content import content, recovery, who
 from app.local_time import LocalTime
 from evidence_store import queries, threads
 from evidence_store.derive import principal
@@ -85,7 +85,7 @@ class ReportRows:
             recipients=", ".join(who(other) for other in record.get("recipients", ())),
             direction=item.direction or "",
             text=content(item),
-            flags=tuple(record.get("flags", ())),
+            flags=(*record.get("flags", ()), *([recovery(record)] if recovery(record) else [])),
             moments=tuple(
                 f"{one['meaning']} {clock.moment(one)} ({one['clock']})" for one in moments if one is not first
             ),

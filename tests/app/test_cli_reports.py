@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+import sqlite3
 from pathlib import Path
 
 import pypdfium2
@@ -9,6 +12,7 @@ import pytest
 
 from app.demo_evidence import build
 from tests.app.command_line import assay
+from tests.evidence_builders.android import SMS
 from tests.evidence_builders.archives import snapshot
 
 
@@ -104,3 +108,22 @@ def test_a_tag_that_no_item_has_is_told_and_the_report_says_it_holds_nothing(cas
     done = assay("report", case, "-o", tmp_path / "report.pdf", "--tag", "chosem")
     assert done.err.startswith("assay: no item of this case has the tag “chosem”; ")
     assert (done.status, "0 items" in done.out) == (0, True)
+
+
+def test_a_recovered_row_says_where_it_comes_from_and_how_sure_it_is(tmp_path: Path) -> None:
+    source = tmp_path / "mmssms.db"
+    with contextlib.closing(sqlite3.connect(source)) as connection:
+        connection.executescript(
+            f"PRAGMA secure_delete = 0; {SMS} INSERT INTO sms (_id, address, date, type, body) VALUES "
+            "(1, '07700900101', 1782900000000, 1, 'the harbour at noon'), "
+            "(2, '07700900102', 1782900060000, 1, 'the library at noon'); DELETE FROM sms WHERE _id = 1;"
+        )
+        connection.commit()
+    case = tmp_path / "case"
+    assert assay("ingest", case, source, "--no-authority", "made-up evidence").status == 0
+    (line,) = [line for line in assay("items", case).out.splitlines() if "DELETED" in line]
+    assert "the harbour at noon" in line
+    assert re.search(r"DELETED \(recovered from freeblock, confidence (high|medium|low)", line)
+    assert assay("report", case, "-o", tmp_path / "report.pdf").status == 0
+    words = " ".join(text_of(tmp_path / "report.pdf").split())
+    assert "recovered from freeblock, confidence" in words
