@@ -34,19 +34,24 @@ def made_up(total: int, small: int = 2_000) -> list[Made]:
 
 
 def bare(root: Path) -> float:
-    """Seconds to read, decrypt (one key for all) and hash the stored files in one process, the better of two."""
+    """Seconds to read, decrypt (one key for all) and hash the stored files in one process, the better of two.
+
+    Through two buffers: fresh memory for each piece can take twice as long, as the C library happens to hand it out.
+    """
     paths = [path for path in root.rglob("*") if len(path.name) == 40]
     return min(_bare(paths) for _ in range(2))
 
 
 def _bare(paths: list[Path]) -> float:
     began = time.perf_counter()
+    stored, plain = bytearray(MIB), bytearray(MIB + 16)
     for path in paths:
         digest = hashlib.sha256()
         worker = Cipher(algorithms.AES(b"k" * 32), modes.CBC(bytes(16))).decryptor()
         with path.open("rb", buffering=0) as stream:
-            while chunk := stream.read(2 * MIB):
-                digest.update(worker.update(chunk))
+            while size := stream.readinto(stored):
+                worker.update_into(memoryview(stored)[:size], plain)
+                digest.update(memoryview(plain)[:size])
     return time.perf_counter() - began
 
 

@@ -20,8 +20,9 @@ from extractors.sources.host import reader_of
 from extractors.sources.reading import RangeReader, buffered
 
 BLOCK: Final = 16
-AT_ONCE: Final = 1 << 20  # a file of no more than this is decrypted whole: a stream costs more than the bytes
-_PIECE: Final = 2 << 20  # read and decrypted at once, at most
+AT_ONCE: Final = 4 << 20  # a file of no more than this is decrypted whole: a stream costs more than the bytes
+_PIECE: Final = 2 << 20  # given out at once, at most
+_STEP: Final = 1 << 18  # read and decrypted at once: small enough to stay near at hand
 _FROM_START: Final = modes.CBC(bytes(BLOCK))
 
 ReadAt = Callable[[int, int], bytes]
@@ -30,28 +31,39 @@ ReadAt = Callable[[int, int], bytes]
 def decrypting(read_at: ReadAt, key: bytes, size: int) -> ReadAt:
     """`read_at` of the plain bytes, of which there are `size`; it may give fewer than asked for, none only at the end.
 
-    `read_at` of the stored bytes must give what it is asked for where there is so much. Raises SourceError where the
-    stored bytes end before `size`.
+    `read_at` of the stored bytes must give what it is asked for where there is so much. Not for several threads at
+    once: what is decrypted goes through one buffer, since fresh memory for each piece costs as much as a third of the
+    work. Raises SourceError where the stored bytes end before `size`.
     """
     algorithm = algorithms.AES(key)
+    buffer = bytearray()
 
     def plain_at(offset: int, wanted: int) -> bytes:
+        nonlocal buffer
         wanted = min(wanted, size - offset, _PIECE)
         if wanted <= 0:
             return b""
         skip = offset % BLOCK
         start = offset - skip
         length = (skip + wanted + BLOCK - 1) // BLOCK * BLOCK
-        before = min(BLOCK, start)
-        stored = read_at(start - before, before + length)
-        if len(stored) != before + length:
-            raise SourceError(f"the stored file ends before byte {start + length}")
-        chain = stored[:BLOCK] if before else bytes(BLOCK)
+        if len(buffer) < length + BLOCK:  # the cipher wants room for a block more
+            buffer = bytearray(length + BLOCK)
+        chain = _exactly(read_at, start - BLOCK, BLOCK) if start else bytes(BLOCK)
         decryptor = Cipher(algorithm, modes.CBC(chain)).decryptor()
-        data = decryptor.update(memoryview(stored)[before:])
-        return data if len(data) == wanted else data[skip : skip + wanted]
+        with memoryview(buffer) as view:
+            for done in range(0, length, _STEP):
+                stored = _exactly(read_at, start + done, min(_STEP, length - done))
+                decryptor.update_into(stored, view[done:])
+            return bytes(view[skip : skip + wanted])
 
     return plain_at
+
+
+def _exactly(read_at: ReadAt, offset: int, size: int) -> bytes:
+    stored = read_at(offset, size)
+    if len(stored) != size:
+        raise SourceError(f"the stored file ends before byte {offset + size}")
+    return stored
 
 
 def decrypted(stream: BinaryIO, key: bytes, size: int, stored: int) -> BinaryIO:
