@@ -18,6 +18,8 @@ from parsers.plist import read_plist
 
 MAX_VALUES: Final = 1_000_000
 MAX_DEPTH: Final = 128
+NULL: Final = "$null"
+PLAIN: Final = ("NS.data", "NS.bytes", "NS.string")  # of data and text objects
 _EPOCH: Final = datetime(2001, 1, 1, tzinfo=UTC)
 
 
@@ -38,10 +40,10 @@ class Archive:
         if found.data >= len(self.objects):
             raise ValueError(f"the archive refers to object {found.data} of {len(self.objects)}")
         stored = self.objects[found.data]
-        if not found.data or stored == "$null":
+        if not found.data or stored == NULL:
             return None
         if isinstance(stored, dict):
-            for plain in ("NS.data", "NS.bytes", "NS.string"):
+            for plain in PLAIN:
                 if isinstance(stored.get(plain), bytes | str):
                     return stored[plain]
         return stored

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from plistlib import UID
 from typing import Any, Final
 
@@ -21,6 +23,7 @@ MAX_OBJECTS: Final = 2_000_000
 MAX_VALUES: Final = 4_000_000  # of the list written out in full, shared objects counted each time
 MAX_DEPTH: Final = 128
 _TRAILER: Final = struct.Struct(">5xBBBQQQ")
+TEXTS: Final = {0x50: "ascii", 0x60: "utf-16-be", 0x70: "utf-8"}
 _EPOCH: Final = datetime(2001, 1, 1, tzinfo=UTC)
 _WIDTHS: Final = {2: "H", 4: "I", 8: "Q"}
 _CONSTANTS: Final[dict[int, bool | bytes | None]] = {0x00: None, 0x08: False, 0x09: True, 0x0F: b""}
@@ -29,6 +32,47 @@ _CONSTANTS: Final[dict[int, bool | bytes | None]] = {0x00: None, 0x08: False, 0x
 def read_binary(data: bytes) -> Any:
     """See `plist.read_plist`. Raises ValueError."""
     return _Reader(data).read()
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """A binary property list that was read, by the numbers of its objects: those that `top` leads to.
+
+    `held` are the numbers that a container holds (of a dict first the keys, then the values); `spans` where an object
+    starts, and where its own bytes behind the marker and length start and end. At `table`, the places of `count`
+    objects follow, each in `offset_size` bytes.
+    """
+
+    data: bytes
+    top: int
+    values: dict[int, Any]
+    held: dict[int, list[int]]
+    spans: dict[int, tuple[int, int, int]]
+    table: int
+    count: int
+    offset_size: int
+
+    def member(self, number: int, name: str) -> int | None:
+        """The number of what a dict has under a key; None where it has none, or is none."""
+        held = self.held.get(number, [])
+        if not isinstance(self.values[number], dict):
+            return None
+        keys, values = held[: len(held) // 2], held[len(held) // 2 :]
+        return next(
+            (value for key, value in zip(keys[::-1], values[::-1], strict=True) if self.values[key] == name), None
+        )
+
+    def apart(self) -> bool:
+        """Whether no byte belongs to two objects."""
+        spans = sorted(self.spans.values())
+        return all(before[2] <= after[0] for before, after in pairwise(spans))
+
+
+def read_objects(data: bytes) -> Objects:
+    """Raises ValueError where `read_binary` does."""
+    reader = _Reader(data)
+    reader.read()
+    return reader.objects()
 
 
 class _Reader:
@@ -146,7 +190,7 @@ class _Reader:
         if kind == 0x60:
             # A lone half of a surrogate pair is damage of one text, not of the list.
             return stored.decode("utf-16-be", "surrogatepass")
-        return stored.decode("ascii" if kind == 0x50 else "utf-8", "surrogateescape")
+        return stored.decode(TEXTS[kind], "surrogateescape")
 
     def _read_container(self, number: int, kind: int, at: int, low: int) -> Sequence[int]:
         length, at = self._length(at, low)
@@ -175,6 +219,25 @@ class _Reader:
                 if not isinstance(name, str):
                     raise ValueError(f"object {number} of the property list has a key that is no text")  # noqa: TRY004
                 target[name] = values[value]
+
+    def objects(self) -> Objects:
+        """What was read, and where it lies."""
+        offsets = self._offsets()
+        self._budget = 4 * len(self._data) + 4096
+        spans = {number: (offsets[number], *self._span(offsets[number])) for number in self._values}
+        shape = self._table, self._count, self._offset_size
+        return Objects(self._data, self._top, self._values, self._held, spans, *shape)
+
+    def _span(self, at: int) -> tuple[int, int]:
+        """Where the object's own bytes start and end."""
+        kind, low = self._data[at] & 0xF0, self._data[at] & 0x0F
+        if kind in (0x00, 0x80):
+            return at + 1, at + 1 + (low + 1 if kind else 0)
+        if kind in (0x10, 0x20, 0x30):
+            return at + 1, at + 1 + (1 << low)
+        length, start = self._length(at + 1, low)
+        width = {0x60: 2, 0xA0: self._ref_size, 0xC0: self._ref_size, 0xD0: 2 * self._ref_size}.get(kind, 1)
+        return start, start + length * width
 
     def _measure(self) -> None:
         """Depth and size of the list written out in full, from the leaves up; raises ValueError for loops too."""

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, Literal
 
 from evidence_store.records import Moment
+from parsers.archived_records import RecordReader
 from parsers.ios_mbdb import read_mbdb
-from parsers.nskeyedarchiver import open_archive
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, lacking
 from parsers.times import from_unix
 
@@ -32,6 +32,7 @@ _TIMES: Final = (
     ("changed (file system)", "LastStatusChange"),
     ("created (file system)", "Birth"),
 )
+_WANTED: Final = ("Size", "Target", "EncryptionKey", *(name for _, name in _TIMES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,12 @@ def database_rows(database: EvidenceDatabase) -> Iterator[Row]:
         raise DatabaseDamaged(missing)
     # Named, since a table may spell its columns in another case.
     columns = ", ".join(f"{name} AS {name}" for name in sorted(COLUMNS["Files"]))
+    records = RecordReader(_WANTED)
     for row in database.execute(f"SELECT {columns} FROM Files"):  # noqa: S608
-        yield _row(row)
+        yield _row(row, records)
 
 
-def _row(row: dict[str, Any]) -> Row:
+def _row(row: dict[str, Any], records: RecordReader) -> Row:
     texts = [row[name] for name in ("fileID", "domain", "relativePath")]
     problems = [] if all(isinstance(text, str) for text in texts) else ["a name that is no text"]
     # What a foreign hand put in place of a text is shown as it is, and will not be found among the files.
@@ -82,7 +84,7 @@ def _row(row: dict[str, Any]) -> Row:
     try:
         if not isinstance(row["file"], bytes):
             raise ValueError("no archived object")  # noqa: TRY004, TRY301 - one way out for all that is wrong with it
-        fields = open_archive(row["file"]).fields()
+        fields = records.fields(row["file"], path.encode("ascii", "ignore"))
     except ValueError as error:
         problems.append(f"its record in the manifest cannot be read: {error}")
     flags = row["flags"]
