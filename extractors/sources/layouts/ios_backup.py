@@ -15,6 +15,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from json.encoder import encode_basestring_ascii
 from typing import BinaryIO, Final
 
 from evidence_store.records import Problem
@@ -41,6 +42,7 @@ _OWN: Final = frozenset(
     (*_MANIFESTS, "manifest.db-wal", "manifest.db-journal", "manifest.plist", "info.plist", "status.plist")
 )
 _ID: Final = re.compile(r"[0-9a-fA-F]{40}")
+_FORMS: Final = ((str, int, str, str, int), (str, int, str))  # of an address, see `_address`
 _UNLISTED: Final = "not listed in the manifest of the backup"
 
 
@@ -101,17 +103,14 @@ def open_in(address: str, path: str, open_entry: Callable[[Entry], BinaryIO], se
 
 def _address(stored: Entry, key: bytes = b"", size: int = 0) -> str:
     """The stored file's own path, size and address; class and wrapped key, and plain size, of an encrypted one."""
-    parts: list[str | int] = [stored.path, stored.size, stored.address]
-    return json.dumps([*parts, key.hex(), size] if key else parts, separators=(",", ":"))
+    parts = f"{encode_basestring_ascii(stored.path)},{stored.size},{encode_basestring_ascii(stored.address)}"
+    return f'[{parts},"{key.hex()}",{size}]' if key else f"[{parts}]"
 
 
 def _parts(address: str) -> tuple[Entry, bytes, int]:
     """Raises ValueError."""
     parts = json.loads(address)
-    if not isinstance(parts, list) or [type(part) for part in parts] not in (
-        [str, int, str],
-        [str, int, str, str, int],
-    ):
+    if not isinstance(parts, list) or tuple(map(type, parts)) not in _FORMS:
         raise ValueError("not an address of a file in a backup")
     stored = Entry(parts[0], parts[1], parts[2])
     return (stored, b"", stored.size) if len(parts) == 3 else (stored, bytes.fromhex(parts[3]), parts[4])
@@ -133,15 +132,16 @@ class View:
         self._findings, self._counts = Findings(), {}
         counts = dict.fromkeys(("manifest rows", "files present", "files absent", "files not in the manifest"), 0)
         used: set[str] = set()
-        unknown: set[str] = set()
+        domains: set[str] = set()
         for row in self._backup.rows(self._findings):
             counts["manifest rows"] += 1
             if row.kind == "folder":
                 continue
-            if not is_known(row.domain) and row.domain not in unknown:
-                unknown.add(row.domain)
-                text = f"{shown(row.domain)}: it is not known where this domain stood on the device"
-                self._findings.add("note", "unknown-domain", text)
+            if row.domain not in domains:
+                domains.add(row.domain)
+                if not is_known(row.domain):
+                    text = f"{shown(row.domain)}: it is not known where this domain stood on the device"
+                    self._findings.add("note", "unknown-domain", text)
             name = self._backup.stored_name(row.file_id)
             entry = self._entry(row, name)
             if entry.kind == "file":

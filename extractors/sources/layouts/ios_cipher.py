@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from extractors.sources.base import SourceError
-from extractors.sources.host import reader_of
 from extractors.sources.reading import RangeReader, buffered
 
 BLOCK: Final = 16
@@ -28,42 +27,48 @@ _FROM_START: Final = modes.CBC(bytes(BLOCK))
 ReadAt = Callable[[int, int], bytes]
 
 
-def decrypting(read_at: ReadAt, key: bytes, size: int) -> ReadAt:
+def decrypting(stream: BinaryIO, key: bytes, size: int) -> ReadAt:
     """`read_at` of the plain bytes, of which there are `size`; it may give fewer than asked for, none only at the end.
 
-    `read_at` of the stored bytes must give what it is asked for where there is so much. Not for several threads at
-    once: what is decrypted goes through one buffer, since fresh memory for each piece costs as much as a third of the
-    work. Raises SourceError where the stored bytes end before `size`.
+    Not for several threads at once: all goes through two buffers, since fresh memory for each piece can cost as much
+    as its decryption. Raises SourceError where the stored bytes end before `size`.
     """
     algorithm = algorithms.AES(key)
-    buffer = bytearray()
+    stored, plain = bytearray(BLOCK), bytearray()
 
     def plain_at(offset: int, wanted: int) -> bytes:
-        nonlocal buffer
+        nonlocal stored, plain
         wanted = min(wanted, size - offset, _PIECE)
         if wanted <= 0:
             return b""
         skip = offset % BLOCK
         start = offset - skip
         length = (skip + wanted + BLOCK - 1) // BLOCK * BLOCK
-        if len(buffer) < length + BLOCK:  # the cipher wants room for a block more
-            buffer = bytearray(length + BLOCK)
-        chain = _exactly(read_at, start - BLOCK, BLOCK) if start else bytes(BLOCK)
-        decryptor = Cipher(algorithm, modes.CBC(chain)).decryptor()
-        with memoryview(buffer) as view:
+        if len(plain) < length + BLOCK:  # the cipher wants room for a block more
+            stored, plain = bytearray(min(length, _STEP)), bytearray(length + BLOCK)
+        with memoryview(stored) as piece, memoryview(plain) as out:
+            chain = bytes(_filled(stream, start - BLOCK, piece[:BLOCK])) if start else bytes(BLOCK)
+            decryptor = Cipher(algorithm, modes.CBC(chain)).decryptor()
             for done in range(0, length, _STEP):
-                stored = _exactly(read_at, start + done, min(_STEP, length - done))
-                decryptor.update_into(stored, view[done:])
-            return bytes(view[skip : skip + wanted])
+                at, step = start + done, min(_STEP, length - done)
+                decryptor.update_into(_filled(stream, at, piece[:step]), out[done:])
+            return bytes(out[skip : skip + wanted])
 
     return plain_at
 
 
-def _exactly(read_at: ReadAt, offset: int, size: int) -> bytes:
-    stored = read_at(offset, size)
-    if len(stored) != size:
-        raise SourceError(f"the stored file ends before byte {offset + size}")
-    return stored
+def _filled(stream: BinaryIO, at: int, piece: memoryview) -> memoryview:
+    """The piece with the stream's bytes from `at` in it. Raises SourceError where there are not so many."""
+    done = 0
+    try:
+        stream.seek(at)
+        while done < len(piece) and (more := cast(io.RawIOBase, stream).readinto(piece[done:])):
+            done += more
+    except OSError as error:
+        raise SourceError(f"cannot be read at byte {at + done}: {error.strerror or error}") from error
+    if done < len(piece):
+        raise SourceError(f"the stored file ends before byte {at + len(piece)}")
+    return piece
 
 
 def decrypted(stream: BinaryIO, key: bytes, size: int, stored: int) -> BinaryIO:
@@ -75,14 +80,13 @@ def decrypted(stream: BinaryIO, key: bytes, size: int, stored: int) -> BinaryIO:
     if whole <= AT_ONCE:
         with stream:
             return io.BytesIO(_at_once(stream, key, size, whole))
-    read_at = reader_of(stream)
     try:
         if size != whole and (pad := padding(stream, key, stored)):
             size = whole - pad
     except SourceError:
         stream.close()
         raise
-    return buffered(RangeReader(decrypting(read_at, key, size), size, stream.close))
+    return buffered(RangeReader(decrypting(stream, key, size), size, stream.close))
 
 
 def _at_once(stream: BinaryIO, key: bytes, size: int, whole: int) -> bytes:
@@ -107,5 +111,5 @@ def _count(tail: bytes) -> int:
 def padding(stream: BinaryIO, key: bytes, stored: int) -> int:
     """How many bytes of padding end the file (1 to 16), 0 where its last block ends with none. Raises SourceError."""
     last = stored // BLOCK * BLOCK
-    tail = decrypting(reader_of(stream), key, last)(last - BLOCK, BLOCK) if last else b""
+    tail = decrypting(stream, key, last)(last - BLOCK, BLOCK) if last else b""
     return _count(tail)

@@ -12,6 +12,7 @@ References:
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from extractors.sources.names import safe_path
@@ -52,22 +53,28 @@ def is_known(domain: str) -> bool:
     return domain in FOLDERS or (kind in CONTAINERS and bool(dash and name))
 
 
+@lru_cache(maxsize=1024)  # a backup has some hundred domains, and many files in each
+def _folder(domain: str) -> tuple[str, str]:
+    """(where the domain stood, oddity of its name or "")."""
+    if domain in FOLDERS:
+        return FOLDERS[domain], ""
+    kind, _, name = domain.partition("-")
+    if not is_known(domain):
+        return safe_path(domain, drives=True)
+    below, oddity = safe_path(name, drives=True)
+    return f"{CONTAINERS[kind]}/{below}", oddity
+
+
 def device_path(domain: str, relative: str) -> tuple[str, str]:
     """(path on the device without its leading '/', oddity of the stored names or "").
 
     The files of an unknown domain stand below a folder of its own name. A path that climbs out or is absolute stays
     below the folder of its domain, see `names.safe_path`.
     """
-    kind, dash, name = domain.partition("-")
-    oddity = ""
-    if domain in FOLDERS:
-        folder = FOLDERS[domain]
-    elif kind in CONTAINERS and dash and name:
-        below, oddity = safe_path(name, drives=True)
-        folder = f"{CONTAINERS[kind]}/{below}"
-    else:
-        folder, oddity = safe_path(domain, drives=True)
+    folder, oddity = _folder(domain)
     if not relative:
         return folder, oddity
     below, odd = safe_path(relative, drives=True)
-    return f"{folder}/{below}", ", ".join(dict.fromkeys(part for part in (oddity, odd) if part))
+    if not oddity or not odd:
+        return f"{folder}/{below}", oddity or odd
+    return f"{folder}/{below}", ", ".join(dict.fromkeys((oddity, odd)))

@@ -76,10 +76,14 @@ def database_rows(database: EvidenceDatabase) -> Iterator[Row]:
 
 
 def _row(row: dict[str, Any], records: RecordReader) -> Row:
-    texts = [row[name] for name in ("fileID", "domain", "relativePath")]
-    problems = [] if all(isinstance(text, str) for text in texts) else ["a name that is no text"]
-    # What a foreign hand put in place of a text is shown as it is, and will not be found among the files.
-    file_id, domain, path = (text if isinstance(text, str) else "" if text is None else repr(text) for text in texts)
+    problems = []
+    file_id, domain, path = row["fileID"], row["domain"], row["relativePath"]
+    if not (isinstance(file_id, str) and isinstance(domain, str) and isinstance(path, str)):
+        problems.append("a name that is no text")
+        # What a foreign hand put in place of a text is shown as it is, and will not be found among the files.
+        file_id, domain, path = (
+            text if isinstance(text, str) else "" if text is None else repr(text) for text in (file_id, domain, path)
+        )
     fields: dict[str, Any] = {}
     try:
         if not isinstance(row["file"], bytes):

@@ -49,6 +49,9 @@ class Backup:
         """The path of the stored file, "" where there is none."""
         if len(file_id) != 40:
             return ""
+        usual = f"{file_id[:2]}/{file_id}"
+        if usual in self.files and id_of(usual):
+            return usual
         for text in dict.fromkeys((file_id, file_id.lower(), file_id.upper())):
             for name in (f"{text[:2]}/{text}", text):
                 if name in self.files and id_of(name):
