@@ -6,6 +6,7 @@ place of the files that they are made of. How deep and how many are opened is bo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from types import ModuleType
@@ -46,6 +47,7 @@ class Stack:
         self._findings = Findings()
         self._problems: list[Problem] = []
         self._facts: dict[str, str] = {}
+        self._said: list[tuple[str, str, dict[str, str]]] = []  # by each layout: its kind, where it stands, its facts
         self._inside = self._own_bytes = self._inner_bytes = 0
         self._phone = Phone()
         self.locked: list[str] = []  # what would open with a password that was not given
@@ -70,7 +72,17 @@ class Stack:
 
     def facts(self) -> dict[str, str]:
         inside = {"containers opened inside": str(self._inside)} if self._inside else {}
-        return {**self._volume.facts(), **self._facts, **inside, **self._phone.facts(self.open)}
+        return {**self._volume.facts(), **self._facts, **self._layout_facts(), **inside, **self._phone.facts(self.open)}
+
+    def _layout_facts(self) -> dict[str, str]:
+        """What the layouts say, with their places before it where the source has several of a kind, or two say it."""
+        kinds = Counter(kind for kind, _, _ in self._said)
+        names = Counter(name for _, _, facts in self._said for name in facts)
+        return {
+            f"{where}: {name}" if kinds[kind] > 1 or names[name] > 1 else name: text
+            for kind, where, facts in self._said
+            for name, text in facts.items()
+        }
 
     def open(self, entry: Entry) -> BinaryIO:
         return self._chain.open(entry)
@@ -120,9 +132,7 @@ class Stack:
                 del files[start + path]
             yield from self._listed(view.entries, here, prefix + start, depth, few=False)
             self._problems.extend(_inside(problem, f"{prefix}{root}") for problem in view.problems())
-            several = sum(name.startswith(LAYOUT_OF) for name in self._facts) > 1
-            facts = view.facts().items()
-            self._facts.update({f"{where}: {name}" if several else name: text for name, text in facts})
+            self._said.append((module.KIND, where, view.facts()))
 
     def _view(
         self, module: ModuleType, root: str, files: Mapping[str, Entry], here: Links, where: str, depth: int

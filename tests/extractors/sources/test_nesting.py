@@ -20,6 +20,7 @@ from extractors.sources import detect, nesting, open_volume, tar_archive
 from extractors.sources.base import Entry, SourceError, SourceRef
 from extractors.sources.chain import write_whole
 from tests.evidence_builders.archives import snapshot
+from tests.evidence_builders.cellebrite import report, tagged, ufdr
 from tests.evidence_builders.images import ext4_image, have, write_e01
 from tests.evidence_builders.ios_backup import write_backup
 
@@ -273,12 +274,25 @@ def test_two_backups_in_one_source_keep_what_each_says(tmp_path: Path) -> None:
         write_backup(tmp_path / "source" / name)
     read = Read(tmp_path / "source", tmp_path / "work")
     assert read.problems == []
-    said = [name for name in read.facts if name.endswith("manifest rows")]
-    assert len(said) == 2
+    plain = Read(tmp_path / "source" / "one", tmp_path / "other work").facts
+    told = {name: text for name, text in plain.items() if not name.startswith(("layout of", "device"))}
+    assert (told["phone number"], told["manifest rows"]) == ("07700 900123", "7")
+    for place in ("one", "two"):
+        found = {name.removeprefix(f"{place}: "): text for name, text in read.facts.items() if name.startswith(place)}
+        assert {name: found.get(name) for name in told} == told
+    assert [name for name in read.facts if name in told] == []
     assert (
         read.files["one/private/var/mobile/Library/SMS/sms.db"]
         == read.files["two/private/var/mobile/Library/SMS/sms.db"]
     )
+
+
+def test_a_backup_and_a_report_in_one_source_need_no_names_to_be_told_apart(tmp_path: Path) -> None:
+    write_backup(tmp_path / "source" / "one")
+    xml = report({}, [tagged("/a.txt", "files\\a.txt", 7)])
+    ufdr(tmp_path / "source" / "two.zip", xml, {"files/a.txt": b"made up"})
+    read = Read(tmp_path / "source", tmp_path / "work")
+    assert (read.facts["manifest rows"], read.facts["Report: name"]) == ("7", "Example & one")
 
 
 @pytest.mark.parametrize(
