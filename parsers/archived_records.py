@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Container
 from dataclasses import dataclass
 from plistlib import UID
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from parsers.nskeyedarchiver import NULL, PLAIN, open_archive
 from parsers.plist_binary import MAGIC, TEXTS, Objects, read_objects
@@ -28,8 +28,7 @@ MAX_ALIKE: Final = 32  # of one size, tried one after the other
 _HEADER: Final = b"\x5f\x10"  # of a text of 15 to 255 characters; its length follows in one byte
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaf:
+class _Leaf(NamedTuple):
     """A field whose value may differ: where it lies, and its form: "int", "signed", "bytes" or the code of a text."""
 
     name: str
@@ -52,17 +51,17 @@ class _Shape:
 
     def fields(self, rest: bytes) -> dict[str, Any]:
         found = dict(self.constants)
-        for leaf in self.leaves:
-            stored, form = rest[leaf.start : leaf.end], leaf.form
+        for name, start, end, form in self.leaves:
+            stored = rest[start:end]
             if form == "int":
-                found[leaf.name] = int.from_bytes(stored, "big")
+                found[name] = int.from_bytes(stored, "big")
             elif form == "signed":
-                found[leaf.name] = int.from_bytes(stored, "big", signed=True)
+                found[name] = int.from_bytes(stored, "big", signed=True)
             elif form == "bytes":
-                found[leaf.name] = stored
+                found[name] = stored
             else:
                 text = stored.decode(form, "surrogatepass" if form == "utf-16-be" else "surrogateescape")
-                found[leaf.name] = None if text == NULL else text
+                found[name] = None if text == NULL else text
         return found
 
 

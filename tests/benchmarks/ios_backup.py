@@ -28,7 +28,13 @@ def made_up(total: int, small: int = 2_000) -> list[Made]:
     left = total - sum(sizes)
     sizes += [left * part // 100 for part in (40, 25, 15, 10, 6, 4)]
     return [
-        Made("CameraRollDomain", f"Media/DCIM/1{n % 10}0APPLE/{n}", os.urandom(size), key_class=n % 11 + 1)
+        Made(
+            "CameraRollDomain",
+            f"Media/DCIM/1{n % 10}0APPLE/{n}",
+            os.urandom(size),
+            key_class=n % 11 + 1,
+            modified=10**9 + n,
+        )
         for n, size in enumerate(sizes)
     ]
 
@@ -81,7 +87,7 @@ def listing(folder_: Path, rows: int) -> float:
     """Seconds to list a manifest of so many rows whose files are not there."""
     folder_.mkdir()
     label = Lock().label(3, b"k" * 32)
-    made = (Made("CameraRollDomain", f"Media/DCIM/{n}", size=n) for n in range(rows))
+    made = (Made("CameraRollDomain", f"Media/DCIM/{n}", size=n, modified=10**9 + n) for n in range(rows))
     write_backup(folder_, [])
     (folder_ / "Manifest.db").unlink()
     write_manifest(

@@ -45,6 +45,7 @@ class Made:
     stored: bytes | bool | None = None
     blob: bytes | None = None
     with_key: bool = True
+    modified: int = MODIFIED
 
     def __post_init__(self) -> None:
         if not self.file_id:
@@ -115,7 +116,7 @@ def archived(made: Made, label: bytes = b"") -> bytes:
     root: dict[str, Any] = {
         name: made.key_class if name == "ProtectionClass" else 501 for name in ("ProtectionClass", "GroupID", "UserID")
     }
-    root |= {"LastModified": MODIFIED, "LastStatusChange": CHANGED, "Birth": BORN, "Size": made.size, "Mode": mode}
+    root |= {"LastModified": made.modified, "LastStatusChange": CHANGED, "Birth": BORN, "Size": made.size, "Mode": mode}
     root |= {"Flags": 0, "InodeNumber": 7, "RelativePath": plistlib.UID(2), "$class": plistlib.UID(3)}
     objects: list[Any] = ["$null", root, made.path, {"$classname": "MBFile", "$classes": ["MBFile", "NSObject"]}]
     if made.target:
@@ -185,7 +186,7 @@ def mbdb(files: list[Made] = FILES, lock: Lock | None = None) -> bytes:
         mode = {2: 0o40755, 4: 0o120755}.get(made.flags, 0o100644)
         data += _text(made.domain.encode()) + _text(made.path.encode()) + _text(made.target.encode() or None)
         data += _text(hashlib.sha1(made.data).digest() if made.flags == 1 else None) + _text(label or None)
-        times = (MODIFIED, CHANGED, BORN)
+        times = (made.modified, CHANGED, BORN)
         data += struct.pack(">HQIIIIIQBB", mode, 7, 501, 501, *times, made.size or 0, made.key_class, 1)
         data += _text(b"com.example.attribute") + _text(b"\x00\x01")
     return data

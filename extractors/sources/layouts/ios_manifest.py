@@ -14,6 +14,7 @@ import hashlib
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, BinaryIO, Final, Literal
 
 from evidence_store.records import Moment
@@ -110,6 +111,15 @@ def _row(row: dict[str, Any], records: RecordReader) -> Row:
 
 
 def _moment(meaning: str, seconds: object) -> Moment:
+    return _whole_seconds(meaning, seconds) if type(seconds) is int else _stored(meaning, seconds)
+
+
+@lru_cache(maxsize=4096)  # what was installed or restored together has the same times: four in five of a real backup
+def _whole_seconds(meaning: str, seconds: int) -> Moment:
+    return _stored(meaning, seconds)
+
+
+def _stored(meaning: str, seconds: object) -> Moment:
     utc_us, note = from_unix(seconds, "s")
     return Moment(meaning, utc_us, str(seconds)[:80], "D", note=note)
 

@@ -116,8 +116,11 @@ class Backup:
 
     def is_database(self) -> bool:
         """Whether Manifest.db reads as a database, decrypted where there is a key. Raises SourceError."""
-        with self._opened(self.manifest) as stream:
-            return stream.read(16) == _SQLITE
+        key = self.keys.manifest if self.keys else b""
+        with self.open_entry(self.files[self.manifest]) as stream:
+            if key and self.files[self.manifest].size >= len(_SQLITE):
+                return ios_cipher.decrypting(stream, key, len(_SQLITE))(0, len(_SQLITE)) == _SQLITE
+            return stream.read(len(_SQLITE)) == _SQLITE
 
 
 def _buffered(stream: BinaryIO) -> BinaryIO:
