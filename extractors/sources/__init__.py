@@ -102,7 +102,8 @@ def unpack_spool(ref: SourceRef, progress: Callable[[int], None] | None = None) 
     """Unpacks a source of such a kind to `ref.spool`, hashing it in the same pass. Raises SourceError."""
     if ref.spool is None:
         raise SourceError(f"{shown(ref.path)}: no place was given to unpack it to")
-    return _named(unpack_kind(ref.kind, HostPlace(ref.path), ref, Path(ref.spool), progress), ref)
+    own = replace(ref, secret=replace(ref.secret, unlocked=b""))  # what was derived is for what is inside
+    return _named(unpack_kind(ref.kind, HostPlace(ref.path), own, Path(ref.spool), progress), ref)
 
 
 def open_volume(ref: SourceRef, on_work: Callable[[int], None] = lambda _: None) -> Stack:

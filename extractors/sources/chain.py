@@ -16,9 +16,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, BinaryIO, Final
 
-from evidence_store.records import Problem
-from extractors.sources import zip_archive
+from evidence_store.records import Problem, to_plain
+from extractors.sources import android_backup, zip_archive
 from extractors.sources.base import Entry, Secret, SourceError, SourceRef, Volume
+from extractors.sources.host import chunks
 from extractors.sources.kinds import MOST, SPOOLED, open_kind, unpack_kind
 from extractors.sources.layouts import LAYOUTS
 from extractors.sources.place import InnerPlace
@@ -87,8 +88,8 @@ class _Near:
         return place.open("rb")
 
     def _copy(self, entry: Entry, out: Path) -> None:
-        with self._below.open(entry) as stream, out.open("wb") as to:
-            while piece := stream.read(_PIECE):
+        with out.open("wb") as to:
+            for piece in chunks(self._below.open(entry), entry.path):
                 to.write(piece)
                 self._on_work(len(piece))
 
@@ -118,7 +119,7 @@ class Chain:
         self._ref = ref
         self._on_work = on_work
         self._opened: dict[str, Opener] = {}
-        self.problems: list[Problem] = []  # met while unpacking what is inside
+        self._met: dict[str, list[Problem]] = {}  # by what was unpacked, while unpacking it
         self._unlocked: dict[str, str] = json.loads(ref.secret.unlocked) if ref.secret.unlocked else {}
 
     def open(self, entry: Entry) -> BinaryIO:
@@ -191,8 +192,11 @@ class Chain:
 
     def unlock(self, links: Links, keys: bytes) -> None:
         """Keeps the keys that were derived for a layout."""
+        self._keep(json.dumps(links), keys)
+
+    def _keep(self, key: str, keys: bytes) -> None:
         if keys:
-            self._unlocked[json.dumps(links)] = keys.hex()
+            self._unlocked[key] = keys.hex()
 
     @property
     def unlocked(self) -> bytes:
@@ -203,13 +207,27 @@ class Chain:
         if self._ref.work is None:
             raise SourceError(f"{place.name}: has to be unpacked, and no place was given for that")
         to = Path(self._ref.work) / f"plain-{key_of(key)}"
+        told = to.with_name(f"{to.name}.problems")  # for those who find it unpacked
+        ref = self._ref
+        if kind == android_backup.KIND:  # its password is asked for, unpacked or not
+            self._keep(key, android_backup.unlock(place, self._secret(key)))
+            ref = replace(ref, secret=self._secret(key))
+
+        def unpack(part: Path) -> None:
+            problems = unpack_kind(kind, place, ref, part, self._on_work).problems
+            plain = json.dumps([to_plain(one) for one in problems])
+            write_whole(told, lambda out: out.write_text(plain, encoding="utf-8"))
+
         if not to.exists():
-            write_whole(to, lambda part: self._unpack(kind, place, part))
+            write_whole(to, unpack)
+        found = json.loads(told.read_text(encoding="utf-8"))
+        self._met[key] = [Problem(**{**one, "detail": f"{place.entry.path}: {one['detail']}"}) for one in found]
         return to
 
-    def _unpack(self, kind: str, place: InnerPlace, to: Path) -> None:
-        hashes = unpack_kind(kind, place, self._ref, to, self._on_work)
-        self.problems += [replace(one, detail=f"{place.entry.path}: {one.detail}") for one in hashes.problems]
+    @property
+    def problems(self) -> list[Problem]:
+        """What was met while unpacking what is inside."""
+        return [problem for problems in self._met.values() for problem in problems]
 
     def _close_others(self, links: Links) -> None:
         """Closes what was opened inside and is not on the way to `links`."""
@@ -221,12 +239,14 @@ class Chain:
         if not isinstance(opener, _Layout):
             opener.close()
 
-    def close_inner(self) -> None:
-        """Closes what was opened inside, the innermost first."""
+    def leave(self, links: Links) -> None:
+        """Closes what `links` lead to; `at` opens it again."""
+        if opener := self._opened.pop(json.dumps(links), None):
+            self._close(opener)
+
+    def close(self) -> None:
+        """Closes what was opened inside, the innermost first, and the source."""
         for opener in reversed(list(self._opened.values())):
             self._close(opener)
         self._opened.clear()
-
-    def close(self) -> None:
-        self.close_inner()
         self._volume.close()

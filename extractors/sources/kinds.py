@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Final, NamedTuple
@@ -109,7 +108,7 @@ def unpack_kind(
     """
     if kind == android_backup.KIND:
         with to.open("wb") as out:
-            return android_backup.unpack(place, out, replace(ref.secret, unlocked=b""), progress, cap)[1]
+            return android_backup.unpack(place, out, ref.secret, progress, cap)[1]
     return unpack(place, kind.rpartition(".")[2], to, progress, cap)
 
 

@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 from evidence_store.records import Problem
 from extractors.sources.base import Entry, Locked, SomethingElse, SourceError, SourceRef, Volume
 from extractors.sources.chain import Chain, Links, address_of
-from extractors.sources.inner import NOT_OPENED, Candidates, is_named, neighbours
+from extractors.sources.inner import NOT_OPENED, Candidates, Listing, by_root, is_media, is_named, neighbours
 from extractors.sources.kinds import COMPRESSED, HEAD, TITLES, kind_of
 from extractors.sources.layouts import LAYOUTS, Layout
 from extractors.sources.names import Findings
@@ -27,10 +27,10 @@ from parsers.signatures import mime_of
 LAYOUT_OF: Final = "layout of "  # begins the name of the fact that a layout stands there
 DEEPEST: Final = 5  # containers in one another, the source itself not counted
 MOST: Final = 2_000  # containers that are opened in one source
+MOST_LAYOUTS: Final = 1_000  # that are looked at in one source
 MOST_BYTES: Final = 1 << 30  # what they may hold together, and
 MOST_RATIO: Final = 200  # times as much as the source's own files
 NAMED: Final = 50  # of them are among the facts
-_NO_CONTAINER: Final = frozenset({"application/vnd.sqlite3", "application/pdf", "application/json", "application/xml"})
 
 
 class Stack:
@@ -48,9 +48,10 @@ class Stack:
         self._problems: list[Problem] = []
         self._facts: dict[str, str] = {}
         self._said: list[tuple[str, str, dict[str, str]]] = []  # by each layout: its kind, where it stands, its facts
-        self._inside = self._own_bytes = self._inner_bytes = 0
+        self._inside = self._looked_at = self._own_bytes = self._inner_bytes = 0
         self._phone = Phone()
         self.locked: list[str] = []  # what would open with a password that was not given
+        self._wrong: Locked | None = None
 
     @property
     def unlocked(self) -> bytes:
@@ -58,14 +59,24 @@ class Stack:
         return self._chain.unlocked
 
     def entries(self) -> Iterator[Entry]:
-        """The source's own files and, after them, what is inside. Raises Locked where the source itself is locked."""
+        """The source's own files and, after them, what is inside. Raises Locked where the source itself is locked, and
+        at the end where the password that was given opened nothing of what is locked; SourceError where nothing at all
+        can be listed."""
         self._begin()
         single = self._volume.kind == SINGLE
-        for entry in self._listed(self._volume.entries, (), "", 0, few=not single):
+        own, empty = Listing(self._volume.entries), True
+        for entry in self._listed(own, (), "", 0, few=not single):
+            empty = False
             self._phone.see(entry)
             if single and not is_named(entry):
                 self._say_unopened(entry, (), entry.path)
             yield entry
+        if own.broken and empty:
+            raise own.broken if isinstance(own.broken, SourceError) else SourceError(_words(own.broken)) from own.broken
+        if own.broken:
+            self._findings.add("file", "not-listed", f"the source cannot be listed to its end: {_words(own.broken)}")
+        if self._wrong and not self._chain.unlocked:
+            raise self._wrong
 
     def problems(self) -> list[Problem]:
         return [*self._volume.problems(), *self._problems, *self._chain.problems, *self._findings.problems()]
@@ -90,17 +101,18 @@ class Stack:
     def close(self) -> None:
         self._chain.close()
 
-    def _listed(
-        self, entries: Callable[[], Iterator[Entry]], links: Links, prefix: str, depth: int, *, few: bool
-    ) -> Iterator[Entry]:
+    def _listed(self, entries: Listing, links: Links, prefix: str, depth: int, *, few: bool) -> Iterator[Entry]:
         candidates = Candidates(look_at_few=few)
         held: dict[str, Entry] = {}
         # A layout's own entries are no part of another.
         layouts = () if links and isinstance(links[-1][1], str) else tuple(LAYOUTS.values())
         for entry in entries():
-            if any(module.holds_back(entry.path) for module in layouts) and entry.path not in held:
-                held[entry.path] = entry
-                continue
+            if any(module.holds_back(entry.path) for module in layouts):
+                first = held.setdefault(entry.path, entry)
+                if first is entry:
+                    continue
+                if first.deleted and not entry.deleted:  # a layout is made of what is there, before what was there
+                    held[entry.path], entry = entry, first
             candidates.see(entry)
             self._count(entry, depth)
             yield _shown(entry, links, prefix)
@@ -120,36 +132,44 @@ class Stack:
         self, module: ModuleType, files: dict[str, Entry], links: Links, prefix: str, depth: int
     ) -> Iterator[Entry]:
         """The layouts of one kind that stand in what was held back; what they are made of is taken out of `files`."""
-        for root in module.roots(files):
-            start = f"{root}/" if root else ""
-            below = {path.removeprefix(start): entry for path, entry in files.items() if path.startswith(start)}
-            where = f"{prefix}{root}" or "the source"
+        for start, below in by_root(module.roots(files), files).items():
+            root = start.rstrip("/")
+            where = f"{prefix}{root}".rstrip("/") or "the source"
             here = (*links, [module.KIND, root])
-            view = self._view(module, root, below, here, where, depth)
+            view = self._view(module, root, below, here, where)
             if view is None:
+                continue
+            listing = Listing(view.entries)
+            yield from self._listed(listing, here, prefix + start, depth, few=False)
+            self._problems.extend(_inside(problem, f"{prefix}{root}") for problem in view.problems())
+            self._said.append((module.KIND, where, view.facts()))
+            if listing.broken:
+                what = f"{where}: cannot be listed to its end as {module.TITLE}, and is listed as it is stored too"
+                self._findings.add("file", "layout", f"{what}: {_words(listing.broken)}", where)
                 continue
             for path in below:
                 del files[start + path]
-            yield from self._listed(view.entries, here, prefix + start, depth, few=False)
-            self._problems.extend(_inside(problem, f"{prefix}{root}") for problem in view.problems())
-            self._said.append((module.KIND, where, view.facts()))
 
     def _view(
-        self, module: ModuleType, root: str, files: Mapping[str, Entry], here: Links, where: str, depth: int
+        self, module: ModuleType, root: str, files: Mapping[str, Entry], here: Links, where: str
     ) -> Layout | None:
+        self._looked_at += 1
+        if self._looked_at > MOST_LAYOUTS:
+            what = f"{where}: not read as {module.TITLE}: the limit is {MOST_LAYOUTS} in a source"
+            self._findings.add("file", "layout", what, where)
+            return None
         try:
             view: Layout = module.open_layout(root, files, self._chain.at(here[:-1]).open, self._chain.secret_of(here))
         except Locked as error:
-            if error.wrong or not depth:
+            if here == ([module.KIND, ""],):
                 raise
-            self.locked.append(where)
-            self._problems.append(Problem("file", "locked", f"{where}: {error}", where))
+            self._stays_locked(where, error)
             return None
         except SomethingElse:
             return None
         except Exception as error:  # noqa: BLE001 - stored: what is wrong with one layout costs nothing else
             what = f"{where}: not read as {module.TITLE}: {_words(error)}"
-            self._problems.append(Problem("file", "layout", what, where))
+            self._findings.add("file", "layout", what, where)
             return None
         self._chain.unlock(here, view.unlocked)
         self._facts[LAYOUT_OF + where] = module.TITLE
@@ -160,11 +180,16 @@ class Stack:
     ) -> Iterator[Entry]:
         where = prefix + entry.path
         try:
-            if not is_named(entry) and _is_media(self._chain.at(links).open, entry):
+            if not is_named(entry) and is_media(self._chain.at(links).open, entry):
                 return
             kind = _kind(self._chain.place(entry, beside, links, near=is_named(entry)))
         except SourceError:
             return  # its bytes cannot be had: reading it says so
+        except OSError:
+            raise  # the work folder's
+        except Exception as error:  # noqa: BLE001 - stored: what is wrong with one file costs nothing else
+            self._findings.add("file", "not-opened", f"{where}: not looked into: {_words(error)}", where)
+            return
         if kind == SINGLE:
             self._say_unopened(entry, links, where)
             return
@@ -176,10 +201,7 @@ class Stack:
         try:
             here, volume = self._chain.enter(kind, self._chain.place(entry, beside, links), links)
         except Locked as error:
-            if error.wrong:
-                raise
-            self.locked.append(where)
-            self._findings.add("file", "locked", f"{where}: {error}", where)
+            self._stays_locked(where, error)
             return
         except Exception as error:  # noqa: BLE001 - stored: what is wrong with one container costs nothing else
             self._findings.add("file", "not-opened", f"{where}: not opened: {_words(error)}", where)
@@ -189,12 +211,17 @@ class Stack:
             self._facts[f"inside {where}"] = TITLES[kind]
         yield from self._inner(volume, entry, here, where, depth)
 
+    def _stays_locked(self, where: str, error: Locked) -> None:
+        self.locked.append(where)
+        self._findings.add("file", "locked", f"{where}: {error}", where)
+        self._wrong = error if error.wrong else self._wrong
+
     def _say_unopened(self, entry: Entry, links: Links, where: str) -> None:
         """Says of an archive that is none of those that are opened what it is, and what to do."""
         try:
             with self._chain.at(links).open(entry) as stream:
                 mime = mime_of(stream.read(HEAD), size=entry.size)
-        except SourceError:
+        except (SourceError, OSError):
             return  # reading it says so
         if what := NOT_OPENED.get(mime):
             text = f"{where}: {what}, which is not opened: unpack it, and add the folder as a source of its own"
@@ -216,17 +243,16 @@ class Stack:
         return ""
 
     def _inner(self, volume: Volume, entry: Entry, links: Links, where: str, depth: int) -> Iterator[Entry]:
-        try:
-            for inner in self._listed(volume.entries, links, f"{where}/", depth + 1, few=True):
-                yield replace(inner, deleted=True) if entry.deleted and not inner.deleted else inner
-        except Locked:
-            raise
-        except Exception as error:  # noqa: BLE001 - stored: what is wrong with one container costs nothing else
-            what = f"{where}: cannot be listed to its end: {_words(error)}"
+        listing = Listing(volume.entries)
+        for inner in self._listed(listing, links, f"{where}/", depth + 1, few=True):
+            yield replace(inner, deleted=True) if entry.deleted and not inner.deleted else inner
+        if listing.broken:
+            what = f"{where}: cannot be listed to its end: {_words(listing.broken)}"
             self._findings.add("file", "not-opened", what, where)
         self._problems.extend(_inside(problem, where) for problem in volume.problems())
-        if self._inside <= NAMED:
+        if self._inside <= NAMED and not listing.broken:
             self._facts.update({f"inside {where}, {name}": text for name, text in volume.facts().items()})
+        self._chain.leave(links)
 
 
 def _words(error: Exception) -> str:
@@ -235,13 +261,6 @@ def _words(error: Exception) -> str:
         if isinstance(error, SourceError)
         else f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
     )
-
-
-def _is_media(open_entry: Callable[[Entry], BinaryIO], entry: Entry) -> bool:
-    """Whether the first bytes are those of a photo, a text, a database … which need not be looked at as a container."""
-    with open_entry(entry) as stream:
-        mime = mime_of(stream.read(HEAD), size=entry.size)
-    return mime.startswith(("image/", "video/", "audio/", "text/", "font/")) or mime in _NO_CONTAINER
 
 
 def _kind(place: InnerPlace) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from extractors.sources.base import Entry, SourceError
+from extractors.sources.base import Entry
 from extractors.sources.names import shown
 from parsers.plist import read_plist
 
@@ -81,13 +81,13 @@ class Phone:
     def facts(self, open_entry: Callable[[Entry], BinaryIO]) -> dict[str, str]:
         """What the phone says of itself; with several phones in a source, each under its root."""
         known = {root: facts for (system, root), entries in self._found.items() for facts in [_of(system, root)]}
+        told = list(known)[:MOST_ROOTS]
         for (_, root), entries in self._found.items():
-            for entry in entries:
+            for entry in entries if root in told else ():
                 for name, value in _read(entry, open_entry):
                     known[root].setdefault(name, shown(value.strip())[:300])
         several = len(known) > 1
-        listed = list(known.items())[:MOST_ROOTS]
-        return {f"{root}: {name}" if several else name: text for root, facts in listed for name, text in facts.items()}
+        return {f"{root}: {name}" if several else name: text for root in told for name, text in known[root].items()}
 
 
 def _of(system: str, root: str) -> dict[str, str]:
@@ -106,7 +106,7 @@ def _read(entry: Entry, open_entry: Callable[[Entry], BinaryIO]) -> Iterator[tup
         with open_entry(entry) as stream:
             data = stream.read(MOST_READ)
         yield from _told(name, data, entry.path)
-    except (SourceError, ValueError):
+    except Exception:  # noqa: BLE001
         return  # the file itself is read, and its damage said, with all the others
 
 

@@ -132,7 +132,7 @@ class UfdrView:
             path=path,
             address=_address(entry),
             times=times or entry.times,
-            deleted=deleted,
+            deleted=deleted or entry.deleted,
             note="; ".join(notes),
         )
 
