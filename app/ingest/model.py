@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from evidence_store.scope import Authority
 from extractors.sources.base import Secret
@@ -13,6 +13,9 @@ from extractors.sources.base import Secret
 
 class IngestError(Exception):
     """The source cannot be used, or reading had to stop. One clear line; what was stored before stays stored."""
+
+
+STOPPED: Final = "stopped: what is done is kept, and the same command goes on from there"
 
 
 class Stopped(IngestError):

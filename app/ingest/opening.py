@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from app.ingest.again import require_same
-from app.ingest.model import IngestError
+from app.ingest.model import STOPPED, IngestError, Stopped
 from app.ingest.pool import Ended, Pool
 from app.worker.tasks import Survey
 from extractors.sources.base import NO_SECRET, SourceRef
@@ -26,11 +26,20 @@ def survey(
     """(how the survey ended, the source with its kind and with the keys that opened it).
 
     What is locked inside an open source is asked for once and may be left locked; a password that is wrong is asked
-    for again. Nothing is tried that was not given.
+    for again; where that is given up, it stays locked. Nothing is tried that was not given.
     """
+    opens_without = False
     while True:
         ended = next(iter(pool.run([Survey(source, shard)], stop)))
-        given = ask(_locked(ended), ended.how == WRONG) if ask is not None and _waits(ended, source) else None
+        opens_without |= not ended.error and source.secret == NO_SECRET
+        given = None
+        if ask is not None and _waits(ended, source):
+            given = ask(_locked(ended), ended.how == WRONG)
+            if stop is not None and stop.is_set():  # no answer is none
+                raise Stopped(STOPPED)
+        if given is None and ended.how == WRONG and opens_without:
+            source, ask = replace(source, secret=NO_SECRET), None
+            continue
         if given is None:
             break
         source = replace(source, secret=replace(source.secret, password=given, unlocked=b""))

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import psutil
 
-from app.ingest.model import Stopped
+from app.ingest.model import STOPPED, Stopped
 from app.worker.beacon import Beacon
 from app.worker.main import work
 from app.worker.tasks import Batch, Task
@@ -44,7 +44,7 @@ class Ended:
     disk ran out of room; "locked", "wrong password": the source is encrypted)."""
 
     task: Task
-    note: Any = None
+    note: Any = field(default=None, repr=False)  # of a survey: keys too
     error: str | None = None
     how: str = "done"
 
@@ -90,7 +90,7 @@ class Pool:
         try:
             while True:
                 if stop is not None and stop.is_set():
-                    raise Stopped("stopped: what is done is kept, and the same command goes on from there")
+                    raise Stopped(STOPPED)
                 self.on_tick()
                 try:
                     one = ended.get(timeout=_POLL_S)

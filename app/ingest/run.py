@@ -16,12 +16,12 @@ from app import PROGRAM
 from app.cases import Case
 from app.ingest.again import hash_again
 from app.ingest.merge import Merger
-from app.ingest.model import IngestError, IngestResult, OnProgress, SourceRequest
+from app.ingest.model import IngestError, IngestResult, OnProgress, SourceRequest, Stopped
 from app.ingest.opening import OPENED_WITH, Ask, line_of, open_again, survey
 from app.ingest.plan import batches
 from app.ingest.pool import Pool
 from app.ingest.register import only_of, refuse_overlap, register
-from app.ingest.sealing import manifest, result_of, seal_case
+from app.ingest.sealing import manifest, not_told, result_of, seal_case
 from app.ingest.tracking import Tracker
 from app.worker.shard import ENTRY, FACTS, PROBLEM, is_whole, lines, parse
 from app.worker.tasks import Batch, HashSource, Task
@@ -62,12 +62,23 @@ def resume(
     jobs: int | None = None,
     ask: Ask | None = None,
 ) -> list[IngestResult]:
-    """Goes on with every source that was not read to its end."""
+    """Goes on with every source that was not read to its end. One that cannot be read costs the others nothing; its
+    IngestError is raised after them."""
     with case.changing():
         with case.store.read() as connection:
             query = select(schema.source.c.id).where(schema.source.c.state != "read").order_by(schema.source.c.id)
             unfinished = list(connection.scalars(query))
-        return [_Ingest(case, source_id, on_progress, stop, jobs, ask).go() for source_id in unfinished]
+        results, refused = [], None
+        for source_id in unfinished:
+            try:
+                results.append(_Ingest(case, source_id, on_progress, stop, jobs, ask).go())
+            except Stopped:
+                raise
+            except IngestError as error:
+                refused = refused or error
+        if refused:
+            raise refused
+        return results
 
 
 class _Ingest:
@@ -177,6 +188,8 @@ class _Ingest:
         locked = OPENED_WITH in load(self._row["facts"]) and not source.secret.unlocked
         if locked or (spooled and not spool.exists()):
             source = open_again(pool, source, sha256 if spooled else None, shard, self._ask, self._stop)
+            if locked and not source.secret.unlocked:
+                raise IngestError(f"{source.path}: was opened with a password, which is needed again to go on")
         return replace(source, spool=str(spool) if spooled else None)
 
     def _read(self, pool: Pool) -> None:
@@ -185,9 +198,10 @@ class _Ingest:
             start = connection.execute(select(schema.pending).where(schema.pending.c.source_id == self._id)).one()
             only = only_of(connection, self._row["exhibit"])
             total = connection.execute(
-                select(func.sum(schema.file.c.size), func.count()).where(schema.file.c.source_id == self._id)
-            ).one()
-        self._progress.stage("reading", int(total[0] or 0))
+                # Sizes are as the evidence states them: as whole numbers their sum may have no room.
+                select(func.total(schema.file.c.size)).where(schema.file.c.source_id == self._id)
+            ).scalar_one()
+        self._progress.stage("reading", int(total))
         merger = Merger(self._case, self._id, start.next_batch, start.next_seq, self._progress)
         self._run_tasks(pool, self._tasks(source, start.next_batch, only), merger)
 
@@ -258,7 +272,7 @@ class _Ingest:
         )
 
     def _store_hashes(self, connection: Connection, hashes: dict[str, Any]) -> None:
-        self._add_problems(connection, hashes["problems"])
+        self._add_problems(connection, not_told(connection, self._id, hashes["problems"]))
         figures = {name: hashes[name] for name in ("size", "sha256", "sha1", "md5")}
         self._change(connection, **figures, files=dump(hashes["files"]), stored=dump(hashes["stored"]))
 

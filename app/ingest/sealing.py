@@ -40,6 +40,24 @@ def manifest(connection: Connection, source_id: int) -> dict[str, Any]:
     }
 
 
+def not_told(connection: Connection, source_id: int, problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of a source's problems that are neither in the case, word for word, nor of a file that was listed as one
+    that cannot be read: listing and hashing meet the same damage, and it would be counted twice."""
+    held, file = schema.problem, schema.file
+    query = select(held.c.kind, held.c.code, held.c.detail, held.c.locator).where(
+        held.c.source_id == source_id, held.c.file_id.is_(None)
+    )
+    told = {(row.kind, row.code, row.detail, row.locator or "") for row in connection.execute(query)}
+    unread = select(file.c.path).where(file.c.source_id == source_id, file.c.readable == 0)
+    listed = set(connection.scalars(unread)) if any(one["code"] == "unreadable" for one in problems) else set()
+    return [
+        one
+        for one in problems
+        if (one["kind"], one["code"], one["detail"], one.get("locator", "")) not in told
+        and not (one["code"] == "unreadable" and one.get("locator") in listed)
+    ]
+
+
 def result_of(connection: Connection, source_id: int, exhibit: str, *, already: bool) -> IngestResult:
     """How a source ended, counted from what is stored."""
 

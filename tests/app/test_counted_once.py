@@ -14,6 +14,8 @@ import pytest
 from tests.evidence_builders.android import SMS
 from tests.evidence_builders.archives import write_tar
 from tests.evidence_builders.cases import read_into, table_rows, verdict_of
+from tests.evidence_builders.cellebrite import extraction
+from tests.evidence_builders.ios_backup import FILES, Made, write_backup
 
 NOISE = bytes(range(256)) * 4000
 STORE = "data/com.android.providers.telephony/databases/mmssms.db"
@@ -88,3 +90,25 @@ def test_the_damage_of_a_compressed_tar_is_told_once_with_the_name_that_does_not
         ("unreadable", "file"),
     ]
     assert result.unread == 2
+
+
+def test_what_listing_and_hashing_both_meet_is_told_once(tmp_path: Path) -> None:
+    pointer = extraction(tmp_path / "extraction")
+    (tmp_path / "extraction" / "Example One.zip").unlink()
+    write_backup(tmp_path / "backup", FILES[:2])
+    (tmp_path / "backup" / "odd\nname").write_text("made up", encoding="utf-8")
+    case, results = read_into(tmp_path / "case", pointer, tmp_path / "backup")
+    case.close()
+    found = table_rows(
+        tmp_path / "case" / "case.db", "SELECT source_id, code FROM problem WHERE code != 'plist-damaged'"
+    )
+    assert [row for row in found if row[1] in ("dump-missing", "odd-name")] == [(1, "dump-missing"), (2, "odd-name")]
+    assert results[0].unread == 1
+
+
+def test_sizes_that_the_evidence_states_may_add_up_to_anything(tmp_path: Path) -> None:
+    huge = [Made("HomeDomain", f"huge {number}", size=1 << 61, stored=False) for number in range(5)]
+    case, (result,) = read_into(tmp_path / "case", write_backup(tmp_path / "backup", [*FILES[:2], *huge]))
+    assert result.files == 1 + len(huge) + len(["Manifest.db", "Manifest.plist", "Info.plist", "Status.plist"])
+    assert verdict_of(case).findings == ()
+    case.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 import zipfile
@@ -11,7 +12,9 @@ import pytest
 
 from app.cases import open_case
 from app.ingest import IngestError, SourceRequest, Stopped, add_source, resume
-from extractors.sources.base import Secret
+from app.ingest.pool import Ended
+from app.worker.tasks import Survey
+from extractors.sources.base import Secret, SourceRef
 from tests.app.command_line import assay
 from tests.evidence_builders import android_backup
 from tests.evidence_builders.archives import snapshot
@@ -82,6 +85,7 @@ def test_the_password_and_the_keys_are_written_nowhere(tmp_path: Path, backup: P
 def test_nothing_that_holds_a_secret_shows_it() -> None:
     request = SourceRequest(Path("backup"), secret=Secret("geheim", b"geheim", b"geheim"))
     assert "geheim" not in repr(request) + str(request.secret)
+    assert "geheim" not in repr(Ended(Survey(SourceRef("", "backup"), "shard"), note={"unlocked": b"geheim"}))
 
 
 def test_an_encrypted_backup_inside_a_zip_is_read_like_the_backup(tmp_path: Path, backup: Path, right: Path) -> None:
@@ -182,3 +186,62 @@ def test_an_encrypted_android_backup_opens_with_its_password_by_itself_and_in_a_
         read[name] = {(row["path"].removeprefix(prefix), row["sha256"]) for row in rows if row["path"] != "phone.ab"}
     assert read["phone.ab"] == read["outer.zip"]
     assert len(read["phone.ab"]) == len(android_backup.TREE)
+
+
+def stopped_when_reading(folder: Path, path: Path, password: str) -> None:
+    """A case that was stopped between listing and reading, and whose work folder was emptied since."""
+    case, stop = open_case(folder, create_it=True), threading.Event()
+
+    def stop_when_reading(progress) -> None:
+        if progress.stage == "reading":
+            stop.set()
+
+    with pytest.raises(Stopped):
+        add_source(case, SourceRequest(path, secret=Secret(password)), stop_when_reading, stop)
+    case.close()
+    shutil.rmtree(folder / "work")
+    (folder / "work").mkdir()
+
+
+def test_an_android_backup_inside_a_source_goes_on_only_with_its_password(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "outer.zip", "w") as outer:
+        outer.writestr("phone.ab", android_backup.backup(password=PASSWORD))
+    (tmp_path / "letter.txt").write_text("made up", encoding="utf-8")
+    stopped_when_reading(tmp_path / "case", tmp_path / "outer.zip", PASSWORD)
+    stopped_when_reading(tmp_path / "case", tmp_path / "letter.txt", "")
+    case = open_case(tmp_path / "case")
+    with pytest.raises(IngestError, match="was opened with a password, which is needed again to go on"):
+        resume(case)
+    asked: list[str] = []
+
+    def ask(what: str, wrong: bool) -> str | None:
+        asked.append(what)
+        return PASSWORD
+
+    (result,) = resume(case, ask=ask)  # the letter was read, whatever became of the other
+    assert (asked, result.files) == (["phone.ab"], 1 + len(android_backup.TREE))
+    case.close()
+    assert len(sizes(tmp_path / "case")) == result.files + 1
+
+
+def test_a_wrong_password_that_is_given_up_leaves_what_is_inside_locked(tmp_path: Path) -> None:
+    write_backup(tmp_path / "pc" / "backup", lock=Lock())
+    case, asked, answers = open_case(tmp_path / "case", create_it=True), [], iter(["not it", None])
+
+    def ask(what: str, wrong: bool) -> str | None:
+        asked.append(wrong)
+        return next(answers)
+
+    add_source(case, SourceRequest(tmp_path / "pc"), ask=ask)
+    case.close()
+    assert asked == [False, True]
+    assert "backup/Manifest.db" in sizes(tmp_path / "case")
+
+
+def test_what_is_stopped_while_a_password_is_asked_for_is_asked_again(tmp_path: Path, backup: Path) -> None:
+    case, stop = open_case(tmp_path / "case", create_it=True), threading.Event()
+    with pytest.raises(Stopped):
+        add_source(case, SourceRequest(backup), stop=stop, ask=lambda what, wrong: stop.set())
+    (result,) = resume(case, ask=lambda what, wrong: PASSWORD)
+    assert result.files == 10
+    case.close()
