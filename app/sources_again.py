@@ -94,7 +94,9 @@ def render_pictures(case: Case, file_ids: list[int], max_side: int = 1024) -> di
             if row.source_id not in opened:
                 secret = case.secrets.get(row.source_id, NO_SECRET)
                 spool = str(folder / f"unpacked-{row.source_id}.tar")
-                ref = SourceRef(row.source_kind, row.host, spool, work=str(folder), secret=secret)
+                work = folder / f"inner-{row.source_id}"  # what is unpacked is named by where it stands in its source
+                work.mkdir()
+                ref = SourceRef(row.source_kind, row.host, spool, work=str(work), secret=secret)
                 opened[row.source_id] = _open_again(pool, folder, ref, locked=OPENED_WITH in load(row.facts))
             source = opened[row.source_id]
             listed = Listed._make(getattr(row, name) for name in Listed._fields)

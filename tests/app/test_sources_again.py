@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import shutil
 from collections.abc import Iterator
@@ -146,6 +147,20 @@ def test_several_pictures_are_made_in_one_go(whole: Case) -> None:
     found = render_pictures(whole, wanted, 80)
     assert list(found) == wanted
     assert len(set(found.values())) == 1
+
+
+def test_pictures_in_archives_at_the_same_place_of_two_sources_are_told_apart(tmp_path: Path) -> None:
+    sources = []
+    for number, name in enumerate(("one", "two")):
+        packed = write_tar(tmp_path / f"{name}.made", {"p.jpg": jpeg(64, 48, taken=f"2026:07:0{number + 1} 12:00:00")})
+        data = gzip.compress(packed.read_bytes(), compresslevel=0, mtime=0)
+        sources.append(write_tar(tmp_path / f"{name}.tar", {"in.tar.gz": data}))
+    assert len({source.stat().st_size for source in sources}) == 1
+    case, _ = read_into(tmp_path / "case", *sources)
+    wanted = list(file_ids(case, "%p.jpg").values())
+    assert sorted(render_pictures(case, wanted)) == sorted(wanted)
+    assert len(wanted) == 2
+    case.close()
 
 
 @pytest.mark.parametrize("one", ["tree", "tree.zip", "tree.tar", "tree.tar.gz", "stick.dd"], indirect=True)
