@@ -73,6 +73,7 @@ class DiskVolume:
                 self._open_other(part, read_at, size, zone)
         for key, system in self._systems.items():
             self._facts |= {f"volume {key}, {name}": text for name, text in system.facts().items()}
+        self._opening = self._findings.mark()
 
     def _open_other(self, part: Part, read_at: Callable[[int, int], bytes], size: int, zone: str | None) -> None:
         """A part that The Sleuth Kit could not open: by another reader where there is one, else told as not read."""
@@ -91,6 +92,7 @@ class DiskVolume:
         self._layout.problems.append(problem)
 
     def entries(self) -> Iterator[Entry]:
+        self._findings.back_to(self._opening)
         for system in self._systems.values():
             yield from system.entries()
 

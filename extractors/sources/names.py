@@ -88,6 +88,15 @@ class Findings:
         code, most = ("absolute-name", 1) if oddity == ABSOLUTE else ("odd-name", EXAMPLES)
         self.add("note", code, f"{path}: the name holds {oddity}, stored {stored}", path, most)
 
+    def mark(self) -> tuple[int, dict[str, int]]:
+        """Where the findings stand, for `back_to`."""
+        return len(self._listed), dict(self._counts)
+
+    def back_to(self, mark: tuple[int, dict[str, int]]) -> None:
+        """Forgets what was added since: what is listed again is met again."""
+        del self._listed[mark[0] :]
+        self._counts = dict(mark[1])
+
     def problems(self) -> list[Problem]:
         shown_of: dict[str, list[Problem]] = {}
         for problem in self._listed:

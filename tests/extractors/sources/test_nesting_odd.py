@@ -13,10 +13,12 @@ from typing import BinaryIO
 
 import pytest
 
+from app.demo_evidence import memory_stick
 from evidence_store.records import Problem
-from extractors.sources import chain, nesting, open_volume
+from extractors.sources import chain, detect, disk_files, nesting, open_volume
 from extractors.sources.base import Entry, Locked, Secret, SourceError, SourceRef
 from extractors.sources.inner import by_root, neighbours
+from extractors.sources.names import Findings
 from tests.evidence_builders import android_backup
 from tests.evidence_builders.disk_images import convert, media, raw_file
 from tests.evidence_builders.ios_backup import FILES, Lock, write_backup
@@ -224,3 +226,20 @@ def test_the_keys_of_an_android_backup_inside_are_handed_on(tmp_path: Path) -> N
     without = open_volume(replace(ref, secret=Secret()))
     with closing(without), pytest.raises(Locked, match="a password is needed"):
         without.open(entry)
+
+
+def test_a_disk_that_is_listed_twice_says_what_is_wrong_once(tmp_path: Path, monkeypatch) -> None:
+    walked = disk_files.walk
+
+    def damaged(system: object, findings: Findings, where: str) -> Iterator[object]:
+        findings.add("file", "directory", "/: cannot be read", where)
+        yield from walked(system, findings, where)
+
+    monkeypatch.setattr(disk_files, "walk", damaged)
+    path = memory_stick(tmp_path / "stick.dd")
+    with closing(open_volume(SourceRef(detect(path), str(path)))) as volume:
+        first = list(volume.entries())
+        told = volume.problems()
+        assert [problem.code for problem in told].count("directory") == 1
+        assert list(volume.entries()) == first
+        assert volume.problems() == told
