@@ -73,26 +73,29 @@ def _steps(connection: Connection, source_id: int) -> Iterator[Step]:
     for rows in connection.execution_options(yield_per=2_000).execute(query).partitions():
         for row in rows:
             listed = Listed._make(row)
-            if twin := _twin(connection, source_id, listed):
-                yield Step(listed, (), twin=twin)
-                continue
+            twin = _twin(connection, source_id, listed)
             found = matcher.match(listed.path) if listed.kind == "file" else ()
             if found or listed.path in with_log:
                 beside = tuple(_beside(connection, source_id, listed))
-                yield Step(listed, tuple(extractor.id for extractor in found), beside)
+                yield Step(listed, tuple(extractor.id for extractor in found), beside, twin)
             else:
-                yield Step(listed, ())
+                yield Step(listed, (), twin=twin)
 
 
-def _twin(connection: Connection, source_id: int, listed: Listed) -> str:
-    """The path of a file that stands in the source under two names of the system (a user's data, and its mirror), where
-    this is the second of them and the sizes agree; else ""."""
+def _twin(connection: Connection, source_id: int, listed: Listed) -> tuple[Listed, ...]:
+    """The file under its first name, and what is beside it, where a file may stand in the source under two names of the
+    system (a user's data, and its mirror), this is the second of them and the sizes agree; else nothing."""
     first = other_name(listed.path) if listed.kind == "file" and not listed.deleted else None
     if first is None:
-        return ""
+        return ()
     file = schema.file
     same = (file.c.source_id == source_id, file.c.path == first, file.c.size == listed.size, file.c.readable == 1)
-    return connection.execute(select(file.c.path).where(*same, file.c.kind == "file").limit(1)).scalar() or ""
+    there = (file.c.kind == "file", file.c.deleted == 0)
+    row = connection.execute(select(*_COLUMNS).where(*same, *there).order_by(file.c.ordinal).limit(1)).first()
+    if row is None:
+        return ()
+    found = Listed._make(row)
+    return (found, *_beside(connection, source_id, found))
 
 
 def _with_log(connection: Connection, source_id: int) -> frozenset[str]:

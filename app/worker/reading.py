@@ -12,7 +12,7 @@ from typing import Final
 
 from app.worker.evidence import OpenedFile
 from app.worker.shard import BEGIN, FILE, OUTCOME, PROBLEM, RECORD, ShardWriter
-from app.worker.tasks import Batch, Step
+from app.worker.tasks import Batch, Listed, Step
 from evidence_store.records import Present, Problem, Record, canonical, to_plain
 from evidence_store.scope import Scope
 from extractors.base import Extractor
@@ -42,7 +42,7 @@ def read_batch(batch: Batch, volume: Volume, shard: ShardWriter, on_step: OnStep
         if label in skip:
             _unreadable(shard, step, Problem("file", skip[label].replace(" ", "-"), f"reading it: {skip[label]}"))
             continue
-        if not _read(step, file, shard, partial(on_step, label)) or step.twin:
+        if not _read(step, file, volume, batch.only, shard, partial(on_step, label)):
             continue
         for extractor in _wanted(step, file, batch.only):
             label = label_of(step.listed.ordinal, extractor.id)
@@ -50,8 +50,12 @@ def read_batch(batch: Batch, volume: Volume, shard: ShardWriter, on_step: OnStep
             _extract(extractor, file, shard, batch.scope, skip.get(label))
 
 
-def _read(step: Step, file: OpenedFile, shard: ShardWriter, tell: Callable[[int], None]) -> bool:
-    """Hashes and types a file, and keeps a small one. `tell` is for bytes read: it also says that reading goes on."""
+def _read(
+    step: Step, file: OpenedFile, volume: Volume, only: tuple[str, ...], shard: ShardWriter, tell: Callable[[int], None]
+) -> bool:
+    """Hashes and types a file, and keeps a small one: whether the extractors are to read it.
+
+    `tell` is for bytes read: it also says that reading goes on."""
     entry = step.listed
     if entry.kind != "file":
         shard.add(FILE, {"ordinal": step.listed.ordinal, "readable": bool(entry.readable), "note": entry.note})
@@ -79,14 +83,38 @@ def _read(step: Step, file: OpenedFile, shard: ShardWriter, tell: Callable[[int]
         return False
     file.mime = mime_of(file.head, size=size)
     file.size = size
-    note = f"the same file as {step.twin}, under which it is read" if step.twin else ""
+    twin = bool(step.twin) and any(_wanted(step, file, only)) and _same(step, digest.digest(), volume, tell)
+    note = f"the same file as {step.twin[0].path}, under which it is read" if twin else ""
     note = "; ".join(part for part in (entry.note, note) if part)
     found = {"ordinal": step.listed.ordinal, "readable": True, "note": note, "mime": file.mime}
     shard.add(FILE, {**found, "sha256": digest.hexdigest(), "size": size})
     if size != entry.size:
         short = Problem("file", "size-differs", f"the source states {entry.size:,} bytes and {size:,} are there")
         shard.add(PROBLEM, {**to_plain(short), "of": "file"})
-    return True
+    return not twin
+
+
+def _same(step: Step, sha256: bytes, volume: Volume, tell: Callable[[int], None]) -> bool:
+    """Whether the file and its companions hold the same bytes as those under their first names."""
+    mine = {one.path[len(step.listed.path) :]: one for one in step.companions}
+    first = {one.path[len(step.twin[0].path) :]: one for one in step.twin[1:]}
+    if {name: one.size for name, one in mine.items()} != {name: one.size for name, one in first.items()}:
+        return False
+    try:
+        return sha256 == _sha256(step.twin[0], volume, tell) and all(
+            _sha256(mine[name], volume, tell) == _sha256(first[name], volume, tell) for name in mine
+        )
+    except (SourceError, OSError, ValueError, EOFError, MemoryError):
+        return False  # one that cannot be read is no reason not to read the other
+
+
+def _sha256(listed: Listed, volume: Volume, tell: Callable[[int], None]) -> bytes:
+    digest = hashlib.sha256()
+    with volume.open(listed.entry()) as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+            tell(len(chunk))
+    return digest.digest()
 
 
 def _unreadable(shard: ShardWriter, step: Step, problem: Problem) -> None:

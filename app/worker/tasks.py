@@ -60,7 +60,9 @@ class Step(NamedTuple):
     listed: Listed
     extractors: tuple[str, ...]  # ids
     companions: tuple[Listed, ...] = ()  # "-wal", "-journal"
-    twin: str = ""  # the path of the same file under its first name, under which the extractors read it
+    twin: tuple[
+        Listed, ...
+    ] = ()  # what may be the same file and its companions under their first names: if so, read there
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,3 +56,17 @@ def test_a_file_under_two_names_is_hashed_twice_and_read_once(tmp_path: Path) ->
         assert read == {f"data/data/{PROVIDER}", "data/media/0/DCIM/a.jpg", "storage/emulated/0/DCIM/only here.jpg"}
         notes = [row["note"] for row in files.values() if "the same file as" in row["note"]]
         assert len(notes) == 2
+
+
+def test_a_second_name_with_other_bytes_is_read_too(tmp_path: Path) -> None:
+    first, other = (message_store(INSERTS.replace("made up", text)).open().read() for text in ("made up", "another"))
+    assert len(first) == len(other)
+    names = f"data/data/{PROVIDER}", f"data/user/0/{PROVIDER}"
+    logged = {f"{names[1]}-wal": b"a log of which the first name has none"}
+    for place, tree in enumerate(
+        [dict(zip(names, (first, other), strict=True)), {**dict.fromkeys(names, first), **logged}]
+    ):
+        case = tmp_path / f"case {place}"
+        assay("ingest", case, write_zip(tmp_path / f"{place}.zip", tree), *QUIET)
+        assert {row["file"] for row in assay("items", case, "--json").lines} == set(names)
+        assert not [row for row in assay("files", case, "--json").lines if "the same file as" in row["note"]]
