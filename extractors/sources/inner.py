@@ -13,6 +13,7 @@ from parsers.signatures import mime_of
 FEW: Final = 16  # in a listing of no more files than this, each is looked at, whatever its name
 SMALLEST: Final = 22  # bytes of an empty zip archive
 _HEAD: Final = 64 << 10
+_TICK: Final = 500  # entries
 _NO_CONTAINER: Final = frozenset({"application/vnd.sqlite3", "application/pdf", "application/json", "application/xml"})
 # One file, or the first of several.
 _CONTAINER: Final = re.compile(
@@ -46,15 +47,20 @@ NOT_OPENED: Final = {
 
 
 class Listing:
-    """The entries of a volume or layout, again and again; `broken` says what ended them early."""
+    """The entries of a volume or layout, again and again; `broken` says what ended them early. `tick` is called now and
+    then: many entries may go by of which none is handed on yet."""
 
-    def __init__(self, entries: Callable[[], Iterator[Entry]]) -> None:
+    def __init__(self, entries: Callable[[], Iterator[Entry]], tick: Callable[[], None] = lambda: None) -> None:
         self._entries = entries
+        self._tick = tick
         self.broken: Exception | None = None
 
     def __call__(self) -> Iterator[Entry]:
         try:
-            yield from self._entries()
+            for count, entry in enumerate(self._entries()):
+                if count % _TICK == 0:
+                    self._tick()
+                yield entry
         except Exception as error:  # noqa: BLE001 - kept: what was listed before is there all the same
             self.broken = error
 

@@ -41,6 +41,7 @@ class Stack:
         self._volume = volume
         self._ref = ref
         self._chain = Chain(volume, ref, on_work)
+        self._tick: Callable[[], None] = lambda: on_work(0)
         self._begin()
 
     def _begin(self) -> None:
@@ -64,7 +65,7 @@ class Stack:
         can be listed."""
         self._begin()
         single = self._volume.kind == SINGLE
-        own, empty = Listing(self._volume.entries), True
+        own, empty = Listing(self._volume.entries, self._tick), True
         for entry in self._listed(own, (), "", 0, few=not single):
             empty = False
             self._phone.see(entry)
@@ -139,7 +140,7 @@ class Stack:
             view = self._view(module, root, below, here, where)
             if view is None:
                 continue
-            listing = Listing(view.entries)
+            listing = Listing(view.entries, self._tick)
             yield from self._listed(listing, here, prefix + start, depth, few=False)
             self._problems.extend(_inside(problem, f"{prefix}{root}") for problem in view.problems())
             self._said.append((module.KIND, where, view.facts()))
@@ -179,6 +180,7 @@ class Stack:
         self, entry: Entry, beside: dict[str, Entry], links: Links, prefix: str, depth: int
     ) -> Iterator[Entry]:
         where = prefix + entry.path
+        self._tick()
         try:
             if not is_named(entry) and is_media(self._chain.at(links).open, entry):
                 return
@@ -243,7 +245,7 @@ class Stack:
         return ""
 
     def _inner(self, volume: Volume, entry: Entry, links: Links, where: str, depth: int) -> Iterator[Entry]:
-        listing = Listing(volume.entries)
+        listing = Listing(volume.entries, self._tick)
         for inner in self._listed(listing, links, f"{where}/", depth + 1, few=True):
             yield replace(inner, deleted=True) if entry.deleted and not inner.deleted else inner
         if listing.broken:

@@ -243,3 +243,11 @@ def test_a_disk_that_is_listed_twice_says_what_is_wrong_once(tmp_path: Path, mon
         assert [problem.code for problem in told].count("directory") == 1
         assert list(volume.entries()) == first
         assert volume.problems() == told
+
+
+def test_a_worker_is_seen_at_work_while_nothing_can_be_handed_on_yet() -> None:
+    told: list[int] = []
+    held: dict[str, Content] = {f"{number:040x}": b"made up" for number in range(2_000)}
+    opened = nesting.Stack(Made(held), SourceRef("folder", "made up"), told.append)
+    assert next(opened.entries()).path == f"{0:040x}"
+    assert told == [0, 0, 0, 0]
