@@ -19,8 +19,7 @@ from extractors.sources.names import Findings, original, safe_path, shown
 KIND: Final = "folder"
 TITLE: Final = "Folder"
 LIMITS: Final = (
-    "Links are listed and not followed. Alternate data streams, extended attributes and deleted files are not seen. "
-    "Archives inside are listed as files and not opened."
+    "Links are listed and not followed. Alternate data streams, extended attributes and deleted files are not seen."
 )
 _KINDS: Final = {
     stat.S_IFIFO: "named pipe",

@@ -133,7 +133,8 @@ class Stack:
         self, module: ModuleType, files: dict[str, Entry], links: Links, prefix: str, depth: int
     ) -> Iterator[Entry]:
         """The layouts of one kind that stand in what was held back; what they are made of is taken out of `files`."""
-        for start, below in by_root(module.roots(files), files).items():
+        own = {path: entry for path, entry in files.items() if module.holds_back(path)}
+        for start, below in by_root(module.roots(own), own).items():
             root = start.rstrip("/")
             where = f"{prefix}{root}".rstrip("/") or "the source"
             here = (*links, [module.KIND, root])

@@ -71,10 +71,17 @@ def roots(held: Mapping[str, Entry]) -> list[str]:
                 beside.add(above)
     found: set[str] = set()
     for folder in sorted(manifests & beside, key=len):
-        parts = folder.split("/")
-        if "" not in found and not any("/".join(parts[:depth]) in found for depth in range(1, len(parts))):
+        if "" not in found and not _lies_in(folder, found):
             found.add(folder)
     return sorted(found)
+
+
+def _lies_in(folder: str, found: set[str]) -> bool:
+    while folder:
+        folder = folder.rpartition("/")[0]
+        if folder in found:
+            return True
+    return False
 
 
 def open_layout(root: str, files: Mapping[str, Entry], open_entry: Callable[[Entry], BinaryIO], secret: Secret) -> View:

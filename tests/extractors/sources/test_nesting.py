@@ -320,3 +320,18 @@ def test_what_another_worker_unpacked_first_is_used(tmp_path: Path) -> None:
     assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("inner", b"made up")]
     with pytest.raises(OSError, match="no room"):
         write_whole(tmp_path / "other", lambda _: (_ for _ in ()).throw(OSError(28, "no room")))
+
+
+def test_a_backup_beside_a_report_of_another_tool_is_opened_too(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    write_backup(source / "backup")
+    (source / "files").mkdir()
+    (source / "files" / "letter.txt").write_bytes(b"made up")
+    (source / "report.xml").write_bytes(report({}))
+    read = Read(source, tmp_path / "work")
+    assert {name for name in read.facts if name.startswith("layout of ")} == {
+        "layout of the source",
+        "layout of backup",
+    }
+    assert read.files["files/letter.txt"] == b"made up"
+    assert read.files["backup/private/var/mobile/Library/SMS/sms.db"]
