@@ -20,7 +20,6 @@ from extractors.sources.kinds import COMPRESSED, HEAD, TITLES, kind_of
 from extractors.sources.layouts import LAYOUTS, Layout
 from extractors.sources.names import Findings
 from extractors.sources.phone import Phone
-from extractors.sources.place import InnerPlace
 from extractors.sources.single_file import KIND as SINGLE
 from parsers.signatures import mime_of
 
@@ -183,15 +182,13 @@ class Stack:
         where = prefix + entry.path
         self._tick()
         try:
-            if not is_named(entry) and is_media(self._chain.at(links).open, entry):
-                return
-            kind = _kind(self._chain.place(entry, beside, links, near=is_named(entry)))
-        except SourceError:
-            return  # its bytes cannot be had: reading it says so
+            kind = self._kind(entry, beside, links)
         except OSError:
             raise  # the work folder's
         except Exception as error:  # noqa: BLE001 - stored: what is wrong with one file costs nothing else
             self._findings.add("file", "not-opened", f"{where}: not looked into: {_words(error)}", where)
+            return
+        if kind is None:
             return
         if kind == SINGLE:
             self._say_unopened(entry, links, where)
@@ -213,6 +210,23 @@ class Stack:
         if self._inside <= NAMED:
             self._facts[f"inside {where}"] = TITLES[kind]
         yield from self._inner(volume, entry, here, where, depth)
+
+    def _kind(self, entry: Entry, beside: dict[str, Entry], links: Links) -> str | None:
+        """What a file is, if it may be a container; None for what is none by its first bytes, or has none."""
+        try:
+            if not is_named(entry) and is_media(self._chain.at(links).open, entry):
+                return None
+            place = self._chain.place(entry, beside, links, near=is_named(entry))
+            data = place.open()
+        except SourceError:
+            return None  # its bytes cannot be had: reading it says so
+        try:
+            head = data.read_at(0, HEAD)
+        except SourceError:
+            return None
+        finally:
+            data.close()
+        return kind_of(place, head)
 
     def _stays_locked(self, where: str, error: Locked) -> None:
         self.locked.append(where)
@@ -264,15 +278,6 @@ def _words(error: Exception) -> str:
         if isinstance(error, SourceError)
         else f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
     )
-
-
-def _kind(place: InnerPlace) -> str:
-    data = place.open()
-    try:
-        head = data.read_at(0, HEAD)
-    finally:
-        data.close()
-    return kind_of(place, head)
 
 
 def _shown(entry: Entry, links: Links, prefix: str) -> Entry:

@@ -106,8 +106,9 @@ def _read(entry: Entry, open_entry: Callable[[Entry], BinaryIO]) -> Iterator[tup
         with open_entry(entry) as stream:
             data = stream.read(MOST_READ)
         yield from _told(name, data, entry.path)
-    except Exception:  # noqa: BLE001
-        return  # the file itself is read, and its damage said, with all the others
+    except Exception as error:  # noqa: BLE001 - told among the facts; the source is read all the same
+        words = str(error) if isinstance(error, ValueError) else type(error).__name__
+        yield f"device, not read from {entry.path}", words
 
 
 def _told(name: str, data: bytes, path: str) -> Iterator[tuple[str, str]]:

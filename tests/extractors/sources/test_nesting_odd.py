@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -20,6 +21,7 @@ from extractors.sources.base import Entry, Locked, Secret, SourceError, SourceRe
 from extractors.sources.inner import by_root, neighbours
 from extractors.sources.names import Findings
 from tests.evidence_builders import android_backup
+from tests.evidence_builders.aff4 import simple
 from tests.evidence_builders.disk_images import convert, media, raw_file
 from tests.evidence_builders.ios_backup import FILES, Lock, write_backup
 from tests.extractors.sources.images.reading import needs_qemu
@@ -251,3 +253,15 @@ def test_a_worker_is_seen_at_work_while_nothing_can_be_handed_on_yet() -> None:
     opened = nesting.Stack(Made(held), SourceRef("folder", "made up"), told.append)
     assert next(opened.entries()).path == f"{0:040x}"
     assert told == [0, 0, 0, 0]
+
+
+def test_a_container_that_cannot_be_told_for_its_damage_is_said_and_not_passed_over(tmp_path: Path) -> None:
+    sound = simple(bytes(8192)).write(tmp_path / "sound.aff4")
+    with zipfile.ZipFile(sound) as members:
+        held = {name: members.read(name) for name in members.namelist()}
+    damaged = zipped(held | {"information.turtle": b"<aff4://made-up> a [[[ no turtle"})
+    (tmp_path / "a.zip").write_bytes(zipped({"damaged.aff4": damaged, "letter.txt": b"made up"}))
+    read = Read(tmp_path / "a.zip")
+    assert {problem.detail.partition(":")[0] for problem in read.problems} == {"damaged.aff4"}
+    assert [problem.kind for problem in read.problems] == ["file"]
+    assert sorted(read.files) == ["damaged.aff4", "letter.txt"]

@@ -83,7 +83,10 @@ def test_two_phones_in_one_source_are_told_apart_and_lend_no_zone() -> None:
 )
 def test_damaged_files_of_a_phone_cost_only_what_they_say(data: bytes) -> None:
     files = dict.fromkeys((*ANDROID, *IOS), data)
-    assert "device time zone" not in facts(files)
+    found = facts(files)
+    assert not any(name.endswith("device time zone") for name in found)
+    told = {name.partition("device, not read from ")[2] for name in found if "device, not read from " in name}
+    assert told == set(IOS)
 
 
 def test_a_build_prop_in_some_folder_is_no_phone() -> None:
