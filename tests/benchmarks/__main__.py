@@ -29,7 +29,6 @@ from extractors.matching import Matcher
 from extractors.sources import open_volume
 from extractors.sources.base import SourceRef
 from tests.benchmarks.ewf import ewf
-from tests.benchmarks.f2fs import f2fs
 from tests.benchmarks.file_systems import file_systems
 from tests.benchmarks.images import images
 from tests.benchmarks.ios_backup import backup
@@ -151,8 +150,7 @@ def report(folder: Path, _large: bool) -> Iterator[Row]:
 
 
 ALL = {
-    one.__name__: one
-    for one in (files, phone, messages, opening, timeline, report, ewf, file_systems, f2fs, images, backup)
+    one.__name__: one for one in (files, phone, messages, opening, timeline, report, ewf, file_systems, images, backup)
 }
 
 

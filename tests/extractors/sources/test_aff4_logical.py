@@ -11,22 +11,13 @@ from extractors.sources.aff4_logical import Aff4Files
 from extractors.sources.base import Entry, SourceError
 from extractors.sources.place import HostPlace
 from tests.evidence_builders.aff4 import VOLUME, Container, folder_of, simple
+from tests.extractors.sources.images.reading import contents
 
 SAMPLE = Path(__file__).parents[2] / "data" / "aff4" / "logical.aff4"
 
 
 def opened(path: Path) -> Aff4Files:
     return aff4_logical.open_place(HostPlace(path))
-
-
-def contents(volume: Aff4Files) -> dict[str, bytes | None]:
-    found: dict[str, bytes | None] = {}
-    for entry in volume.entries():
-        found[entry.path] = None
-        if entry.readable:
-            with volume.open(entry) as stream:
-                found[entry.path] = stream.read()
-    return found
 
 
 def file_of(made: Container, name: str, data: bytes | None, more: str = "") -> None:

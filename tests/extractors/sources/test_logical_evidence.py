@@ -12,6 +12,7 @@ from extractors.sources.base import Entry, SourceError
 from extractors.sources.logical_evidence import LogicalVolume
 from extractors.sources.place import HostPlace
 from tests.evidence_builders.logical import Node, write_l01, write_lx01
+from tests.extractors.sources.images.reading import contents
 
 NOTE = b"made up " * 9000
 PHOTO = random.Random(4).randbytes(70_001)
@@ -26,16 +27,6 @@ def tree() -> Node:
 
 def opened(path: Path) -> LogicalVolume:
     return logical_evidence.open_place(HostPlace(path))
-
-
-def contents(volume: LogicalVolume) -> dict[str, bytes | None]:
-    found: dict[str, bytes | None] = {}
-    for entry in volume.entries():
-        found[entry.path] = None
-        if entry.readable:
-            with volume.open(entry) as stream:
-                found[entry.path] = stream.read()
-    return found
 
 
 @pytest.mark.parametrize("form", WRITERS)

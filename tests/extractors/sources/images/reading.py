@@ -1,4 +1,4 @@
-"""What the tests of disk images share: opening by detection, as the program does, and the hash of the whole media."""
+"""What the tests of images and logical sets share: opening by detection, as the program does, and what they hold."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from evidence_store.records import Problem
-from extractors.sources.base import Image
+from extractors.sources.base import Image, Volume
 from extractors.sources.disk import DiskVolume
 from extractors.sources.images import dmg, qcow, split_raw, vdi, vhd, vhdx, vmdk
 from extractors.sources.place import HostPlace
@@ -40,6 +40,17 @@ def everything(path: Path) -> tuple[bytes, list[Problem]]:
         return b"".join(parts), image.problems()
     finally:
         image.close()
+
+
+def contents(volume: Volume) -> dict[str, bytes | None]:
+    """Path -> bytes of every entry, None where they cannot be had."""
+    found: dict[str, bytes | None] = {}
+    for entry in volume.entries():
+        found[entry.path] = None
+        if entry.readable:
+            with volume.open(entry) as stream:
+                found[entry.path] = stream.read()
+    return found
 
 
 def digest(data: bytes) -> str:
