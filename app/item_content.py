@@ -46,7 +46,7 @@ def recovery(record: dict[str, Any]) -> str:
     extra = dict(record.get("extra", ()))
     if not record.get("deleted") or "confidence" not in extra:
         return ""
-    lost = f"; overwritten: {extra['lost']}" if extra.get("lost") else ""
+    lost = f" (overwritten: {extra['lost']})" if extra.get("lost") else ""
     return f"recovered from {extra.get('origin')}, confidence {extra['confidence']}{lost}"
 
 
