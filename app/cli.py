@@ -138,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     one = _command(commands, "extractors", "what can be read", "extractors")
     one.add_argument("--json", action="store_true", help="one JSON object a line")
     one.add_argument("--sources", action="store_true", help="the containers that can be opened, instead")
+    one.add_argument("--markdown", action="store_true", help="as the table of the README")
     one = _command(commands, "gui", "the window", "gui")
     one.add_argument("case", type=Path, nargs="?", metavar="CASE")
     one = _command(commands, "demo", "made-up evidence, read, verified and reported", "demo")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from evidence_store.queries import Detail
+from parsers.times import iso
 
 
 def who(party: dict[str, Any]) -> str:
@@ -21,24 +23,85 @@ def content(item: Detail) -> str:
         text = "\n".join(f"{name}: {value}" for name, value in _pairs(record) if value is not None)
     if record.get("subject"):
         text = f"Subject: {record['subject']}\n{text}"
-    facts = {
-        "call": [record.get("outcome"), _seconds(record.get("duration_s"))],
-        "contact": [
-            record.get("name"),
-            *[who(one) for one in record.get("identifiers", ())],
-            record.get("organisation"),
-        ],
-        "media_item": [
-            record.get("mime"),
-            f"{record['width']} × {record['height']} pixels" if record.get("width") and record.get("height") else None,
-            f"device: {record['device']}" if record.get("device") else None,
-            _seconds(record.get("duration_s")),
-        ],
-        "location": [f"{record.get('lat')}, {record.get('lon')}", record.get("source")],
-        "table_row": [f"table {record.get('table') or 'not known'}", None],
-    }.get(item.kind, [])
-    words = "; ".join(str(fact) for fact in facts if fact)
+    words = "; ".join(str(fact) for fact in _FACTS.get(item.kind, _no_facts)(record) if fact)
     return "\n".join(part for part in (words, text) if part)
+
+
+def _no_facts(record: dict[str, Any]) -> list[Any]:
+    return []
+
+
+def _said(*fields: str) -> Callable[[dict[str, Any]], list[Any]]:
+    return lambda record: [record.get(name) for name in fields]
+
+
+def _named(record: dict[str, Any]) -> list[Any]:
+    return [record.get("name"), *map(who, record.get("identifiers", ()))]
+
+
+def _media(record: dict[str, Any]) -> list[Any]:
+    size = f"{record['width']} × {record['height']} pixels" if record.get("width") and record.get("height") else None
+    device = f"device: {record['device']}" if record.get("device") else None
+    return [record.get("mime"), size, device, _seconds(record.get("duration_s"))]
+
+
+def _message(record: dict[str, Any]) -> list[Any]:
+    """What stands around the words of a message: what it answers, how it was answered, the place that was sent."""
+    quoted, found = record.get("quotes"), []
+    if quoted:
+        by = f" of {who(quoted['sender'])}" if quoted.get("sender") else ""
+        found.append(f"in answer to a message{by}" + (f": “{quoted['text']}”" if quoted.get("text") else ""))
+    return [*found, *[_reaction(one) for one in record.get("reactions", ())], _place(record)]
+
+
+def _reaction(one: dict[str, Any]) -> str:
+    return f"reaction {one['text']}" + (f" by {who(one['sender'])}" if one.get("sender") else "")
+
+
+def _place(record: dict[str, Any]) -> str | None:
+    known = record.get("lat") is not None and record.get("lon") is not None
+    return f"place: {record['lat']}, {record['lon']}" if known else None
+
+
+def _group(record: dict[str, Any]) -> list[Any]:
+    return [record.get("title"), *[_member(one) for one in record.get("members", ())]]
+
+
+def _member(member: dict[str, Any]) -> str:
+    words = [who(member["party"]), *([member["role"]] if member.get("role") else [])]
+    times = [(name, member[name]) for name in ("since", "until") if member.get(name)]
+    words += [f"{name} {iso(time['utc_us']) if time['utc_us'] is not None else time['raw']}" for name, time in times]
+    return ", ".join(words)
+
+
+_FACTS: Final[dict[str, Callable[[dict[str, Any]], list[Any]]]] = {
+    "message": _message,
+    "call": lambda record: [record.get("outcome"), _seconds(record.get("duration_s"))],
+    "contact": lambda record: [
+        record.get("name"),
+        *map(who, record.get("identifiers", ())),
+        record.get("organisation"),
+    ],
+    "media_item": _media,
+    "location": lambda record: [f"{record.get('lat')}, {record.get('lon')}", record.get("source")],
+    "table_row": lambda record: [f"table {record.get('table') or 'not known'}"],
+    "group": _group,
+    "account": lambda record: _named(record),
+    "web_visit": _said("title", "url"),
+    "search": _said("url"),
+    "download": lambda record: [
+        *_said("title", "url", "target", "mime", "outcome")(record),
+        _bytes(record),
+    ],
+    "app_install": _said("title", "app", "version", "installer"),
+    "app_use": lambda record: [*_said("title", "app", "activity")(record), _seconds(record.get("duration_s"))],
+    "notification": _said("app", "title"),
+    "calendar_event": lambda record: [*_said("title", "place", "calendar")(record), _place(record)],
+    "note": _said("title", "folder"),
+    "document": lambda record: [*_said("title", "author", "mime")(record), _pages(record.get("pages"))],
+    "network": lambda record: [*_said("technology", "name", "address", "security")(record), _place(record)],
+    "device_fact": lambda record: [f"{record['name']}: {record['value']}"],
+}
 
 
 def recovery(record: dict[str, Any]) -> str:
@@ -53,6 +116,14 @@ def recovery(record: dict[str, Any]) -> str:
 def _pairs(record: dict[str, Any]) -> list[list[Any]]:
     pairs: list[list[Any]] = record.get("columns", [])
     return pairs
+
+
+def _bytes(record: dict[str, Any]) -> str | None:
+    return None if record.get("size") is None else f"{record['size']:,} bytes"
+
+
+def _pages(value: int | None) -> str | None:
+    return None if value is None else f"{value:,} pages"
 
 
 def _seconds(value: float | None) -> str | None:

@@ -86,10 +86,7 @@ def derive(record: dict[str, Any], file: OfFile) -> Derived:
     found = all_moments(record, file.times)
     moments = [(m["meaning"], fitting(m["utc_us"]), clean(m["raw"]) or "", m["clock"]) for m in found]
     key = get("conversation")
-    text = get("text")
-    subject = get("subject")
-    if subject:
-        text = f"{subject}\n{text}" if text else subject
+    text = _searched(record)
     attachments = get("attachments", ())
     return Derived(
         record["kind"],
@@ -107,6 +104,36 @@ def derive(record: dict[str, Any], file: OfFile) -> Derived:
     )
 
 
+# Kinds whose words stand in more fields than `text` -> those fields, in the order in which they are shown.
+_WORDS: Final = {
+    "message": ("subject", "text"),
+    "email": ("subject", "text"),
+    "group": ("title", "text"),
+    "account": ("name", "text"),
+    "web_visit": ("title", "url", "text"),
+    "search": ("text", "url"),
+    "download": ("title", "target", "url", "text"),
+    "app_install": ("title", "app", "text"),
+    "app_use": ("title", "app", "activity", "text"),
+    "notification": ("title", "text", "app"),
+    "calendar_event": ("title", "place", "text"),
+    "note": ("title", "text"),
+    "document": ("title", "author", "text"),
+    "network": ("name", "address", "text"),
+    "device_fact": ("name", "value", "text"),
+}
+
+
+def _searched(record: dict[str, Any]) -> str | None:
+    """The words by which an item is found, each once."""
+    text: str | None = record.get("text")
+    fields = _WORDS.get(record["kind"])
+    if fields is None:
+        return text
+    found = [str(record[name]) for name in fields if record.get(name)]
+    return "\n".join(dict.fromkeys(found)) if found else text
+
+
 def principal_us(moments: Sequence[MomentRow]) -> int | None:
     """The moment by which an item sorts: the first that is known in UTC."""
     for moment in moments:
@@ -119,6 +146,8 @@ def _parties(record: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     get = record.get
     found = [("from", record["sender"])] if "sender" in record else []
     found += [("to", other) for other in get("recipients", ())]
+    if "cc" in record or "bcc" in record:
+        found += [(role, other) for role in ("cc", "bcc") for other in get(role, ())]
     found += [("about", other) for other in get("identifiers", ())]
     return found
 

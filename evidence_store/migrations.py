@@ -7,8 +7,10 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
+from evidence_store.structure import add_views
+
 # version -> what brings a case of that version to the next one. Format 1 is the first.
-STEPS: Final[dict[int, Callable[[Connection], None]]] = {}
+STEPS: Final[dict[int, Callable[[Connection], None]]] = {1: add_views}
 
 
 def migrate(engine: Engine, found: int, wanted: int) -> None:

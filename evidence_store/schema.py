@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION: Final = 1
+VERSION: Final = 2
 APPLICATION_ID: Final = 0x41535359  # "ASSY": what `file` and a hex viewer show of a case
 metadata = MetaData()
 
@@ -164,7 +164,7 @@ item_party = Table(
     metadata,
     Column("item_id", Integer, ForeignKey("item.id"), primary_key=True),
     Column("ord", Integer, primary_key=True),
-    Column("role", Text, nullable=False),  # from, to, about
+    Column("role", Text, nullable=False),  # from, to, cc, bcc, about
     Column("party_id", Integer, ForeignKey("party.id"), nullable=False),
     sqlite_with_rowid=False,
 )

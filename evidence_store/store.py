@@ -61,8 +61,6 @@ class Store:
         self._pragma("journal_mode = WAL")
         # Pages that change again and again are folded back less often: it saves a tenth of the time.
         self._pragma("wal_autocheckpoint = 8000")
-        with self.write() as connection:
-            structure.add_views(connection)
 
     def _pragma(self, words: str) -> None:
         # Past SQLAlchemy: these cannot run inside the transaction that it opens.
@@ -151,8 +149,20 @@ def open_store(path: Path, *, write: bool = True) -> Store:
     if not 0 < version <= schema.VERSION:
         raise StoreDamaged(f"{path} is damaged: it states case format {version}, which never was")
     if version < schema.VERSION:
-        migrate(store.engine, version, schema.VERSION)
+        _bring_up(path, version)
     return store
+
+
+def _bring_up(path: Path, version: int) -> None:
+    """An older case brought to today's format, also where it is opened for reading. Raises StoreError."""
+    engine = _engine(path, writable=True)
+    try:
+        migrate(engine, version, schema.VERSION)
+    except (DatabaseError, driver.DatabaseError) as error:
+        why = plain_reason(path, error)
+        raise StoreError(f"{why} (it has case format {version} and is to be brought to {schema.VERSION})") from error
+    finally:
+        engine.dispose()
 
 
 def _engine(path: Path, writable: bool) -> Engine:

@@ -14,9 +14,8 @@ FULL_TEXT: Final = (
     "CREATE VIRTUAL TABLE item_fts USING fts5(text, names, content='item', content_rowid='id', tokenize='unicode61')"
 )
 
-_FIRST_KINDS: Final = frozenset({"message", "call", "contact", "media_item", "location"})
-# Views of kinds that came later: a case that was made before has them only after evidence was added again.
-LATER_VIEWS: Final = frozenset(kind.kind for kind in KINDS) - _FIRST_KINDS
+# Kinds whose name a table has already.
+_VIEW_NAMES: Final = {"note": "note_item"}
 
 LEDGER_TRIGGERS: Final = tuple(
     f"CREATE TRIGGER ledger_no_{verb.lower()} BEFORE {verb} ON ledger "
@@ -34,12 +33,13 @@ def create_all(connection: Connection) -> None:
 
 
 def add_views(connection: Connection) -> None:
-    """The views of the kinds, those that the file has not yet: an older case has none of a kind that came later."""
-    there = {row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'view'")}
+    """The views of the kinds, made anew: an older case has none of a kind that came later."""
+    there = connection.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'view'").scalars().all()
+    for name in there:
+        connection.exec_driver_sql(f'DROP VIEW "{name}"')
     for kind in KINDS:
         shown = tuple(name for name in kind.__dataclass_fields__ if name != "deleted")
-        if kind.kind not in there:
-            connection.exec_driver_sql(_kind_view(kind.kind, shown))
+        connection.exec_driver_sql(_kind_view(kind.kind, shown))
 
 
 def definition() -> dict[str, str]:
@@ -60,8 +60,9 @@ def stored_definition(connection: Connection) -> dict[str, str]:
 def _kind_view(kind: str, columns: tuple[str, ...]) -> str:
     """A view of one kind of record for people who open the case with plain SQLite: "SELECT * FROM message"."""
     fields = "".join(f", json_extract(i.record, '$.{name}') AS \"{name}\"" for name in columns)
-    return (
-        f"CREATE VIEW {kind} AS SELECT printf('%s-%06d', s.exhibit, i.seq) AS number, "  # noqa: S608 - our own words
+    return (  # the words are our own
+        f'CREATE VIEW "{_VIEW_NAMES.get(kind, kind)}" AS SELECT '  # noqa: S608
+        "printf('%s-%06d', s.exhibit, i.seq) AS number, "
         "strftime('%Y-%m-%dT%H:%M:%SZ', i.when_us / 1000000, 'unixepoch') AS \"when\", "
         f"i.deleted AS is_deleted, f.path AS file_path, o.extractor AS extractor_label{fields} FROM item i "
         "JOIN outcome o ON o.id = i.outcome_id JOIN file f ON f.id = o.file_id JOIN source s ON s.id = i.source_id "

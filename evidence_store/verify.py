@@ -114,11 +114,8 @@ def _structure(connection: Connection, _tick: Any) -> Iterator[Finding]:
             yield Finding("case.db", "structure", str(row[0]))
     wanted = structure.definition()
     found = structure.stored_definition(connection)
-    kinds = select(schema.item.c.kind).distinct()
-    held = set(connection.execute(kinds).scalars()) if schema.item.name in found else set()
-    may_lack = schema.LATE_NAMES | (structure.LATER_VIEWS - held)
     for name in sorted(wanted.keys() | found.keys()):
-        if name not in found and name not in may_lack:
+        if name not in found and name not in schema.LATE_NAMES:
             yield Finding("case.db", name, "is missing from the file's structure")
         elif name in found and wanted.get(name) != found[name]:
             yield Finding("case.db", name, "is not as the program makes it")

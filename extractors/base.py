@@ -61,6 +61,7 @@ class Extractor:
     title: str
     emits: tuple[type[Record], ...]
     privacy: str
+    layouts: str
     tested_on: str
     limits: str
     read: Callable[[EvidenceFile], Iterator[Found]]
@@ -84,6 +85,7 @@ def extractor(
     title: str,
     emits: tuple[type[Record], ...],
     privacy: str,
+    layouts: str,
     tested_on: str,
     limits: str,
     files: tuple[str, ...] = (),
@@ -95,9 +97,13 @@ def extractor(
     `files` are path patterns ("**/databases/calllog.db"; `*` does not cross a '/'; matched without regard to case on
     every system). `types` are MIME types or prefixes ("image/") found by content. `claims` looks at the first 4096
     bytes and may decline a file that only its type brought here; a declined file gets no coverage row.
+
+    `layouts` says which generations of the layout are known. `tested_on` names what a test reads: evidence of a device
+    or service that is listed in `tests/extractors/truths`, or "documented schema, no device data". `limits` says what
+    is not read. `privacy` is a word for what it holds: "communications", "media", "location", "web", "device" …
     """
 
     def label(read: Callable[[EvidenceFile], Iterator[Found]]) -> Extractor:
-        return Extractor(id, version, title, emits, privacy, tested_on, limits, read, files, types, claims)
+        return Extractor(id, version, title, emits, privacy, layouts, tested_on, limits, read, files, types, claims)
 
     return label

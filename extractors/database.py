@@ -8,7 +8,7 @@ from typing import Any
 from evidence_store.records import Moment, Problem
 from extractors.base import EvidenceFile, Found
 from parsers.sqlite_file import DamagedText, DatabaseDamaged, EvidenceDatabase, Row, TimeLimitReached
-from parsers.times import UNIT_US, from_unix
+from parsers.times import UNIT_US, from_count
 
 _MOST_GAPS = 1000
 _GREATEST_KEY = 2**63 - 1
@@ -68,19 +68,20 @@ def selecting(db: EvidenceDatabase, table: str, columns: tuple[str, ...], alias:
     return ", ".join(f"{prefix}{name}" if name in there else f"NULL AS {name}" for name in columns)
 
 
-def each_row(db: EvidenceDatabase, table: str, columns: str, gaps: list[Problem]) -> Iterator[Row]:
-    """The rows of a table in the order of its integer key "_id", passing over what is damaged.
+def each_row(db: EvidenceDatabase, table: str, columns: str, gaps: list[Problem], key: str = "_id") -> Iterator[Row]:
+    """The rows of a table in the order of its integer primary key, passing over what is damaged.
 
-    `columns` is a select list that has "_id". Each stretch that could not be read is put into `gaps`, as a Problem.
+    `columns` is a select list that has the `key`: "Z_PK" in Core Data, "rowid AS rowid" where no column is it.
+    Each stretch that could not be read is put into `gaps`, as a Problem.
     """
     select = f"SELECT {columns} FROM {table}"  # noqa: S608
     last: Any = -1
     start: int | None = None
     while True:
         try:
-            where = "" if start is None else f"WHERE _id >= {start:d} "
-            for row in db.execute(f"{select} {where}ORDER BY _id"):
-                last = row["_id"]
+            where = "" if start is None else f"WHERE {key} >= {start:d} "
+            for row in db.execute(f"{select} {where}ORDER BY {key}"):
+                last = row[key]
                 yield row
         except TimeLimitReached:
             raise
@@ -90,44 +91,45 @@ def each_row(db: EvidenceDatabase, table: str, columns: str, gaps: list[Problem]
             return
         one_row = start is not None and type(last) is int and last < start
         if one_row:  # its key can be read and the rest of the row cannot
-            gaps.append(Problem("row", "damaged-row", reason, f"{table}:_id={start}"))
+            gaps.append(Problem("row", "damaged-row", reason, f"{table}:{key}={start}"))
             last = start
         start, skipped = None, True
         if type(last) is int and len(gaps) < _MOST_GAPS:
-            start, skipped = _next_readable(db, table, last)
+            start, skipped = _next_readable(db, table, last, key)
         if start is None and (skipped or not one_row):
             gaps.append(Problem("file", "damaged-database", f"{reason}; nothing more could be read"))
         elif skipped:
-            gaps.append(Problem("file", "damaged-database", f"{reason}; reading went on at _id={start}"))
+            gaps.append(Problem("file", "damaged-database", f"{reason}; reading went on at {key}={start}"))
         if start is None:
             return
 
 
-def _next_readable(db: EvidenceDatabase, table: str, last: int) -> tuple[int | None, bool]:
+def _next_readable(db: EvidenceDatabase, table: str, last: int, key: str) -> tuple[int | None, bool]:
     """The first key after `last` that can be read (None: there is none), and whether damage lies before it.
 
     Found by doubling steps and then by halving the last of them.
     """
     bad, step = last, 1
-    while (found := _first_key(db, table, last + step)) == _UNREADABLE:
+    while (found := _first_key(db, table, last + step, key)) == _UNREADABLE:
         bad, step = last + step, step * 2
         if last + step > _GREATEST_KEY:
             return None, True
     good = last + step
     while good - bad > 1:
         middle = (bad + good) // 2
-        if (nearer := _first_key(db, table, middle)) == _UNREADABLE:
+        if (nearer := _first_key(db, table, middle, key)) == _UNREADABLE:
             bad = middle
         else:
             found, good = nearer, middle
     return found, bad > last
 
 
-def _first_key(db: EvidenceDatabase, table: str, key: int) -> int | None:
-    """The first key from `key` on; None after the last one; _UNREADABLE where damage lies in the way."""
+def _first_key(db: EvidenceDatabase, table: str, start: int, key: str) -> int | None:
+    """The first key from `start` on; None after the last one; _UNREADABLE where damage lies in the way."""
     try:
-        for row in db.execute(f"SELECT _id FROM {table} WHERE _id >= ? ORDER BY _id LIMIT 1", (key,)):  # noqa: S608
-            return row["_id"] if type(row["_id"]) is int else None
+        sql = f"SELECT {key} AS found FROM {table} WHERE {key} >= ? ORDER BY {key} LIMIT 1"  # noqa: S608
+        for row in db.execute(sql, (start,)):
+            return row["found"] if type(row["found"]) is int else None
     except TimeLimitReached:
         raise
     except DatabaseDamaged:
@@ -224,10 +226,13 @@ class Doubts:
         return None
 
     def moment(self, meaning: str, value: Any, unit: str, column: str) -> Moment:
-        """A Unix time of the application's own clock; without UTC, and said, where it cannot be one."""
-        if type(value) is int and _SURE_FROM_US < (utc := value * UNIT_US[unit]) < _SURE_TO_US:
+        """A time of the application's own clock; without UTC, and said, where it cannot be one.
+
+        `unit` is "s", "ms", "us" for Unix time, or one of `parsers.times.from_count` ("cocoa s", "webkit us" …).
+        """
+        if type(value) is int and unit in UNIT_US and _SURE_FROM_US < (utc := value * UNIT_US[unit]) < _SURE_TO_US:
             return Moment(meaning, utc, str(value), "A")  # what nearly every row has; `from_unix` would say the same
-        utc_us, note = from_unix(value, unit)
+        utc_us, note = from_count(value, unit)
         if utc_us is None:
             self.add("time", f"{column}: {note}: {stored(value)}")
         return Moment(meaning, utc_us, stored(value), "A", "", note)

@@ -14,6 +14,7 @@ _MICROSECOND = timedelta(microseconds=1)
 # Later than any phone will write: beyond it a number is not a time in the unit that was assumed.
 _LATEST_US = 4_102_444_800_000_000  # 2100-01-01
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
+_NUMBER = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
 UNIT_US = {"s": 1_000_000, "ms": 1_000, "us": 1}
 
 
@@ -34,6 +35,45 @@ def from_unix(value: object, unit: str) -> tuple[int | None, str]:
     if not 0 < utc_us < _LATEST_US:
         return None, "not a plausible time"
     return round(utc_us), ""
+
+
+# Seconds between an epoch and 1970-01-01: what Apple counts from (2001), and what Windows and Chromium do (1601).
+COCOA_S, WINDOWS_S = 978_307_200, -11_644_473_600
+# What a number counts, in microseconds, and where it starts.
+_COUNTS = {
+    "cocoa s": (1_000_000, COCOA_S),
+    "cocoa ms": (1_000, COCOA_S),
+    "cocoa us": (1, COCOA_S),
+    "cocoa ns": (0.001, COCOA_S),
+    "webkit us": (1, WINDOWS_S),
+    "filetime": (0.1, WINDOWS_S),
+}
+
+
+def from_count(value: object, unit: str) -> tuple[int | None, str]:
+    """(utc_us, note) of a count from another epoch: "cocoa s", "cocoa ms", "cocoa us", "cocoa ns" since 2001,
+    "webkit us" and "filetime" (100 ns) since 1601; also what `from_unix` takes. None and a reason as there.
+
+    Fractions finer than a microsecond are cut; whole numbers never pass through a float.
+    """
+    if unit in UNIT_US:
+        return from_unix(value, unit)
+    count_us, epoch_s = _COUNTS[unit]
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        value = float(value) if "." in value else int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None, "not a number" if value is not None else "not recorded"
+    if value != value or value in (float("inf"), float("-inf")):
+        return None, "not a number"
+    if value == 0:
+        return None, "zero"
+    if isinstance(value, int):
+        utc_us = value * count_us if isinstance(count_us, int) else value // round(1 / count_us)
+    else:
+        # Rounded, not cut: the fraction of a float is never exact.
+        utc_us = round(value * count_us) if abs(value) < 1e30 else _LATEST_US
+    utc_us += epoch_s * 1_000_000
+    return (utc_us, "") if 0 < utc_us < _LATEST_US else (None, "not a plausible time")
 
 
 def from_local(local: datetime, zone: str | None) -> tuple[int | None, str]:

@@ -164,7 +164,22 @@ def files(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def extractor_table() -> str:
+    """What can be read as the table of the README, in Markdown."""
+    from extractors.catalog import EXTRACTORS
+
+    lines = ["| extractor | reads | layouts known | tested on | limits |", "|---|---|---|---|---|"]
+    for one in EXTRACTORS:
+        emits = ", ".join(kind.kind for kind in one.emits)
+        cells = (f"`{one.id}` {one.title}", emits, one.layouts, one.tested_on, one.limits)
+        lines.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
+    return "\n".join(lines)
+
+
 def extractors(arguments: argparse.Namespace) -> int:
+    if arguments.markdown:
+        print_text(extractor_table())
+        return DONE
     if arguments.sources:
         from extractors.sources import OPENS
 
@@ -181,6 +196,7 @@ def extractors(arguments: argparse.Namespace) -> int:
                 "types": list(one.types),
                 "emits": [kind.kind for kind in one.emits],
                 "privacy": one.privacy,
+                "layouts": one.layouts,
                 "tested_on": one.tested_on,
                 "limits": one.limits,
             }
@@ -191,7 +207,7 @@ def extractors(arguments: argparse.Namespace) -> int:
             print_json(row)
             continue
         print_text(f"{row.get('id', row.get('kind'))}  {row['title']}")
-        for name in ("version", "tested_on", "limits"):
+        for name in ("version", "layouts", "tested_on", "limits"):
             if name in row:
                 print_text(f"    {name.replace('_', ' ')}: {row[name]}")
     return DONE

@@ -23,6 +23,13 @@ KIND_WORDS: Final = {
     "media_item": "Photo, video or sound",
     "location": "Location",
     "table_row": "Row of a table",
+    "group": "Group",
+    "web_visit": "Web visit",
+    "app_install": "Application",
+    "app_use": "Use of an application",
+    "calendar_event": "Calendar entry",
+    "email": "E-mail",
+    "device_fact": "Fact about the device",
 }
 DIRECTION_WORDS: Final = {"in": "incoming", "out": "outgoing"}
 

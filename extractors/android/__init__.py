@@ -1,1 +1,18 @@
-"""Artefacts of the Android system itself."""
+"""Android's own databases and files."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from extractors.android.calls import calls
+from extractors.android.contacts import contacts
+from extractors.android.sms import messages
+from extractors.android.sms_backup import sms_backup
+from extractors.base import Extractor
+
+EXTRACTORS: Final[tuple[Extractor, ...]] = (
+    messages,
+    calls,
+    contacts,
+    sms_backup,
+)

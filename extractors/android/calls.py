@@ -60,6 +60,7 @@ _NO_NUMBER: Final = {"-1": "number unknown", "-2": "number withheld", "-3": "pay
     files=("**/calllog.db", "**/contacts2.db"),
     emits=(Call,),
     privacy="communications",
+    layouts="calls in contacts2.db (to Android 6) and calllog.db (from Android 7 on)",
     tested_on="Android 4 contacts2.db: 3 calls; calllog.db built to the published layout",
     limits="Recordings, voicemail sounds and the history of blocked numbers are not read.",
 )

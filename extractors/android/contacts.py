@@ -74,7 +74,8 @@ _TYPES: Final = {
     files=("**/contacts2.db",),
     emits=(Contact,),
     privacy="contacts",
-    tested_on="contacts2.db built to the published layout, a recent and an early generation",
+    layouts="contacts2.db of Android 2 to 15, with and without the table of accounts",
+    tested_on="documented schema, no device data",
     limits="Photos, groups and the list of deleted contacts (deleted_contacts) are not read. Of a contact whose "
     "row was deleted, what the row itself says is given: its numbers are recovered as rows of the table data.",
 )

@@ -52,6 +52,7 @@ _BOXES: Final[dict[Any, tuple[Literal["in", "out"], str, str]]] = {
     files=("**/mmssms.db",),
     emits=(Message,),
     privacy="communications",
+    layouts="mmssms.db of Android 4 to 15",
     tested_on="Android 4 emulator: 9 text messages; picture messages in databases built to the published layout",
     limits="Parts of long messages still waiting to be joined (table raw) and the full-text index are not read. "
     "Deleted rows are recovered of sms only, each by itself: who else was in its thread is not said.",

@@ -44,6 +44,7 @@ _UNSET: Final = {"status": "-1", "date_sent": "0", "archived": "0"}
     ),
     emits=(Message,),
     privacy="communications",
+    layouts="JSON of com.android.providers.telephony in adb backups of Android 6 to 12",
     tested_on="published adb backups of versions 1 and 5: 2 text messages and 1 picture message; made-up backups",
     limits="The backup has no attachments of picture messages and no numbers of threads: messages with the same "
     "recipients are one conversation.",

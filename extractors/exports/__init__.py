@@ -1,1 +1,14 @@
-"""What people hand over: exports made by the applications themselves."""
+"""What people hand over: exports of chats and accounts, letters, cards, tracks, reports of other tools."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from extractors.base import Extractor
+from extractors.exports.cellebrite_report import cellebrite_report
+from extractors.exports.whatsapp_chat import chat_export
+
+EXTRACTORS: Final[tuple[Extractor, ...]] = (
+    chat_export,
+    cellebrite_report,
+)

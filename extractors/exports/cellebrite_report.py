@@ -38,7 +38,8 @@ _MOST_TYPES: Final = 1000
     claims=looks_like,
     emits=(Message, Call, Contact, Location),
     privacy="communications",
-    tested_on="reports built by what public readers of the format say of it; no report of a real phone was at hand",
+    layouts="report.xml, project version of schemas 2 to 5",
+    tested_on="documented schema, no device data",
     limits="Not decoded by Assay: what another tool reported, with its own gaps and mistakes. Of other models (web "
     "pages, applications, accounts, calendars …) only the number is told; messages quoted in others, reactions and "
     "shared contacts are not read. A message that the report has in a chat and alone comes out twice. Newer reports in "

@@ -73,6 +73,7 @@ class _Course:
     claims=looks_like,
     emits=(Message,),
     privacy="communications",
+    layouts="Android with dash, iOS with brackets, day, month or year first, 12 and 24 hours",
     tested_on="10 published sample exports of Android and iOS (day, month or year first, 12 and 24 hours); made-up "
     "exports in further languages and scripts",
     limits="A text file that can be edited; the device was not examined. No time zone, direction or identifier of a "

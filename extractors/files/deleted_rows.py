@@ -20,6 +20,7 @@ _LONGEST: Final = 1024  # bytes of a value that is no text
     types=("application/vnd.sqlite3",),
     emits=(TableRow,),
     privacy="files",
+    layouts="SQLite 3, write-ahead log included",
     tested_on="SQLite Forensic Corpus 1.0: all 101 deleted records and all 100 rows of deleted tables, none that was "
     "never there; write-ahead logs made with SQLite",
     limits="A row whose table cannot be told has no names of columns. Tables of one or two columns of no stated type, "

@@ -1,1 +1,14 @@
-"""Photographs, videos and sounds by their own metadata."""
+"""Pictures, films, sounds and documents by their content."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from extractors.base import Extractor
+from extractors.media.photos import photos
+from extractors.media.videos import videos
+
+EXTRACTORS: Final[tuple[Extractor, ...]] = (
+    photos,
+    videos,
+)

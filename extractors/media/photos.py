@@ -40,6 +40,7 @@ _OF_INTEREST = frozenset(
     types=("image/",),
     emits=(MediaItem, Location),
     privacy="media",
+    layouts="JPEG, HEIC, TIFF, PNG, WebP with Exif 2.x and 3.0",
     tested_on="JPEG and HEIC samples of many cameras and phones with published make, model, date and place",
     limits="Maker notes, XMP and IPTC are not read. Size and Exif are not read from SVG, JPEG XL, PSD, raw formats.",
 )

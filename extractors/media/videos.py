@@ -31,6 +31,7 @@ _TOLD = ("software", "information", "day", "content identifier", "Android versio
     types=("video/", "audio/"),
     emits=(MediaItem, Location),
     privacy="media",
+    layouts="MP4, MOV, 3GP, M4A boxes",
     tested_on="MP4, MOV, 3GP and M4A samples with published dates, sizes and places",
     limits="Of Matroska, WebM, AVI, FLV, MP3, Ogg, AMR and WAV only the type and the file's times. No XMP.",
 )

@@ -25,6 +25,7 @@ ID = "test.dangerous"
     title="Does what the file says",
     emits=(Message,),
     privacy="none",
+    layouts="none",
     tested_on="made-up files",
     limits="none",
 )

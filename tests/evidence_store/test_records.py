@@ -15,7 +15,7 @@ from sqlalchemy import select
 from evidence_store import queries, schema
 from evidence_store.derive import plain_of
 from evidence_store.records import Location, Message, Moment, Party, canonical, to_plain
-from evidence_store.records import _written as written
+from evidence_store.records.plain import _written as written
 from evidence_store.selection import Selection
 from evidence_store.verify import verify
 from tests.evidence_builders.case import build_case

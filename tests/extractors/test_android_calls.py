@@ -8,6 +8,7 @@ from evidence_store.records import Call, Moment, Party, Present, Problem
 from extractors.android.calls import calls
 from tests.evidence_builders.android import CALLS, CONTACTS, call_log
 from tests.evidence_builders.files import MemoryFile
+from tests.extractors.broken import assert_no_row_is_lost
 
 ANNA = Party("+447700900101", "phone", "Anna Example")
 
@@ -174,3 +175,8 @@ def test_a_call_log_of_an_unknown_layout_is_said_to_be_unknown():
     assert list(calls(call_log("", renamed))) == [
         Problem("schema", "unknown-layout", "table calls has no column duration")
     ]
+
+
+def test_a_broken_value_costs_no_row():
+    file = call_log("INSERT INTO calls(_id,number,date,duration,type) VALUES(1,'+447700900101',1349200000000,9,1)")
+    assert_no_row_is_lost(calls, file.path, file.open().read(), "calls", "_id")

@@ -14,7 +14,7 @@ from extractors.matching import Matcher
 
 
 def wants(*files: str, name: str = "test.made-up") -> Extractor:
-    return Extractor(name, 1, "", (), "", "", "", read=lambda _: iter(()), files=files)
+    return Extractor(name, 1, "", (), "", "", "", "", read=lambda _: iter(()), files=files)
 
 
 def naive(pattern: str) -> re.Pattern[str]:

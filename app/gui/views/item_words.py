@@ -14,7 +14,8 @@ from evidence_store.records import CLOCKS
 _MOST_TEXT: Final = 20_000
 _SHOWN_ELSEWHERE: Final = frozenset(
     {"kind", "locator", "service", "moments", "attachments", "text", "sender", "recipients", "identifiers", "flags"}
-    | {"conversation", "direction", "title", "deleted", "extra", "columns"}
+    | {"conversation", "direction", "title", "deleted", "extra", "columns", "members", "quotes", "reactions"}
+    | {"cc", "bcc"}
 )
 
 
@@ -52,12 +53,17 @@ def _facts(found: ItemDetail) -> str:
         ("Direction", _text(wording.DIRECTION_WORDS.get(detail.direction or "", ""))),
         ("From", _text(wording.party(record["sender"])) if "sender" in record else ""),
         ("To", "<br>".join(_text(wording.party(one)) for one in record.get("recipients", [])[:200])),
+        ("Copies to", "<br>".join(_text(wording.party(one)) for one in _copies(record)[:200])),
         ("Identifiers", "<br>".join(_text(wording.party(one)) for one in record.get("identifiers", [])[:200])),
         ("Conversation", _text(record.get("title") or detail.conversation or "")),
         ("Marks", _text(", ".join(marks))),
         ("Tags", _text(", ".join(detail.tags))),
     ]
     return _table(rows)
+
+
+def _copies(record: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*record.get("cc", []), *record.get("bcc", [])]
 
 
 def _said(text: str | None) -> str:

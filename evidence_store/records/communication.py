@@ -1,0 +1,84 @@
+"""Who said what to whom, and who they are: messages, calls, letters, groups, contacts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from evidence_store.records.base import Record
+from evidence_store.records.values import Member, Party, Quoted, Reaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message(Record):
+    """`conversation` is the key of the thread in its own application; `title` the name it shows, if any.
+
+    `key` is the message's own id in its application; `lat` and `lon` (WGS 84 degrees) a place that was sent.
+    """
+
+    kind: ClassVar[str] = "message"
+    conversation: str | None = None
+    title: str | None = None
+    direction: Literal["in", "out"] | None = None
+    sender: Party | None = None
+    recipients: tuple[Party, ...] = ()
+    subject: str | None = None
+    text: str | None = None
+    key: str | None = None
+    quotes: Quoted | None = None
+    reactions: tuple[Reaction, ...] = ()
+    lat: float | None = None
+    lon: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Record):
+    kind: ClassVar[str] = "call"
+    conversation: str | None = None
+    direction: Literal["in", "out"] | None = None
+    sender: Party | None = None
+    recipients: tuple[Party, ...] = ()
+    outcome: str | None = None
+    duration_s: int | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact(Record):
+    """`text` is everything that a search should find; `values` the (label, scheme, value) rows as stored."""
+
+    kind: ClassVar[str] = "contact"
+    name: str | None = None
+    identifiers: tuple[Party, ...] = ()
+    organisation: str | None = None
+    account: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group(Record):
+    """A conversation as its application describes it, and who was in it: `identifiers` are the parties of `members`."""
+
+    kind: ClassVar[str] = "group"
+    conversation: str | None = None
+    title: str | None = None
+    identifiers: tuple[Party, ...] = ()
+    members: tuple[Member, ...] = ()
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Email(Record):
+    """A letter; `cc` and `bcc` as in its header, `conversation` the thread where its store names one."""
+
+    kind: ClassVar[str] = "email"
+    conversation: str | None = None
+    title: str | None = None
+    direction: Literal["in", "out"] | None = None
+    sender: Party | None = None
+    recipients: tuple[Party, ...] = ()
+    cc: tuple[Party, ...] = ()
+    bcc: tuple[Party, ...] = ()
+    subject: str | None = None
+    text: str | None = None
+    key: str | None = None

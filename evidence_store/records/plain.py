@@ -1,0 +1,88 @@
+"""Records as plain values, and those as the one canonical JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+from typing import Any, Final
+
+import orjson
+
+from evidence_store.records.base import Problem, Record
+from evidence_store.records.kinds import KINDS
+from evidence_store.records.values import Attachment, Member, Moment, Party, Quoted, Reaction
+
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_PARTS: Final = (Moment, Party, Attachment, Reaction, Quoted, Member)
+
+
+def to_plain(value: Any) -> Any:
+    """A record or a part of one as plain dicts, lists (or tuples) and scalars.
+
+    Defaults are left out, so that a field that is added to a kind later does not change the digest of old records.
+    """
+    make = _PLAIN.get(type(value))
+    if make is not None:
+        return make(value)
+    return [to_plain(part) for part in value] if isinstance(value, tuple) else value
+
+
+def _plain_maker(kind: type) -> Callable[[Any], dict[str, Any]]:
+    """The function that makes one kind plain, written out field by field as `dataclasses` writes `__init__`.
+
+    A loop over the fields costs three times as much, and this runs once for every record.
+    """
+    start = f"{{'kind': {kind.kind!r}}}" if issubclass(kind, Record) else "{}"
+    lines = [f"def make(value, to_plain=to_plain, default=default):\n plain = {start}"]
+    for field in fields(kind):
+        part = "to_plain(part)" if _may_nest(str(field.type)) else "part"
+        if field.default is MISSING:
+            lines.append(f" part = value.{field.name}\n plain[{field.name!r}] = {part}")
+        else:
+            lines.append(
+                f" part = value.{field.name}\n if part != default[{field.name!r}]: plain[{field.name!r}] = {part}"
+            )
+    scope: dict[str, Any] = {"to_plain": to_plain, "default": {field.name: field.default for field in fields(kind)}}
+    exec("\n".join([*lines, " return plain"]), scope)  # noqa: S102 - names of our own fields, nothing from evidence
+    made: Callable[[Any], dict[str, Any]] = scope["make"]
+    return made
+
+
+def _may_nest(annotation: str) -> bool:
+    return any(part.__name__ in annotation for part in _PARTS)
+
+
+_PLAIN: Final = {kind: _plain_maker(kind) for kind in (*KINDS, *_PARTS, Problem)}
+
+
+def canonical(plain: Any) -> bytes:
+    """Plain values as the one canonical JSON: UTF-8, keys sorted, no white space.
+
+    Lone surrogates, which UTF-8 cannot hold, are written as their \\udXXX escape, so that nothing stored is altered.
+    A NaN or an infinity, which JSON has no word for, becomes null. Raises TypeError for what else JSON cannot hold.
+    """
+    try:
+        return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", _written(plain)).encode()
+
+
+def _written(plain: Any) -> str:
+    """What orjson writes, for what it does not take: lone surrogates and integers beyond 64 bits."""
+    if isinstance(plain, dict):
+        return "{" + ",".join(f"{_text(key)}:{_written(plain[key])}" for key in sorted(plain)) + "}"
+    if isinstance(plain, list | tuple):
+        return "[" + ",".join(map(_written, plain)) + "]"
+    if isinstance(plain, str):
+        return _text(plain)
+    if type(plain) is int:
+        return str(plain)
+    return orjson.dumps(plain).decode()
+
+
+def _text(plain: Any) -> str:
+    if not isinstance(plain, str):
+        raise TypeError(f"a key of JSON is text, not {type(plain).__name__}")
+    return json.dumps(plain, ensure_ascii=False)

@@ -1,0 +1,91 @@
+"""What records are made of: moments, parties, attachments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Clock = Literal["A", "B", "C", "D", "E"]
+CLOCKS: Final = {
+    "A": "an epoch in the application's own database",
+    "B": "local time with its offset stored",
+    "C": "local time; the zone is assumed, or unknown",
+    "D": "file system time, or inferred",
+    "E": "stated by the operator",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One dated field: what it means, when, as stored, and how far the clock can be trusted.
+
+    `utc_us` is None where the time is not known in UTC (no zone, impossible, not decodable); `raw` is always the stored
+    form. `zone` names an assumed zone and by whom ("Europe/London, operator"); `note` says what is doubtful.
+    """
+
+    meaning: str
+    utc_us: int | None
+    raw: str
+    clock: Clock
+    zone: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        # bool is an int and a float would lose microseconds: both are slips of an extractor, not of the evidence.
+        if self.utc_us is not None and type(self.utc_us) is not int:
+            raise TypeError(f"utc_us must be an int of microseconds, not {type(self.utc_us).__name__}")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody as recorded: `scheme` says what the identifier is (phone, email, name, account …)."""
+
+    identifier: str
+    scheme: str = "phone"
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that a record refers to.
+
+    `path` is the place in the same source ('/'-separated, as `EvidenceFile.path`) or None where the record names none;
+    `mime` and `size` are as recorded. `state` is "" when the store is to look the path up (it becomes "present" or
+    "missing"), else what the extractor knows: "embedded" (with `sha256` of the bytes), "omitted" (the export says
+    that media were left out), "not downloaded".
+    """
+
+    name: str
+    path: str | None = None
+    mime: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What somebody put under a message: an emoji or the application's own word for it ("loved")."""
+
+    text: str
+    sender: Party | None = None
+    moment: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """The message that another one answers, as it was stored with the answer: `key` is its id in the application."""
+
+    key: str | None = None
+    sender: Party | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in a group: the role that the application gives ("admin"), and since and until when, where recorded."""
+
+    party: Party
+    role: str = ""
+    since: Moment | None = None
+    until: Moment | None = None

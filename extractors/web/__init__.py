@@ -1,0 +1,9 @@
+"""Histories of browsers, of any system."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from extractors.base import Extractor
+
+EXTRACTORS: Final[tuple[Extractor, ...]] = ()

@@ -1,0 +1,7 @@
+"""What the corpus has for the extractors of the room "exports"."""
+
+from __future__ import annotations
+
+from tests.extractors.truths import Truth
+
+TRUTHS: tuple[Truth, ...] = ()
