@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from app.item_content import content, recovery
+from evidence_store.people import Person
 from evidence_store.queries import Detail
 from parsers.times import iso
 
@@ -126,6 +127,28 @@ def item_line(item: Detail) -> str:
     deleted = f"DELETED ({how})" if how else "DELETED" if item.deleted else ""
     parts = [item.number, when, item.kind, item.service, who, words, names, deleted]
     return "  ".join(part for part in parts if part)
+
+
+def person_plain(one: Person) -> dict[str, Any]:
+    """Somebody who occurs in a case, as `people --json` prints it."""
+    return {
+        "compared_as": one.compared_as,
+        "recorded": [{"id": form[1], "name": form[2], "scheme": form[0]} for form in one.recorded],
+        "services": list(one.services),
+        "sources": list(one.sources),
+        "items": one.items,
+        "first": iso(one.first_us) if one.first_us is not None else None,
+        "last": iso(one.last_us) if one.last_us is not None else None,
+    }
+
+
+def person_line(one: Person) -> str:
+    """The same on one line for people."""
+    forms = dict.fromkeys(f"{name} ({form})" if name and name != form else form for _, form, name in one.recorded)
+    key = one.compared_as or "compares with no other"
+    times = f"{iso(one.first_us)} to {iso(one.last_us)}" if one.first_us is not None and one.last_us is not None else ""
+    where = f"{', '.join(one.services)} in {', '.join(one.sources)}"
+    return "  ".join(part for part in (key, f"{one.items:,} items", where, times, "; ".join(forms)) if part)
 
 
 def file_plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -9,13 +9,15 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from evidence_store.identity import comparable
 from evidence_store.records import WHOLE_FILE
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _LARGEST: Final = 2**63 - 1  # what a column of SQLite holds
 
-PartyKey = tuple[str, str, str | None]  # scheme, identifier, name
+# scheme, identifier, name, and what it is compared by (see `identity.comparable`)
+PartyKey = tuple[str, str, str | None, str | None]
 MomentRow = tuple[str, int | None, str, str]  # meaning, utc_us, raw, clock
 
 
@@ -63,10 +65,12 @@ def plain_of(record: bytes) -> dict[str, Any]:
 
 
 class OfFile(NamedTuple):
-    """What a record takes from its file: whether that was deleted, and the moments of the file system."""
+    """What a record takes from its file: whether that was deleted, the moments of the file system, and the region
+    under which its source's national numbers are read."""
 
     deleted: bool = False
     times: str = "[]"  # JSON, as the column holds it
+    region: str | None = None
 
 
 def all_moments(record: dict[str, Any], times: str) -> Sequence[dict[str, Any]]:
@@ -98,7 +102,7 @@ def derive(record: dict[str, Any], file: OfFile) -> Derived:
         clean(" ".join([a["name"] for a in attachments])) if attachments else None,
         bool(get("deleted")) or file.deleted,
         moments,
-        [(role, _key(party)) for role, party in _parties(record)],
+        [(role, _key(party, file.region)) for role, party in _parties(record)],
         attachments,
         (record["lat"], record["lon"]) if record.get("lat") is not None and record.get("lon") is not None else None,
     )
@@ -152,5 +156,6 @@ def _parties(record: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
-def _key(party: dict[str, Any]) -> PartyKey:
-    return party.get("scheme", "phone"), clean(party["identifier"]) or "", clean(party.get("name"))
+def _key(party: dict[str, Any], region: str | None) -> PartyKey:
+    scheme, identifier = party.get("scheme", "phone"), clean(party["identifier"]) or ""
+    return scheme, identifier, clean(party.get("name")), comparable(scheme, identifier, region)

@@ -7,10 +7,23 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
+from evidence_store.identity import comparable
 from evidence_store.structure import add_views
 
 # version -> what brings a case of that version to the next one. Format 1 is the first.
-STEPS: Final[dict[int, Callable[[Connection], None]]] = {1: add_views}
+
+
+def _parties_compared(connection: Connection) -> None:
+    """Format 2: parties have a form in which they are compared, and there are views of further kinds."""
+    connection.exec_driver_sql("ALTER TABLE party ADD COLUMN comparable TEXT")
+    rows = connection.exec_driver_sql("SELECT id, scheme, identifier FROM party").all()
+    found = [(comparable(row.scheme, row.identifier, None), row.id) for row in rows]
+    if found:
+        connection.exec_driver_sql("UPDATE party SET comparable = ? WHERE id = ?", found)
+    add_views(connection)
+
+
+STEPS: Final[dict[int, Callable[[Connection], None]]] = {1: _parties_compared}
 
 
 def migrate(engine: Engine, found: int, wanted: int) -> None:

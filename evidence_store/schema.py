@@ -157,6 +157,7 @@ party = Table(
     Column("scheme", Text, nullable=False),
     Column("identifier", Text, nullable=False),
     Column("name", Text),
+    Column("comparable", Text),  # the form in which numbers and addresses are compared; NULL where it has none
 )
 
 item_party = Table(
@@ -273,6 +274,7 @@ LATE_INDEXES: Final = (
     "CREATE INDEX IF NOT EXISTS item_conversation ON item (conversation_id, when_us, id)",
     "CREATE INDEX IF NOT EXISTS item_outcome ON item (outcome_id)",
     "CREATE INDEX IF NOT EXISTS item_party_party ON item_party (party_id, item_id)",
+    "CREATE INDEX IF NOT EXISTS party_comparable ON party (comparable)",
     "CREATE INDEX IF NOT EXISTS attachment_file ON attachment (file_id)",
     "CREATE INDEX IF NOT EXISTS outcome_file ON outcome (file_id)",
     "CREATE INDEX IF NOT EXISTS problem_file ON problem (file_id)",

@@ -115,7 +115,8 @@ def _with_party(words: str) -> ColumnElement[bool]:
         bare: Any = party.c.identifier
         for mark in _MARKS:
             bare = func.replace(bare, mark, "")
-        matches = or_(matches, bare.like(_like(_significant(digits)), escape="\\"))
+        like = _like(_significant(digits))
+        matches = or_(matches, bare.like(like, escape="\\"), party.c.comparable.like(like, escape="\\"))
     wanted = select(party.c.id).where(matches)
     return exists().where(and_(link.c.item_id == schema.item.c.id, link.c.party_id.in_(wanted)))
 

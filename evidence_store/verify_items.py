@@ -11,6 +11,8 @@ from sqlalchemy import Connection, func, literal, select
 from evidence_store import schema
 from evidence_store.derive import OfFile, derive, plain_of
 from evidence_store.findings import Finding
+from evidence_store.identity import COMPARED_BY, library, region_of
+from evidence_store.rows import load
 from evidence_store.writer import attachment_row
 
 
@@ -66,7 +68,7 @@ def _one_item(
     files = derived.find(row.source_id)
     derived_rows: dict[str, list[Any]] = {
         "moment": [*found.moments],
-        "item_party": [(role, *party) for role, party in found.parties],
+        "item_party": [(role, *(party if derived.compared else party[:3])) for role, party in found.parties],
         "attachment": [attachment_row(one, files) for one in found.attachments],
         "coordinate": [found.location] if found.location else [],
     }
@@ -85,13 +87,20 @@ class _Derived:
             row.id: (row.source_id, row.service, row.key, row.title) for row in connection.execute(select(*columns))
         }
         self.conversations[None] = None
+        self.compared = False
         self._seen = dict.fromkeys(("moment", "item_party", "attachment", "coordinate"), 0)
 
     def of_file(self, file_id: int) -> OfFile:
         """What the records of one outcome take from its file."""
-        query = select(schema.file.c.deleted, schema.file.c.times).where(schema.file.c.id == file_id)
+        file, source = schema.file, schema.source
+        query = select(file.c.deleted, file.c.times, source.c.facts).join(source).where(file.c.id == file_id)
         row = self._connection.execute(query).first()
-        return OfFile(bool(row.deleted), row.times) if row else OfFile()
+        if row is None:
+            return OfFile()
+        facts = load(row.facts)
+        # Read by another version of the library, some numbers may compare differently: that is no change of the case.
+        self.compared = facts.get(COMPARED_BY) == library()
+        return OfFile(bool(row.deleted), row.times, region_of(facts))
 
     def find(self, source_id: int) -> Callable[[str], tuple[int, bool] | None]:
         file = schema.file
@@ -117,7 +126,8 @@ class _Derived:
                 *(moment.c.item_id, moment.c.ord, moment.c.meaning, moment.c.utc_us, moment.c.raw, moment.c.clock)
             ).order_by(moment.c.item_id, moment.c.ord),
             "item_party": select(
-                *(link.c.item_id, link.c.ord, link.c.role, party.c.scheme, party.c.identifier, party.c.name)
+                *(link.c.item_id, link.c.ord, link.c.role),
+                *(party.c.scheme, party.c.identifier, party.c.name, *([party.c.comparable] if self.compared else [])),
             )
             .join(party, link.c.party_id == party.c.id)
             .order_by(link.c.item_id, link.c.ord),

@@ -14,7 +14,8 @@ from sqlalchemy.dialects import sqlite
 
 from evidence_store import schema
 from evidence_store.derive import Derived, OfFile, PartyKey, clean, derive, fitting, plain_of
-from evidence_store.rows import row_digest
+from evidence_store.identity import region_of
+from evidence_store.rows import load, row_digest
 
 _FLUSH: Final = 4000
 COUNTS: Final = ("present", "parsed", "out_of_scope", "unsupported", "failed", "problems")
@@ -55,8 +56,10 @@ class SourceWriter:
         self._digest = hashlib.sha256()
         self._first_item = 0
         self._file = OfFile()
+        facts = select(schema.source.c.facts).where(schema.source.c.id == source_id)
+        self.region = region_of(load(connection.execute(facts).scalar() or "{}"))
         for row in connection.execute(select(schema.party)):
-            self._parties[(row.scheme, row.identifier, row.name)] = row.id
+            self._parties[(row.scheme, row.identifier, row.name, row.comparable)] = row.id
         query = select(schema.conversation).where(schema.conversation.c.source_id == source_id)
         for row in connection.execute(query):
             self._conversations[(row.service, row.key, row.title)] = row.id

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from app.cases import Case, open_case
 from app.cli import DONE, INCOMPLETE, UNUSABLE, UsageError
-from app.commands.choosing import known_zone
+from app.commands.choosing import known_region, known_zone
 from app.commands.secrets import ask_on_terminal, secret_of
 from app.ingest.model import IngestError, IngestResult, SourceRequest, Stopped
 from app.ingest.register import outstanding, refuse_case_inside, settings_that_differ
@@ -119,6 +119,7 @@ def _requests(arguments: argparse.Namespace) -> list[SourceRequest]:
         if not any(fnmatchcase(one.id, glob) for one in EXTRACTORS):
             raise UsageError(f"--only {glob} fits no extractor: see `assay extractors`")
     known_zone(arguments.zone)
+    known_region(arguments.region)
     authority = authority_of(arguments)
     secret = secret_of(arguments.password_file, arguments.key_file)
     _check_paths(arguments.sources)
@@ -127,6 +128,7 @@ def _requests(arguments: argparse.Namespace) -> list[SourceRequest]:
             path=path,
             exhibit=exhibits[place] if place < len(exhibits) else None,
             zone=arguments.zone,
+            region=arguments.region,
             date_order=arguments.date_order,
             only=tuple(arguments.only),
             authority=authority,

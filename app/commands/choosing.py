@@ -65,6 +65,14 @@ def _time(text: str | None, *, end: bool) -> int | None:
         raise UsageError(wrong) from None
 
 
+def known_region(region: str | None) -> None:
+    """Raises UsageError where this is no region that has telephone numbers."""
+    import phonenumbers
+
+    if region is not None and region not in phonenumbers.SUPPORTED_REGIONS:
+        raise UsageError(f"{region or 'an empty name'} is no region with telephone numbers: use two letters such as GB")
+
+
 def known_zone(zone: str | None) -> None:
     """Raises UsageError where this is no IANA name of a zone."""
     try:

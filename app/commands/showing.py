@@ -10,8 +10,21 @@ from sqlalchemy import Connection
 from app.cases import open_case
 from app.cli import DONE
 from app.commands.choosing import selection_of, tell_unknown
-from app.output import file_line, file_plain, item_line, item_plain, print_json, print_table, print_text, say
+from app.output import (
+    file_line,
+    file_plain,
+    item_line,
+    item_plain,
+    person_line,
+    person_plain,
+    print_json,
+    print_table,
+    print_text,
+    say,
+)
 from evidence_store import ledger, listing, queries, seal, verify
+from evidence_store.people import Person
+from evidence_store.people import people as everybody
 from evidence_store.scope import Authority
 
 FULL_CHECK = 1_000_000  # `info` recomputes everything up to this many items; beyond, it says that it did not
@@ -103,6 +116,25 @@ def items(arguments: argparse.Namespace) -> int:
     finally:
         case.close()
     return DONE
+
+
+def people(arguments: argparse.Namespace) -> int:
+    """Who occurs in the case: what compares as the same number or address stands together."""
+    case = open_case(arguments.case)
+    try:
+        with case.store.read() as connection:
+            found = everybody(connection)
+    finally:
+        case.close()
+    words = arguments.party.casefold()
+    shown = [one for one in found if words in _forms(one).casefold()]
+    for one in shown[: arguments.limit]:
+        print_json(person_plain(one)) if arguments.json else print_text(person_line(one))
+    return DONE
+
+
+def _forms(one: Person) -> str:
+    return "\n".join([one.compared_as or "", *(f"{form[1]} {form[2] or ''}" for form in one.recorded)])
 
 
 def coverage(arguments: argparse.Namespace) -> int:

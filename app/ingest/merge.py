@@ -42,7 +42,7 @@ def merge_batch(connection: Connection, writer: SourceWriter, batch: Batch) -> i
             found = parse(data)
             file = listed[found["ordinal"]]
             # The listing was stored in one go, so ids run with ordinals.
-            file_id, of_file = writer.first_file + file.ordinal, OfFile(bool(file.deleted), file.times)
+            file_id, of_file = writer.first_file + file.ordinal, OfFile(bool(file.deleted), file.times, writer.region)
             results.append(_result(file, file_id, writer.source_id, found))
         elif letter == PROBLEM:
             problem = parse(data)

@@ -26,7 +26,8 @@ class Stopped(IngestError):
 class SourceRequest:
     """One source as the operator hands it over. `exhibit` None takes the next free reference of the case.
 
-    `zone`: IANA name assumed for local times, None for none. `only`: globs of extractor ids, empty for all.
+    `zone`: IANA name assumed for local times, None for none. `region`: two letters, under which national numbers are
+    read for comparison, None for that of the device. `only`: globs of extractor ids, empty for all.
     """
 
     path: Path
@@ -34,6 +35,7 @@ class SourceRequest:
     zone: str | None = None
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
     only: tuple[str, ...] = ()
+    region: str | None = None
     authority: Authority = field(default_factory=Authority)
     secret: Secret = field(default_factory=Secret, repr=False)  # never stored, not even that there is one
 

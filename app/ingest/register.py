@@ -14,6 +14,7 @@ from app.cases import Case
 from app.ingest.model import IngestError, SourceRequest
 from app.output_place import same_place
 from evidence_store import ledger, schema
+from evidence_store.identity import STATED_REGION
 from evidence_store.rows import dump, load, sealed_row
 from evidence_store.scope import Authority
 
@@ -35,13 +36,14 @@ def register(case: Case, request: SourceRequest) -> int:
         source_id = (connection.execute(select(func.max(source.c.id))).scalar() or 0) + 1
         values: dict[str, Any] = {"id": source_id, "exhibit": exhibit, "kind": "", "path": path, "state": "registered"}
         values |= dict.fromkeys(("size", "sha256", "sha1", "md5"))
-        values |= {"files": "[]", "stored": "[]", "facts": "{}", "authority": dump(request.authority.plain())}
+        facts = {STATED_REGION: request.region} if request.region else {}
+        values |= {"files": "[]", "stored": "[]", "facts": dump(facts), "authority": dump(request.authority.plain())}
         values |= {"zone": request.zone, "date_order": request.date_order}
         ordered = {column.name: values[column.name] for column in source.columns if column.name != "digest"}
         connection.execute(insert(source).values(sealed_row(source, ordered)))
         connection.execute(insert(schema.pending).values(source_id=source_id, next_batch=0, next_seq=1))
         detail: dict[str, Any] = {"path": path, "zone": request.zone, "authority": request.authority.in_words()}
-        detail |= {"date_order": request.date_order, "only": list(request.only)}
+        detail |= {"date_order": request.date_order, "only": list(request.only), "region": request.region}
         ledger.append(connection, "source added", exhibit, detail, PROGRAM)
     return source_id
 
@@ -59,6 +61,7 @@ def outstanding(case: Case) -> list[SourceRequest]:
                 zone=row["zone"],
                 date_order=row["date_order"],
                 only=only_of(connection, row["exhibit"]),
+                region=load(row["facts"]).get(STATED_REGION),
                 authority=Authority.from_plain(load(row["authority"])),
             )
             for row in rows
@@ -87,6 +90,7 @@ def settings_that_differ(case: Case, request: SourceRequest) -> str:
         held = {
             "zone": (row["zone"], request.zone),
             "date order": (row["date_order"], request.date_order),
+            "region": (load(row["facts"]).get(STATED_REGION), request.region),
             "extractors": (only_of(connection, row["exhibit"]), request.only),
             "authority": (
                 Authority.from_plain(load(row["authority"])),

@@ -26,6 +26,7 @@ from app.ingest.tracking import Tracker
 from app.worker.shard import ENTRY, FACTS, PROBLEM, is_whole, lines, parse
 from app.worker.tasks import Batch, HashSource, Task
 from evidence_store import ledger, schema
+from evidence_store.identity import COMPARED_BY, library
 from evidence_store.rows import dump, load, sealed_row
 from evidence_store.scope import Authority, Scope
 from evidence_store.store import StoreError
@@ -164,7 +165,8 @@ class _Ingest:
             hashes = ended.note["hashes"]
             if self._source.secret.unlocked:
                 facts["facts"][OPENED_WITH] = "a password or key, which is not stored"
-            self._change(connection, kind=facts["kind"], facts=dump(facts["facts"]), state="listed")
+            told = {**load(self._row["facts"]), **facts["facts"], COMPARED_BY: library()}
+            self._change(connection, kind=facts["kind"], facts=dump(told), state="listed")
             if hashes:
                 self._store_hashes(connection, hashes)
             ledger.append(connection, "source listed", self._row["exhibit"], {"files": count}, PROGRAM)

@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from extractors.sources.base import Entry
 from extractors.sources.names import shown
 from parsers.plist import read_plist
+from parsers.protobuf import Fields
 
 ZONE: Final = "device time zone"
+REGION: Final = "device region"  # two letters, for numbers in national form
 MOST_READ: Final = 1 << 20  # bytes of one of these files
 MOST_ROOTS: Final = 8
 _LOCKDOWN: Final = "/".join(
@@ -31,6 +33,10 @@ _TELLING: Final = {
     "packages.list": (("data/system/",), "Android"),
     "systemversion.plist": (("System/Library/CoreServices/",), "iOS"),
     "data_ark.plist": ((f"private/{_LOCKDOWN}", _LOCKDOWN), "iOS"),
+    ".globalpreferences.plist": (
+        ("private/var/mobile/Library/Preferences/", "var/mobile/Library/Preferences/"),
+        "iOS",
+    ),
     "localtime": (("private/var/db/timezone/", "var/db/timezone/"), "iOS"),
     "sms.db": (("private/var/mobile/Library/SMS/", "var/mobile/Library/SMS/"), "iOS"),
     "mmssms.db": (
@@ -54,9 +60,13 @@ _PROPERTIES: Final = {
     "ro.build.version.security_patch": "device security patch",
     "ro.serialno": "device serial number",
     "persist.sys.timezone": ZONE,
+    "persist.sys.locale": REGION,
+    "persist.sys.country": REGION,
+    "ro.product.locale.region": REGION,
+    "ro.product.locale": REGION,
 }
+_LOCALE_REGION: Final = re.compile(r"(?:^|[-_])([A-Z]{2})(?![A-Za-z0-9])")
 _ZONE_LINK: Final = re.compile(r"zoneinfo/([A-Za-z0-9_+/-]+)$")
-_STORED_ZONE: Final = re.compile(rb"\x14persist\.sys\.timezone\x12([\x01-\x40])")
 
 
 class Phone:
@@ -116,14 +126,30 @@ def _told(name: str, data: bytes, path: str) -> Iterator[tuple[str, str]]:
         for line in data.decode("utf-8", "replace").splitlines():
             key, _, value = line.partition("=")
             if (what := _PROPERTIES.get(key.strip())) and value.strip():
-                yield what, f"Android {value.strip()}" if what == "device system" else value
+                yield from _property(what, value.strip(), path)
     elif name == "persist.sys.timezone":
         yield from _zone(data.decode("utf-8", "replace"), path)
     elif name == "persistent_properties":
-        if found := _STORED_ZONE.search(data):
-            yield from _zone(data[found.end() : found.end() + found[1][0]].decode("utf-8", "replace"), path)
+        for one in Fields(data).messages(1):
+            if (what := _PROPERTIES.get(one.text(1) or "")) and (value := (one.text(2) or "").strip()):
+                yield from _property(what, value, path)
     else:
         yield from _apple(read_plist(data), path)
+
+
+def _property(what: str, value: str, path: str) -> Iterator[tuple[str, str]]:
+    if what == ZONE:
+        yield from _zone(value, path)
+    elif what == REGION:
+        yield from _region(value)
+    else:
+        yield what, f"Android {value}" if what == "device system" else value
+
+
+def _region(locale: str) -> Iterator[tuple[str, str]]:
+    """The region of a locale: "GB" of "en-GB", "en_GB@calendar=gregorian", "zh-Hans-CN", or by itself."""
+    if found := _LOCALE_REGION.findall(locale.partition("@")[0]):
+        yield REGION, found[-1]
 
 
 def _apple(plist: object, path: str) -> Iterator[tuple[str, str]]:
@@ -138,6 +164,8 @@ def _apple(plist: object, path: str) -> Iterator[tuple[str, str]]:
     ):
         if isinstance(value := plist.get(key), str):
             yield what, f"iOS {value}" if what == "device system" else value
+    if isinstance(locale := plist.get("AppleLocale"), str):
+        yield from _region(locale)
     if isinstance(zone := plist.get("-TimeZone"), str):
         yield from _zone(zone, path)
 

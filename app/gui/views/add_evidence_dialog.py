@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+import phonenumbers
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
@@ -31,6 +32,7 @@ from app.gui.views.tag_bar import ok_and_cancel
 from app.ingest.model import SourceRequest
 from evidence_store.scope import Authority
 
+DEVICE_REGION: Final = "as the device is set"
 NO_ZONE: Final = "none: leave local times without a zone"
 UK_ZONE: Final = "Europe/London"
 DATE_ORDERS: Final = (
@@ -66,6 +68,8 @@ class AddEvidenceDialog(QDialog):
         self.sources.setTabKeyNavigation(False)
         self.sources.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.zone = self._zone_box()
+        self.region = named(QComboBox(), "Region of numbers in national form")
+        self.region.addItems([DEVICE_REGION, *sorted(phonenumbers.SUPPORTED_REGIONS)])
         self.order = named(QComboBox(), "Date order of exported chats")
         for words, value in DATE_ORDERS:
             self.order.addItem(words, value)
@@ -105,6 +109,7 @@ class AddEvidenceDialog(QDialog):
         add.addStretch(1)
         times = QFormLayout()
         times.addRow("&Zone assumed for local times:", self.zone)
+        times.addRow("Re&gion of numbers in national form:", self.region)
         times.addRow("Date &order of exported chats:", self.order)
         authority = QGroupBox("Authority: fill in what it is, or say why none is recorded")
         form = QFormLayout(authority)
@@ -181,6 +186,8 @@ class AddEvidenceDialog(QDialog):
         """What was filled in."""
         zone = self.zone.currentText().strip()
         given: dict[str, Any] = {"zone": None if zone == NO_ZONE else zone, "date_order": self.order.currentData()}
+        region = self.region.currentText()
+        given["region"] = None if region == DEVICE_REGION else region
         fields = tuple((name, field.text().strip()) for name, field in self.fields.items() if field.text().strip())
         authority = Authority(fields, "" if fields else self.reason.text().strip())
         return [
