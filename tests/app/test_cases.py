@@ -11,6 +11,7 @@ import pytest
 from app.cases import CaseError, open_case
 from app.cli import DIFFERENT, UNUSABLE, main
 from app.ingest import IngestError, SourceRequest, add_source
+from evidence_store import schema
 from tests.evidence_builders.case import build_case
 
 
@@ -30,8 +31,8 @@ def test_evidence_is_added_by_one_program_at_a_time(tmp_path: Path) -> None:
 def test_a_case_of_a_newer_program_is_refused_in_one_line(tmp_path: Path) -> None:
     build_case(tmp_path / "case").close()
     with closing(sqlite3.connect(tmp_path / "case" / "case.db")) as raw:
-        raw.execute("PRAGMA user_version = 2")
-    with pytest.raises(CaseError, match=r"was written by a newer Assay \(case format 2, this one reads 1\)$"):
+        raw.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+    with pytest.raises(CaseError, match=r"was written by a newer Assay \(case format 3, this one reads 2\)$"):
         open_case(tmp_path / "case")
 
 

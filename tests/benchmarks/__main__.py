@@ -8,6 +8,7 @@ python -m tests.benchmarks phone      only the named rows
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 import platform
 import subprocess
@@ -117,6 +118,23 @@ def opening(folder: Path, _large: bool) -> Iterator[Row]:
     yield "matching 500,000 paths", f"{time.perf_counter() - began:.2f} s", "1 s"
 
 
+def matching(_folder: Path, _large: bool) -> Iterator[Row]:
+    """All extractors over every path of a real iOS image, where the corpus with its list is there."""
+    corpus = Path(os.environ.get("ASSAY_CORPUS", Path(__file__).resolve().parents[3] / "shared" / "corpus"))
+    listed = corpus / "iLEAPP" / "data" / "filepath-lists" / "josh-hickman-ios15.csv.zip"
+    if not listed.is_file():
+        return
+    with zipfile.ZipFile(listed) as archive:
+        lines = archive.read(archive.namelist()[0]).decode().splitlines()[1:]
+    paths = [next(csv.reader([line]))[0] for line in lines]
+    matcher = Matcher(EXTRACTORS)
+    began = time.perf_counter()
+    wanted = sum(1 for path in paths if matcher.match(path))
+    taken = time.perf_counter() - began
+    work = f"matching {len(EXTRACTORS)} extractors on the {len(paths):,} paths of an iOS 15 image"
+    yield f"{work} ({wanted:,} are wanted)", f"{taken:.2f} s", "1 s"
+
+
 def timeline(folder: Path, large: bool) -> Iterator[Row]:
     count = 10_000_000 if large else 1_000_000
     case = open_case(folder / "case", create_it=True)
@@ -150,7 +168,8 @@ def report(folder: Path, _large: bool) -> Iterator[Row]:
 
 
 ALL = {
-    one.__name__: one for one in (files, phone, messages, opening, timeline, report, ewf, file_systems, images, backup)
+    one.__name__: one
+    for one in (files, phone, messages, opening, matching, timeline, report, ewf, file_systems, images, backup)
 }
 
 
