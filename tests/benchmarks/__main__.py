@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import os
 import platform
 import subprocess
@@ -125,8 +126,8 @@ def matching(_folder: Path, _large: bool) -> Iterator[Row]:
     if not listed.is_file():
         return
     with zipfile.ZipFile(listed) as archive:
-        lines = archive.read(archive.namelist()[0]).decode().splitlines()[1:]
-    paths = [next(csv.reader([line]))[0] for line in lines]
+        listing = io.StringIO(archive.read(archive.namelist()[0]).decode(), newline="")
+    paths = [row[0] for row in csv.reader(listing)][1:]
     matcher = Matcher(EXTRACTORS)
     began = time.perf_counter()
     wanted = sum(1 for path in paths if matcher.match(path))
