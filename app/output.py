@@ -107,11 +107,23 @@ def _party(party: dict[str, Any]) -> dict[str, Any]:
 
 
 def _data(value: Any) -> Any:
-    if isinstance(value, list) and value and all(isinstance(one, dict) and "identifier" in one for one in value):
-        return [_party(one) for one in value]
     if isinstance(value, list) and value and all(isinstance(one, list) and len(one) == 2 for one in value):
-        return dict(value)
-    return value
+        return _named(value)
+    if isinstance(value, list):
+        return [_data(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "utc_us" in value:
+        return moment_plain(value)
+    return _party(value) if "identifier" in value else {name: _data(one) for name, one in value.items()}
+
+
+def _named(pairs: list[list[Any]]) -> dict[str, Any]:
+    """(name, value) pairs as an object; a name that comes several times has the list of its values."""
+    found: dict[str, list[Any]] = {}
+    for name, value in pairs:
+        found.setdefault(str(name), []).append(value)
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
 
 def item_line(item: Detail) -> str:

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
-from app.output import harmless, print_json, print_table, print_text, say
+from app.item_content import content
+from app.output import harmless, item_plain, print_json, print_table, print_text, say
+from evidence_store import queries
+from evidence_store.records import Message, Moment, Party, Quoted, Reaction
+from tests.evidence_builders.case import build_case
 from tests.evidence_builders.hostile import MOVES, NUL, SURROGATE, TURNED
 
 HARM = [NUL, TURNED, MOVES, SURROGATE, "\x7f\x85\u2029\u2066\udfff"]
@@ -46,3 +51,36 @@ def test_what_is_said_of_work_under_way_goes_on_when_nobody_reads_it(monkeypatch
     monkeypatch.setattr("app.output.close_output", lambda: closed.append(True))
     say("EX/1: read")
     assert closed == [True]
+
+
+def test_answers_reactions_and_repeated_fields_come_out_whole(tmp_path: Path) -> None:
+    ann = Party("+447700900101", "phone", "Ann Example")
+    moment = Moment("sent", 1_772_357_400_000_000, "1772357400000", "A")
+    record = Message(
+        locator="row 1",
+        service="Example",
+        moments=(moment,),
+        text="yes",
+        quotes=Quoted("k1", ann, "shall we?"),
+        reactions=(Reaction("👍", ann, moment),),
+        extra=(("earlier text", "no"), ("earlier text", "perhaps"), ("once", 1)),
+        lat=51.5,
+        lon=-0.125,
+    )
+    case = build_case(tmp_path / "case", [record])
+    try:
+        with case.store.read() as connection:
+            item = queries.details(connection, [1])[0]
+    finally:
+        case.close()
+    party = {"id": "+447700900101", "name": "Ann Example", "scheme": "phone"}
+    when = {"meaning": "sent", "utc": "2026-03-01T09:30:00Z", "raw": "1772357400000", "clock": "A"}
+    data = item_plain(item)["data"]
+    assert data["quotes"] == {"key": "k1", "sender": party, "text": "shall we?"}
+    assert data["reactions"] == [{"text": "👍", "sender": party, "moment": when}]
+    assert data["extra"] == {"earlier text": ["no", "perhaps"], "once": 1}
+    assert (data["lat"], data["lon"]) == (51.5, -0.125)
+    assert content(item) == (
+        "in answer to a message of Ann Example (+447700900101): “shall we?”; "
+        "reaction 👍 by Ann Example (+447700900101); place: 51.5, -0.125\nyes"
+    )
