@@ -5,5 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from extractors.base import Extractor
+from extractors.chats.whatsapp.android import android as whatsapp_android
 
-EXTRACTORS: Final[tuple[Extractor, ...]] = ()
+EXTRACTORS: Final[tuple[Extractor, ...]] = (whatsapp_android,)

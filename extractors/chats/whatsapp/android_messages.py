@@ -1,0 +1,143 @@
+"""The messages of WhatsApp on Android since 2021: table `message` and the tables beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from evidence_store.records import Message, Moment, Party, Problem
+from extractors.base import Found
+from extractors.chats.whatsapp.android_codes import Direction, looks
+from extractors.chats.whatsapp.android_people import Chat, Extra, People, Who
+from extractors.database import Doubts, each_row, selecting
+from parsers.sqlite_file import EvidenceDatabase, Row
+
+NEEDED: Final = {"message": {"_id", "chat_row_id", "from_me", "key_id", "timestamp", "text_data"}}
+COLUMNS: Final = (
+    *("_id", "chat_row_id", "from_me", "key_id", "sender_jid_row_id", "status", "broadcast", "origination_flags"),
+    *("origin", "timestamp", "received_timestamp", "receipt_server_timestamp", "message_type", "text_data", "starred"),
+    *("sort_id", "translated_text"),
+)
+
+
+def messages(db: EvidenceDatabase, people: People, service: str) -> Iterator[Found]:
+    """Every row of `message` as a message.
+
+    `timestamp` is when the message was sent, `received_timestamp` when the phone got it, `receipt_server_timestamp`
+    when the server had it; all in milliseconds.
+    """
+    doubts = Doubts()
+    gaps: list[Problem] = []
+    for row in each_row(db, "message", selecting(db, "message", COLUMNS), gaps):
+        doubts.locator = f"message:_id={row['_id']}"
+        yield _message(row, people, service, doubts)
+        if doubts.problems:
+            yield from doubts.drain()
+    yield from gaps
+
+
+def _message(row: Row, people: People, service: str, doubts: Doubts) -> Message:
+    text, key, sender_row = row["text_data"], row["key_id"], row["sender_jid_row_id"]
+    direction, flags, extra = looks(
+        row["message_type"],
+        row["from_me"],
+        row["status"],
+        row["origin"],
+        row["origination_flags"],
+        row["starred"],
+        row["broadcast"],
+    )
+    if key == "-1" and row["chat_row_id"] == -1:
+        return _placeholder(row, service, doubts)
+    chat = people.chat(row["chat_row_id"])
+    if not chat.known:
+        doubts.add("chat", f"chat_row_id {row['chat_row_id']}: no chat or identifier of that row id is left")
+    sender, recipients, lid = _sides(direction, sender_row, chat, people, doubts)
+    if chat.unread_above is not None and direction == "in" and _unread(row, chat):
+        flags += ("unread",)
+    if chat.jobs and _being_deleted(row, chat):
+        flags += ("deleted on this device",)
+    if row["translated_text"]:
+        extra += (("translated_text", doubts.text(row["translated_text"], "translated_text")),)
+    return Message(
+        locator=doubts.locator,
+        service=service,
+        moments=_moments(row, direction, doubts),
+        flags=flags,
+        extra=extra + lid if lid else extra,
+        conversation=chat.key,
+        title=chat.title,
+        direction=direction,
+        sender=sender,
+        recipients=recipients,
+        text=text if type(text) is str else doubts.text(text, "text_data"),
+        key=key if type(key) is str else doubts.text(key, "key_id"),
+    )
+
+
+def _placeholder(row: Row, service: str, doubts: Doubts) -> Message:
+    """The row that the application itself writes first into its table; it is no message."""
+    moments = (doubts.moment("sent", row["timestamp"], "ms", "timestamp"),) if row["timestamp"] else ()
+    return Message(
+        locator=doubts.locator,
+        service=service,
+        moments=moments,
+        flags=("placeholder",),
+        text=doubts.text(row["text_data"], "text_data"),
+        key="-1",
+    )
+
+
+def _sides(
+    direction: Direction, sender_row: Any, chat: Chat, people: People, doubts: Doubts
+) -> tuple[Party | None, tuple[Party, ...], Extra]:
+    """(sender, recipients, privacy ids) of a message; those of a group are told by its own record."""
+    named = people.who(sender_row) if sender_row else None
+    other = chat.other
+    if named is None and sender_row and sender_row != -1:
+        doubts.add("sender", f"sender_jid_row_id {sender_row}: no identifier of that row id is left")
+    if direction == "in":
+        who = named or other
+        return (who.party, (), who.lid) if who else (None, (), ())
+    recipients = (other.party,) if other and direction == "out" else ()
+    lid = other.lid if other and direction == "out" else ()
+    if named is None:
+        return None, recipients, lid
+    if other is not None and direction == "out" and named.party == other.party:
+        return None, recipients, (*lid, ("sender_jid", named.party.identifier))
+    return named.party, recipients, _both(lid, named)
+
+
+def _both(lid: Extra, named: Who) -> Extra:
+    return lid + tuple(one for one in named.lid if one not in lid)
+
+
+def _moments(row: Row, direction: Direction, doubts: Doubts) -> tuple[Moment, ...]:
+    sent = doubts.moment("sent" if direction else "recorded", row["timestamp"], "ms", "timestamp")
+    received, server = row["received_timestamp"], row["receipt_server_timestamp"]
+    if direction == "in":
+        if received and received != -1:
+            return (sent, doubts.moment("received", received, "ms", "received_timestamp"))
+    elif direction == "out" and server and server != -1:
+        return (sent, doubts.moment("reached the server", server, "ms", "receipt_server_timestamp"))
+    return (sent,)
+
+
+def _unread(row: Row, chat: Chat) -> bool:
+    place = row["sort_id"] if chat.unread_by_sort else row["_id"]
+    return type(place) is int and chat.unread_above is not None and place > chat.unread_above
+
+
+def _being_deleted(row: Row, chat: Chat) -> bool:
+    """Whether a deletion that the application had begun covers the message: its own screens show it no more."""
+    starred = row["starred"] == 1
+    kind = f'"{row["message_type"]}"'
+    for job in chat.jobs:
+        limit = job["deleted_starred_message_row_id" if starred else "deleted_message_row_id"]
+        if type(limit) is int and row["_id"] <= limit:
+            return True
+        limit = job["deleted_categories_starred_message_row_id" if starred else "deleted_categories_message_row_id"]
+        kinds = job["deleted_message_categories"]
+        if type(limit) is int and row["_id"] <= limit and isinstance(kinds, str) and kind in kinds:
+            return True
+    return False

@@ -1,0 +1,154 @@
+"""Who and what WhatsApp's identifiers on Android stand for: tables `jid`, `jid_map`, `lid_display_name`, `chat`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from evidence_store.records import Party
+from extractors.chats.whatsapp.parties import Sort, party, sort_of
+from extractors.database import selecting, stored
+from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
+
+_CHAT: Final = (
+    *("_id", "jid_row_id", "subject", "created_timestamp", "archived", "hidden", "group_type", "ephemeral_expiration"),
+    *("unseen_message_count", "last_read_message_row_id", "last_read_message_sort_id", "chat_lock"),
+)
+_JOB: Final = (
+    *("chat_row_id", "deleted_message_row_id", "deleted_starred_message_row_id", "deleted_message_categories"),
+    *("deleted_categories_message_row_id", "deleted_categories_starred_message_row_id"),
+)
+Extra = tuple[tuple[str, str | int | float | None], ...]
+
+
+class Who(NamedTuple):
+    """Somebody: `lid` has the privacy id, where the number is what the phone's own map gives for it."""
+
+    party: Party
+    lid: Extra = ()
+
+
+@dataclass(slots=True)
+class Chat:
+    """A thread. `other` is the other side of a one-to-one chat; `unread_above` the last row that was read in it.
+
+    `jobs` are the deletions of messages that the application had begun and not ended.
+    """
+
+    key: str
+    sort: Sort
+    jid: str | None = None
+    title: str | None = None
+    other: Who | None = None
+    known: bool = True
+    unread_above: int | None = None
+    unread_by_sort: bool = False
+    jobs: tuple[Row, ...] = ()
+    row: Row | None = None
+
+
+class People:
+    """The identifiers and chats of one database. What is missing or damaged of the tables leaves them without entry.
+
+    References:
+    - the schema as WhatsApp writes it: jid(user, server, raw_string), jid_map(lid_row_id, jid_row_id),
+      lid_display_name(lid_row_id, display_name), chat(jid_row_id, subject), newsletter(chat_row_id, name)
+    """
+
+    def __init__(self, db: EvidenceDatabase) -> None:
+        self._db = db
+        self._raw: dict[Any, str] = {}
+        self._numbers: dict[Any, Any] = {}
+        self._names: dict[Any, str] = {}
+        self._known: dict[Any, Who | None] = {}
+        self.chats: dict[Any, Chat] = {}
+        self._load_identifiers()
+        self._load_names()
+        self._load_chats()
+
+    def raw(self, row_id: Any) -> str | None:
+        """The identifier of a row of `jid` as stored."""
+        return self._raw.get(row_id)
+
+    def who(self, row_id: Any) -> Who | None:
+        """Whoever a row of `jid` stands for; None for 0, NULL and rows that are not there."""
+        try:
+            return self._known[row_id]
+        except KeyError:
+            found = self._known[row_id] = self._who(row_id)
+            return found
+
+    def _who(self, row_id: Any) -> Who | None:
+        raw = self._raw.get(row_id)
+        if raw is None:
+            return None
+        number = self._raw.get(self._numbers.get(row_id))
+        name = self._names.get(row_id)
+        if number is None:
+            return Who(party(raw, name))
+        return Who(party(number, name), (("lid", raw),))
+
+    def chat(self, row_id: Any) -> Chat:
+        """The chat of a row id; one without a name where there is no such row."""
+        try:
+            return self.chats[row_id]
+        except KeyError:
+            chat = self.chats[row_id] = Chat(f"chat {stored(row_id)}", "unknown", known=False)
+            return chat
+
+    def _rows(self, table: str, columns: tuple[str, ...], needed: set[str]) -> Iterator[Row]:
+        if lacking(self._db, {table: needed}):
+            return
+        try:
+            yield from self._db.execute(f"SELECT {selecting(self._db, table, columns)} FROM {table}")  # noqa: S608
+        except DatabaseDamaged as error:
+            self._db.notes.append(f"not all of {table} could be read: {error}")
+
+    def _load_identifiers(self) -> None:
+        for row in self._rows("jid", ("_id", "raw_string", "user", "server"), {"_id"}):
+            raw, user, server = row["raw_string"], row["user"], row["server"]
+            if isinstance(raw, str) and raw:
+                self._raw[row["_id"]] = raw
+            elif isinstance(user, str) and isinstance(server, str) and user:
+                self._raw[row["_id"]] = f"{user}@{server}"
+        for row in self._rows("jid_map", ("lid_row_id", "jid_row_id"), {"lid_row_id", "jid_row_id"}):
+            self._numbers[row["lid_row_id"]] = row["jid_row_id"]
+
+    def _load_names(self) -> None:
+        """The names that people gave themselves. They stand by privacy id, and serve for the number behind it too."""
+        for row in self._rows("lid_display_name", ("lid_row_id", "display_name", "username"), {"lid_row_id"}):
+            name = row["display_name"] or row["username"]
+            if isinstance(name, str):
+                self._names[row["lid_row_id"]] = name
+                if (number := self._numbers.get(row["lid_row_id"])) is not None:
+                    self._names.setdefault(number, name)
+
+    def _load_chats(self) -> None:
+        channels = {
+            row["chat_row_id"]: row["name"]
+            for row in self._rows("newsletter", ("chat_row_id", "name"), {"chat_row_id", "name"})
+            if isinstance(row["name"], str)
+        }
+        for row in self._rows("chat", _CHAT, {"_id"}):
+            self.chats[row["_id"]] = self._chat(row, channels.get(row["_id"]))
+        for job in self._rows("deleted_chat_job", _JOB, {"chat_row_id"}):
+            if (chat := self.chats.get(job["chat_row_id"])) is not None:
+                chat.jobs += (job,)
+
+    def _chat(self, row: Row, channel: str | None) -> Chat:
+        jid = self._raw.get(row["jid_row_id"])
+        subject = row["subject"] if isinstance(row["subject"], str) and row["subject"] else None
+        if jid is None:
+            return Chat(f"chat {row['_id']}", "unknown", title=subject, known=False, row=row)
+        chat = Chat(jid, sort_of(jid), jid, subject or channel, row=row)
+        if chat.sort == "person":
+            chat.other = self.who(row["jid_row_id"])
+            chat.title = subject or (chat.other.party.name if chat.other else None)
+        unread = row["unseen_message_count"]
+        if type(unread) is int and unread > 0:
+            last = row["last_read_message_sort_id"]
+            chat.unread_by_sort = type(last) is int and last > 0
+            last = last if chat.unread_by_sort else row["last_read_message_row_id"]
+            chat.unread_above = last if type(last) is int else None
+        return chat
