@@ -88,6 +88,7 @@ _FACTS: Final[dict[str, Callable[[dict[str, Any]], list[Any]]]] = {
     "group": _group,
     "account": lambda record: _named(record),
     "web_visit": _said("title", "url"),
+    "bookmark": _said("title", "url", "folder"),
     "search": _said("url"),
     "download": lambda record: [
         *_said("title", "url", "target", "mime", "outcome")(record),

@@ -115,6 +115,7 @@ _WORDS: Final = {
     "group": ("title", "text"),
     "account": ("name", "text"),
     "web_visit": ("title", "url", "text"),
+    "bookmark": ("title", "url", "folder", "text"),
     "search": ("text", "url"),
     "download": ("title", "target", "url", "text"),
     "app_install": ("title", "app", "text"),

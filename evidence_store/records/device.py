@@ -30,6 +30,17 @@ class WebVisit(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bookmark(Record):
+    """An address that was kept in a browser; `folder` as the browser names it."""
+
+    kind: ClassVar[str] = "bookmark"
+    url: str | None = None
+    title: str | None = None
+    folder: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Search(Record):
     """Words that an application recorded as searched for; `url` the page of results, where there is one."""
 

@@ -11,6 +11,7 @@ from evidence_store.records.device import (
     Account,
     AppInstall,
     AppUse,
+    Bookmark,
     CalendarEvent,
     DeviceFact,
     Download,
@@ -23,5 +24,5 @@ from evidence_store.records.device import (
 
 KINDS: Final[tuple[type[Record], ...]] = (
     *(Message, Call, Contact, MediaItem, Location, TableRow, Group, Account, WebVisit, Search, Download, AppInstall),
-    *(AppUse, Notification, CalendarEvent, Note, Email, Document, Network, DeviceFact),
+    *(AppUse, Notification, CalendarEvent, Note, Email, Document, Network, DeviceFact, Bookmark),
 )
