@@ -62,10 +62,13 @@ def count_rows(db: EvidenceDatabase, *tables: str) -> int | None:
 
 
 def selecting(db: EvidenceDatabase, table: str, columns: tuple[str, ...], alias: str = "") -> str:
-    """The columns as a select list; those that this generation of the layout does not have are NULL."""
+    """The columns as a select list; those that this generation of the layout does not have are NULL.
+
+    They come out under the names asked for, however the layout writes them.
+    """
     there = {column.lower() for column in db.tables().get(table, set())}
     prefix = f"{alias}." if alias else ""
-    return ", ".join(f"{prefix}{name}" if name in there else f"NULL AS {name}" for name in columns)
+    return ", ".join(f"{prefix}{name} AS {name}" if name.lower() in there else f"NULL AS {name}" for name in columns)
 
 
 def each_row(db: EvidenceDatabase, table: str, columns: str, gaps: list[Problem], key: str = "_id") -> Iterator[Row]:
