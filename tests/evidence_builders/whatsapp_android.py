@@ -25,6 +25,100 @@ MESSAGE = """CREATE TABLE message (_id INTEGER PRIMARY KEY AUTOINCREMENT, chat_r
     received_timestamp INTEGER, receipt_server_timestamp INTEGER, message_type INTEGER, text_data TEXT,
     starred INTEGER, lookup_tables INTEGER, sort_id INTEGER NOT NULL DEFAULT 0, message_add_on_flags INTEGER,
     view_mode INTEGER, translated_text TEXT);"""
+BESIDE = """CREATE TABLE message_media (message_row_id INTEGER PRIMARY KEY, chat_row_id INTEGER, transferred INTEGER,
+    file_path TEXT, file_size INTEGER, media_key BLOB, mime_type TEXT, file_length INTEGER, media_name TEXT,
+    file_hash TEXT, media_duration INTEGER, media_caption TEXT, raw_transcription_text TEXT,
+    first_viewed_timestamp INTEGER, accessibility_label TEXT);
+CREATE TABLE message_thumbnail (message_row_id INTEGER PRIMARY KEY, thumbnail BLOB);
+CREATE TABLE message_location (message_row_id INTEGER PRIMARY KEY, chat_row_id INTEGER, latitude REAL, longitude REAL,
+    place_name TEXT, place_address TEXT, url TEXT, live_location_share_duration INTEGER,
+    live_location_sequence_number INTEGER, live_location_final_latitude REAL, live_location_final_longitude REAL,
+    live_location_final_timestamp INTEGER, map_download_status INTEGER);
+CREATE TABLE message_vcard (_id INTEGER PRIMARY KEY AUTOINCREMENT, message_row_id INTEGER, vcard TEXT);
+CREATE TABLE message_vcard_jid (_id INTEGER PRIMARY KEY AUTOINCREMENT, vcard_jid_row_id INTEGER, vcard_row_id INTEGER,
+    message_row_id INTEGER);
+CREATE TABLE message_text (message_row_id INTEGER PRIMARY KEY, description TEXT, page_title TEXT, url TEXT);
+CREATE TABLE message_poll (message_row_id INTEGER PRIMARY KEY, enc_key BLOB, selectable_options_count INTEGER,
+    end_time INTEGER);
+CREATE TABLE message_poll_option (_id INTEGER PRIMARY KEY AUTOINCREMENT, message_row_id INTEGER, option_sha256 TEXT,
+    option_name TEXT, vote_total INTEGER);
+CREATE TABLE message_group_invite (message_row_id INTEGER PRIMARY KEY, group_jid_row_id INTEGER NOT NULL,
+    admin_jid_row_id INTEGER NOT NULL, group_name TEXT, invite_code TEXT, expiration INTEGER, invite_time INTEGER,
+    expired INTEGER);
+CREATE TABLE message_event (message_row_id INTEGER PRIMARY KEY, is_canceled INTEGER DEFAULT 0, name TEXT NOT NULL,
+    description TEXT, location_latitude REAL, location_longitude REAL, location_name TEXT, location_address TEXT,
+    join_link TEXT, start_time DATETIME NOT NULL, end_time DATETIME);
+CREATE TABLE message_template (message_row_id INTEGER PRIMARY KEY, content_text_data TEXT NOT NULL,
+    footer_text_data TEXT);
+CREATE TABLE message_template_button (_id INTEGER PRIMARY KEY AUTOINCREMENT, message_row_id INTEGER,
+    text_data TEXT NOT NULL);
+CREATE TABLE message_product (message_row_id INTEGER PRIMARY KEY, business_owner_jid INTEGER, product_id TEXT,
+    title TEXT, description TEXT, currency_code TEXT, amount_1000 INTEGER);
+CREATE TABLE message_order (message_row_id INTEGER PRIMARY KEY, order_id TEXT, thumbnail BLOB, order_title TEXT,
+    item_count INTEGER, status INTEGER, message TEXT, seller_jid INTEGER, token TEXT, currency_code TEXT,
+    total_amount_1000 INTEGER);
+CREATE TABLE message_album (message_row_id INTEGER PRIMARY KEY, image_count INTEGER, video_count INTEGER);
+CREATE TABLE message_association (_id INTEGER PRIMARY KEY AUTOINCREMENT, child_message_row_id INTEGER NOT NULL,
+    parent_message_row_id INTEGER NOT NULL, association_type INTEGER NOT NULL);
+CREATE TABLE message_quoted (message_row_id INTEGER PRIMARY KEY AUTOINCREMENT, chat_row_id INTEGER NOT NULL,
+    parent_message_chat_row_id INTEGER NOT NULL, from_me INTEGER NOT NULL, sender_jid_row_id INTEGER,
+    key_id TEXT NOT NULL, timestamp INTEGER, message_type INTEGER, origin INTEGER, text_data TEXT);
+CREATE TABLE message_quoted_media (message_row_id INTEGER PRIMARY KEY, file_path TEXT, mime_type TEXT,
+    media_name TEXT, thumbnail BLOB, media_caption TEXT);
+CREATE TABLE message_forwarded (message_row_id INTEGER PRIMARY KEY, forward_score INTEGER);
+CREATE TABLE message_mentions (_id INTEGER PRIMARY KEY AUTOINCREMENT, message_row_id INTEGER, jid_row_id INTEGER,
+    display_name STRING);
+CREATE TABLE message_view_once_media (message_row_id INTEGER PRIMARY KEY, state INTEGER NOT NULL);
+CREATE TABLE message_ephemeral (message_row_id INTEGER PRIMARY KEY, duration INTEGER NOT NULL,
+    expire_timestamp INTEGER NOT NULL);
+CREATE TABLE message_edit_info (message_row_id INTEGER PRIMARY KEY, original_key_id TEXT NOT NULL,
+    edited_timestamp INTEGER NOT NULL, sender_timestamp INTEGER NOT NULL);
+CREATE TABLE message_revoked (message_row_id INTEGER PRIMARY KEY, revoked_key_id TEXT NOT NULL,
+    admin_jid_row_id INTEGER, revoke_timestamp INTEGER);
+CREATE TABLE labels (_id INTEGER PRIMARY KEY AUTOINCREMENT, label_name TEXT, predefined_id INTEGER, color_id INTEGER);
+CREATE TABLE labeled_messages (_id INTEGER PRIMARY KEY AUTOINCREMENT, label_id INTEGER NOT NULL,
+    message_row_id INTEGER NOT NULL);
+CREATE TABLE receipt_user (_id INTEGER PRIMARY KEY AUTOINCREMENT, message_row_id INTEGER NOT NULL,
+    receipt_user_jid_row_id INTEGER NOT NULL, receipt_timestamp INTEGER, read_timestamp INTEGER,
+    played_timestamp INTEGER);
+CREATE TABLE message_add_on (_id INTEGER PRIMARY KEY AUTOINCREMENT, chat_row_id INTEGER, from_me INTEGER,
+    key_id TEXT NOT NULL, sender_jid_row_id INTEGER, parent_message_row_id INTEGER, timestamp INTEGER,
+    status INTEGER, message_add_on_type INTEGER);
+CREATE TABLE message_add_on_reaction (message_add_on_row_id INTEGER PRIMARY KEY, reaction TEXT,
+    sender_timestamp INTEGER);
+CREATE TABLE message_add_on_poll_vote_selected_option (_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    message_add_on_row_id INTEGER, message_poll_option_id INTEGER);
+CREATE TABLE message_orphan (_id INTEGER PRIMARY KEY AUTOINCREMENT, chat_row_id INTEGER, from_me INTEGER,
+    key_id TEXT NOT NULL, sender_jid_row_id INTEGER, parent_chat_row_id INTEGER, parent_from_me INTEGER,
+    parent_key_id TEXT, parent_sender_jid_row_id INTEGER, timestamp INTEGER, orphan_message_data BLOB,
+    orphan_message_type INTEGER);
+CREATE TABLE composition (_id INTEGER PRIMARY KEY AUTOINCREMENT, chat_row_id INTEGER NOT NULL,
+    quoted_message_row_id INTEGER, timestamp INTEGER NOT NULL, message_type INTEGER NOT NULL,
+    composition_type INTEGER NOT NULL, text TEXT);"""
+SYSTEM = """CREATE TABLE message_system (message_row_id INTEGER PRIMARY KEY, action_type INTEGER NOT NULL);
+CREATE TABLE message_system_group (message_row_id INTEGER PRIMARY KEY, is_me_joined INTEGER);
+CREATE TABLE message_system_chat_participant (message_row_id INTEGER, user_jid_row_id INTEGER);
+CREATE TABLE message_system_number_change (message_row_id INTEGER PRIMARY KEY, old_jid_row_id INTEGER,
+    new_jid_row_id INTEGER);
+CREATE TABLE message_system_value_change (message_row_id INTEGER PRIMARY KEY, old_data TEXT);
+CREATE TABLE message_system_block_contact (message_row_id INTEGER PRIMARY KEY, is_blocked INTEGER);
+CREATE TABLE message_ephemeral_setting (message_row_id INTEGER PRIMARY KEY, setting_duration INTEGER,
+    setting_reason INTEGER, user_jid_row_id_csv TEXT);"""
+CALLS = """CREATE TABLE call_log (_id INTEGER PRIMARY KEY AUTOINCREMENT, jid_row_id INTEGER, from_me INTEGER,
+    call_id TEXT, transaction_id INTEGER, timestamp INTEGER, video_call INTEGER, duration INTEGER,
+    call_result INTEGER, is_dnd_mode_on INTEGER, bytes_transferred INTEGER,
+    group_jid_row_id INTEGER NOT NULL DEFAULT 0, is_joinable_group_call INTEGER,
+    call_creator_device_jid_row_id INTEGER NOT NULL DEFAULT 0, call_type INTEGER);
+CREATE TABLE call_log_participant_v2 (_id INTEGER PRIMARY KEY AUTOINCREMENT, call_log_row_id INTEGER,
+    jid_row_id INTEGER, call_result INTEGER);
+CREATE TABLE message_call_log (message_row_id INTEGER PRIMARY KEY, call_log_row_id INTEGER);
+CREATE TABLE missed_call_logs (_id INTEGER PRIMARY KEY AUTOINCREMENT, message_row_id INTEGER, timestamp INTEGER,
+    video_call INTEGER, group_jid_row_id INTEGER NOT NULL DEFAULT 0);"""
+MEMBERS = """CREATE TABLE group_participant_user (_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    group_jid_row_id INTEGER NOT NULL, user_jid_row_id INTEGER NOT NULL, rank INTEGER, pending INTEGER,
+    add_timestamp INTEGER, label TEXT);
+CREATE TABLE group_past_participant_user (_id INTEGER PRIMARY KEY AUTOINCREMENT, group_jid_row_id INTEGER NOT NULL,
+    user_jid_row_id INTEGER NOT NULL, is_leave INTEGER NOT NULL, timestamp INTEGER);"""
 # Ann and Ben by number, a group, Cat by a privacy id that the phone can resolve, Dan by one that it cannot.
 SCENE = """INSERT INTO jid(_id,user,server,raw_string) VALUES
     (1,'447700900101','s.whatsapp.net','447700900101@s.whatsapp.net'),
@@ -33,18 +127,18 @@ SCENE = """INSERT INTO jid(_id,user,server,raw_string) VALUES
     (4,'100000000000003','lid','100000000000003@lid'),
     (5,'447700900103','s.whatsapp.net','447700900103@s.whatsapp.net'),
     (6,'100000000000004','lid','100000000000004@lid'),
-    (7,'status','broadcast','status@broadcast');
+    (7,'status','broadcast','status@broadcast'),
+    (8,'','','');
 INSERT INTO jid_map VALUES (4,5,0);
 INSERT INTO lid_display_name VALUES (4,'Cat Example',NULL),(6,'Dan Example',NULL);
-INSERT INTO chat(_id,jid_row_id,subject,created_timestamp) VALUES (1,1,NULL,NULL),(2,3,'Library Club',1672531200000),
-    (3,4,NULL,NULL),(4,6,NULL,NULL),(5,7,NULL,NULL);
+INSERT INTO chat(_id,jid_row_id,subject) VALUES (1,1,NULL),(3,4,NULL),(4,6,NULL),(5,7,NULL);
 """
+GROUP_CHAT = "INSERT INTO chat(_id,jid_row_id,subject,created_timestamp) VALUES (2,3,'Library Club',1672531200000);"
+ALL = PEOPLE + MESSAGE + BESIDE + SYSTEM + CALLS + MEMBERS + SCENE
 ANN, BEN, CAT = (f"44770090010{number}@s.whatsapp.net" for number in (1, 2, 3))
 CAT_LID, DAN_LID, GROUP = "100000000000003@lid", "100000000000004@lid", "120363000000000001@g.us"
 
 
-def msgstore(
-    inserts: str, schema: str = PEOPLE + MESSAGE + SCENE, name: str = "msgstore.db", home: str = HOME
-) -> MemoryFile:
+def msgstore(inserts: str, schema: str = ALL, name: str = "msgstore.db", home: str = HOME) -> MemoryFile:
     """msgstore.db where a phone keeps it."""
     return MemoryFile(f"{home}/{name}" if home else name, database(schema + inserts))

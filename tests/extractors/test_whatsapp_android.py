@@ -14,6 +14,7 @@ from tests.evidence_builders.whatsapp_android import (
     CAT_LID,
     DAN_LID,
     GROUP,
+    GROUP_CHAT,
     HOME,
     MESSAGE,
     PEOPLE,
@@ -26,6 +27,7 @@ INSERT = (
     "INSERT INTO message(_id,chat_row_id,from_me,key_id,sender_jid_row_id,status,origin,origination_flags,timestamp,"
     "received_timestamp,receipt_server_timestamp,message_type,text_data,starred) VALUES "
 )
+SMALL = PEOPLE + MESSAGE + SCENE
 AT = "1672574400123"  # 2023-01-01T12:00:00.123Z
 
 
@@ -77,7 +79,8 @@ def test_an_incoming_and_an_outgoing_text():
 
 
 def test_in_a_group_the_sender_is_the_member_and_nobody_is_named_as_recipient():
-    assert only_message(f"(2,2,0,'3EB0B1',2,0,0,0,{AT},0,-1,0,'Hello all',0)") == Message(
+    found = list(android(msgstore(GROUP_CHAT + INSERT + f"(2,2,0,'3EB0B1',2,0,0,0,{AT},0,-1,0,'Hello all',0)", SMALL)))
+    assert found[1] == Message(
         locator="message:_id=2",
         service="WhatsApp",
         moments=(moment("sent", AT),),
@@ -187,5 +190,5 @@ def test_another_layout_is_said_to_be_unknown_and_what_is_no_database_too():
 
 
 def test_a_broken_value_costs_no_row():
-    file = msgstore(INSERT + f"(2,1,0,'3EB0A1',0,0,0,0,{AT},1,-1,0,'Hi',0)", PEOPLE + MESSAGE + SCENE)
+    file = msgstore(INSERT + f"(2,1,0,'3EB0A1',0,0,0,0,{AT},1,-1,0,'Hi',0)", SMALL)
     assert_no_row_is_lost(android, file.path, file.open().read(), "message", "_id")

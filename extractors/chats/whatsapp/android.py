@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from evidence_store.records import Message, Present, Problem
+from evidence_store.records import Call, Group, Message, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
+from extractors.chats.whatsapp import android_around, android_content, android_system
+from extractors.chats.whatsapp.android_calls import TABLE as CALL_LOG
+from extractors.chats.whatsapp.android_calls import calls
+from extractors.chats.whatsapp.android_groups import groups
 from extractors.chats.whatsapp.android_messages import NEEDED, messages
 from extractors.chats.whatsapp.android_people import People
+from extractors.chats.whatsapp.android_rest import DRAFTS, ORPHANS, drafts, orphans, stray_add_ons
+from extractors.chats.whatsapp.beside import SideTables
+from extractors.chats.whatsapp.draft import Context
+from extractors.chats.whatsapp.media_paths import NOTE, media_paths
 from extractors.chats.whatsapp.parties import SERVICE, is_business
-from extractors.database import count_rows, read_database
-from parsers.sqlite_file import EvidenceDatabase, lacking
+from extractors.database import Doubts, count_rows, read_database
+from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, lacking
+
+_SIDES = android_content.SIDES + android_around.SIDES + android_system.SIDES
 
 
 @extractor(
@@ -18,14 +29,14 @@ from parsers.sqlite_file import EvidenceDatabase, lacking
     version=1,
     title="WhatsApp on Android",
     files=("**/msgstore.db",),
-    emits=(Message,),
+    emits=(Message, Call, Group),
     privacy="communications",
     layouts="msgstore.db with the table message (2021 on)",
     tested_on="documented schema, no device data",
-    limits="Calls, groups and what stands beside a message are not read yet.",
+    limits="",
 )
 def android(file: EvidenceFile) -> Iterator[Found]:
-    """Every row of `message`.
+    """Every row of `message` with what stands beside it, of `call_log`, drafts, stray reactions, and the groups.
 
     References:
     - the schema as WhatsApp writes it, and what open-source readers (IPED, ALEAPP, Amberkeep) document of it
@@ -37,7 +48,62 @@ def _read(db: EvidenceDatabase, file: EvidenceFile) -> Iterator[Found]:
     if unknown := lacking(db, NEEDED):
         yield Problem("schema", "unknown-layout", unknown)
         return
-    if (rows := count_rows(db, "message")) is not None:
+    there = [table for table in ("message", CALL_LOG, *ORPHANS, DRAFTS) if not lacking(db, {table: {"_id"}})]
+    if (rows := count_rows(db, *there)) is not None:
         yield Present(rows)
-    service = f"{SERVICE} Business" if is_business(file.path) else SERVICE
-    yield from messages(db, People(db), service)
+    business = is_business(file.path)
+    context = Context(
+        People(db),
+        Doubts(),
+        f"{SERVICE} Business" if business else SERVICE,
+        media_paths(file.path, business, early=False),
+        _named(db, "labels", "label_name"),
+        _votes(db),
+    )
+    sides = SideTables(db, _SIDES, keep=(android_around.ADD_ON,))
+    yield from messages(db, context, sides)
+    yield from sides.finish()
+    yield from _counted(stray_add_ons(sides.left[android_around.ADD_ON], context))
+    for table in ORPHANS:
+        yield from orphans(db, table, context)
+    yield from drafts(db, context)
+    yield from calls(db, context)
+    yield from _counted(groups(db, context))
+    if context.relative:
+        yield Problem("note", "media-folder", NOTE.format(context.paths.base))
+
+
+def _counted(found: Iterator[Found]) -> Iterator[Found]:
+    """What is made of many rows counts itself: each record is one that is present."""
+    for one in found:
+        if not isinstance(one, Problem | Present):
+            yield Present(1)
+        yield one
+
+
+def _named(db: EvidenceDatabase, table: str, column: str) -> dict[Any, str]:
+    """The names of a small table by row id."""
+    if lacking(db, {table: {"_id", column}}):
+        return {}
+    try:
+        rows = db.execute(f"SELECT _id, {column} AS name FROM {table}")  # noqa: S608
+        return {row["_id"]: row["name"] for row in rows if isinstance(row["name"], str)}
+    except DatabaseDamaged as error:
+        db.notes.append(f"not all of {table} could be read: {error}")
+        return {}
+
+
+def _votes(db: EvidenceDatabase) -> dict[Any, list[str]]:
+    """Which options each vote in a poll is for."""
+    table = "message_add_on_poll_vote_selected_option"
+    found: dict[Any, list[str]] = {}
+    if lacking(db, {table: {"message_add_on_row_id", "message_poll_option_id"}}):
+        return found
+    options = _named(db, "message_poll_option", "option_name")
+    try:
+        for row in db.execute(f"SELECT message_add_on_row_id, message_poll_option_id FROM {table} ORDER BY rowid"):  # noqa: S608
+            option = row["message_poll_option_id"]
+            found.setdefault(row["message_add_on_row_id"], []).append(options.get(option, f"option {option}"))
+    except DatabaseDamaged as error:
+        db.notes.append(f"not all of {table} could be read: {error}")
+    return found

@@ -77,7 +77,7 @@ def looks(
     kind: Any, from_me: Any, status: Any, origin: Any, origination: Any, starred: Any, broadcast: Any
 ) -> tuple[Direction, tuple[str, ...], tuple[tuple[str, Any], ...]]:
     """(direction, flags, extra) of a message by its numbers; a system message has no direction."""
-    flags = list(KINDS.get(kind, (f"type {stored(kind)}",)))
+    flags = list(KINDS.get(kind, (f"type {'not recorded' if kind is None else stored(kind)}",)))
     direction: Direction = None
     if "system" not in flags:
         direction = _SIDES.get(from_me)

@@ -7,8 +7,13 @@ from typing import Any, Final
 
 from evidence_store.records import Message, Moment, Party, Problem
 from extractors.base import Found
-from extractors.chats.whatsapp.android_codes import Direction, looks
-from extractors.chats.whatsapp.android_people import Chat, Extra, People, Who
+from extractors.chats.whatsapp.android_around import around
+from extractors.chats.whatsapp.android_codes import REVOKED, SYSTEM, TIMER, Direction, looks
+from extractors.chats.whatsapp.android_content import content
+from extractors.chats.whatsapp.android_people import Chat, Extra, Who
+from extractors.chats.whatsapp.android_system import system
+from extractors.chats.whatsapp.beside import Beside, SideTables
+from extractors.chats.whatsapp.draft import Context, Draft
 from extractors.database import Doubts, each_row, selecting
 from parsers.sqlite_file import EvidenceDatabase, Row
 
@@ -18,26 +23,28 @@ COLUMNS: Final = (
     *("origin", "timestamp", "received_timestamp", "receipt_server_timestamp", "message_type", "text_data", "starred"),
     *("sort_id", "translated_text"),
 )
+_ALWAYS_DRAFTED: Final = frozenset({SYSTEM, TIMER, *REVOKED, 56, 112})
 
 
-def messages(db: EvidenceDatabase, people: People, service: str) -> Iterator[Found]:
-    """Every row of `message` as a message.
+def messages(db: EvidenceDatabase, context: Context, sides: SideTables) -> Iterator[Found]:
+    """Every row of `message` as a message, with what stands beside it.
 
     `timestamp` is when the message was sent, `received_timestamp` when the phone got it, `receipt_server_timestamp`
     when the server had it; all in milliseconds.
     """
-    doubts = Doubts()
+    doubts = context.doubts
     gaps: list[Problem] = []
     for row in each_row(db, "message", selecting(db, "message", COLUMNS), gaps):
         doubts.locator = f"message:_id={row['_id']}"
-        yield _message(row, people, service, doubts)
+        yield _message(row, sides.of(row["_id"]), context)
         if doubts.problems:
             yield from doubts.drain()
     yield from gaps
 
 
-def _message(row: Row, people: People, service: str, doubts: Doubts) -> Message:
-    text, key, sender_row = row["text_data"], row["key_id"], row["sender_jid_row_id"]
+def _message(row: Row, found: Beside, context: Context) -> Message:
+    doubts = context.doubts
+    text, key, chat_row = row["text_data"], row["key_id"], row["chat_row_id"]
     direction, flags, extra = looks(
         row["message_type"],
         row["from_me"],
@@ -47,22 +54,28 @@ def _message(row: Row, people: People, service: str, doubts: Doubts) -> Message:
         row["starred"],
         row["broadcast"],
     )
-    if key == "-1" and row["chat_row_id"] == -1:
-        return _placeholder(row, service, doubts)
-    chat = people.chat(row["chat_row_id"])
+    if key == "-1" and chat_row == -1:
+        return _placeholder(row, context)
+    chat = context.people.chat(chat_row)
     if not chat.known:
-        doubts.add("chat", f"chat_row_id {row['chat_row_id']}: no chat or identifier of that row id is left")
-    sender, recipients, lid = _sides(direction, sender_row, chat, people, doubts)
+        doubts.add("chat", f"chat_row_id {chat_row}: no chat or identifier of that row id is left")
+    sender, recipients, lid = sides_of(direction, row["sender_jid_row_id"], chat, context)
     if chat.unread_above is not None and direction == "in" and _unread(row, chat):
         flags += ("unread",)
-    if chat.jobs and _being_deleted(row, chat):
-        flags += ("deleted on this device",)
-    if row["translated_text"]:
-        extra += (("translated_text", doubts.text(row["translated_text"], "translated_text")),)
+    deleted = chat.jobs != () and _being_deleted(row, chat)
+    if type(text) is not str:
+        text = doubts.text(text, "text_data")
+    if type(key) is not str:
+        key = doubts.text(key, "key_id")
+    moments = _moments(row, direction, doubts)
+    if found or deleted or row["message_type"] in _ALWAYS_DRAFTED or row["translated_text"]:
+        draft = Draft(row, chat, direction, sender, recipients, [*flags], [*moments], [*extra, *lid], text)
+        _complete(draft, found, deleted, context)
+        return draft.message(doubts.locator, context.service, key)
     return Message(
         locator=doubts.locator,
-        service=service,
-        moments=_moments(row, direction, doubts),
+        service=context.service,
+        moments=moments,
         flags=flags,
         extra=extra + lid if lid else extra,
         conversation=chat.key,
@@ -70,17 +83,32 @@ def _message(row: Row, people: People, service: str, doubts: Doubts) -> Message:
         direction=direction,
         sender=sender,
         recipients=recipients,
-        text=text if type(text) is str else doubts.text(text, "text_data"),
-        key=key if type(key) is str else doubts.text(key, "key_id"),
+        text=text,
+        key=key,
     )
 
 
-def _placeholder(row: Row, service: str, doubts: Doubts) -> Message:
+def _complete(draft: Draft, found: Beside, deleted: bool, context: Context) -> None:
+    """Adds what is not in the row of the message itself."""
+    draft.keep("translated_text", draft.row["translated_text"])
+    content(draft, found, context)
+    around(draft, found, context)
+    if "system" in draft.flags or "message_system" in found:
+        system(draft, found, context)
+    if draft.row["message_type"] in REVOKED:
+        draft.deleted = True
+    if deleted:
+        draft.flag("deleted on this device")
+        draft.deleted = True
+
+
+def _placeholder(row: Row, context: Context) -> Message:
     """The row that the application itself writes first into its table; it is no message."""
+    doubts = context.doubts
     moments = (doubts.moment("sent", row["timestamp"], "ms", "timestamp"),) if row["timestamp"] else ()
     return Message(
         locator=doubts.locator,
-        service=service,
+        service=context.service,
         moments=moments,
         flags=("placeholder",),
         text=doubts.text(row["text_data"], "text_data"),
@@ -88,14 +116,14 @@ def _placeholder(row: Row, service: str, doubts: Doubts) -> Message:
     )
 
 
-def _sides(
-    direction: Direction, sender_row: Any, chat: Chat, people: People, doubts: Doubts
+def sides_of(
+    direction: Direction, sender_row: Any, chat: Chat, context: Context
 ) -> tuple[Party | None, tuple[Party, ...], Extra]:
     """(sender, recipients, privacy ids) of a message; those of a group are told by its own record."""
-    named = people.who(sender_row) if sender_row else None
+    named = context.people.who(sender_row) if sender_row else None
     other = chat.other
     if named is None and sender_row and sender_row != -1:
-        doubts.add("sender", f"sender_jid_row_id {sender_row}: no identifier of that row id is left")
+        context.doubts.add("sender", f"sender_jid_row_id {sender_row}: no identifier of that row id is left")
     if direction == "in":
         who = named or other
         return (who.party, (), who.lid) if who else (None, (), ())
@@ -131,13 +159,17 @@ def _unread(row: Row, chat: Chat) -> bool:
 def _being_deleted(row: Row, chat: Chat) -> bool:
     """Whether a deletion that the application had begun covers the message: its own screens show it no more."""
     starred = row["starred"] == 1
+    place = row["sort_id"] if type(row["sort_id"]) is int and row["sort_id"] > 0 else row["_id"]
     kind = f'"{row["message_type"]}"'
     for job in chat.jobs:
+        single = job["singular_message_delete_rows_id"]
+        if isinstance(single, str) and f'"{row["_id"]}"' in single:
+            return True
         limit = job["deleted_starred_message_row_id" if starred else "deleted_message_row_id"]
-        if type(limit) is int and row["_id"] <= limit:
+        if type(limit) is int and place <= limit:
             return True
         limit = job["deleted_categories_starred_message_row_id" if starred else "deleted_categories_message_row_id"]
         kinds = job["deleted_message_categories"]
-        if type(limit) is int and row["_id"] <= limit and isinstance(kinds, str) and kind in kinds:
+        if type(limit) is int and place <= limit and isinstance(kinds, str) and kind in kinds:
             return True
     return False

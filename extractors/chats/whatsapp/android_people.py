@@ -18,6 +18,7 @@ _CHAT: Final = (
 _JOB: Final = (
     *("chat_row_id", "deleted_message_row_id", "deleted_starred_message_row_id", "deleted_message_categories"),
     *("deleted_categories_message_row_id", "deleted_categories_starred_message_row_id"),
+    "singular_message_delete_rows_id",
 )
 Extra = tuple[tuple[str, str | int | float | None], ...]
 
@@ -59,6 +60,7 @@ class People:
     def __init__(self, db: EvidenceDatabase) -> None:
         self._db = db
         self._raw: dict[Any, str] = {}
+        self._own: set[Any] = set()
         self._numbers: dict[Any, Any] = {}
         self._names: dict[Any, str] = {}
         self._known: dict[Any, Who | None] = {}
@@ -70,6 +72,10 @@ class People:
     def raw(self, row_id: Any) -> str | None:
         """The identifier of a row of `jid` as stored."""
         return self._raw.get(row_id)
+
+    def is_own(self, row_id: Any) -> bool:
+        """Whether a row of `jid` is the one without identifier, which stands for the account of the phone."""
+        return row_id in self._own
 
     def who(self, row_id: Any) -> Who | None:
         """Whoever a row of `jid` stands for; None for 0, NULL and rows that are not there."""
@@ -112,6 +118,8 @@ class People:
                 self._raw[row["_id"]] = raw
             elif isinstance(user, str) and isinstance(server, str) and user:
                 self._raw[row["_id"]] = f"{user}@{server}"
+            elif user == "":
+                self._own.add(row["_id"])
         for row in self._rows("jid_map", ("lid_row_id", "jid_row_id"), {"lid_row_id", "jid_row_id"}):
             self._numbers[row["lid_row_id"]] = row["jid_row_id"]
 

@@ -14,6 +14,14 @@ Beside = dict[str, list[Row]]
 NOTHING: Final[Beside] = {}
 
 
+class Detail(NamedTuple):
+    """A further table with one row, or none, for each `_id` of a side table."""
+
+    table: str
+    columns: tuple[str, ...]
+    key: str
+
+
 class Side(NamedTuple):
     """A table beside: its columns, the column that names the row it belongs to, and what orders rows of one."""
 
@@ -21,6 +29,7 @@ class Side(NamedTuple):
     columns: tuple[str, ...]
     key: str = "message_row_id"
     order: str = ""
+    detail: Detail | None = None
 
 
 class SideTables:
@@ -41,11 +50,8 @@ class SideTables:
         self._next = next(self._rows, None)
 
     def _each(self, number: int, side: Side) -> Iterator[tuple[int, int, Row]]:
-        order = f"{side.key}, {side.order}" if side.order else side.key
-        columns = selecting(self._db, side.table, side.columns)
-        sql = f"SELECT {side.key} AS belongs_to, {columns} FROM {side.table} ORDER BY {order}"  # noqa: S608
         try:
-            for row in self._db.execute(sql):
+            for row in self._db.execute(self._sql(side)):
                 key = row["belongs_to"]
                 if type(key) is int:
                     yield key, number, row
@@ -53,6 +59,17 @@ class SideTables:
                     self._leave(side.table, row)
         except DatabaseDamaged as error:
             self._damage.append(Problem("file", "damaged-database", f"{side.table}: {error}"))
+
+    def _sql(self, side: Side) -> str:
+        columns = selecting(self._db, side.table, side.columns, side.table)
+        joined = ""
+        if side.detail is not None:
+            table, names, key = side.detail
+            columns += ", " + selecting(self._db, table, names, table)
+            if not lacking(self._db, {table: {key}}):
+                joined = f" LEFT JOIN {table} ON {table}.{key} = {side.table}._id"
+        order = f"{side.table}.{side.key}" + (f", {side.table}.{side.order}" if side.order else "")
+        return f"SELECT {side.table}.{side.key} AS belongs_to, {columns} FROM {side.table}{joined} ORDER BY {order}"  # noqa: S608
 
     def of(self, wanted: Any) -> Beside:
         """The rows that belong to `wanted`, by table."""

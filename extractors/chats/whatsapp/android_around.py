@@ -1,0 +1,220 @@
+"""What happened to a message on Android, and what it answers: receipts, reactions, edits, deletions, forwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from evidence_store.records import Moment, Quoted, Reaction
+from extractors.chats.whatsapp.android_codes import forwarded
+from extractors.chats.whatsapp.android_people import Who
+from extractors.chats.whatsapp.beside import Beside, Detail, Side
+from extractors.chats.whatsapp.draft import Context, Draft, who_words
+from extractors.database import stored
+from parsers.sqlite_file import Row
+from parsers.times import iso
+
+ADD_ON: Final = "message_add_on"
+REACTION, VOTE, KEPT, EDIT, PINNED, RESPONSE = 56, 67, 68, 74, 79, 93
+SIDES: Final = (
+    Side("message_quoted", ("key_id", "from_me", "sender_jid_row_id", "text_data", "message_type")),
+    Side("message_quoted_media", ("media_caption", "media_name", "mime_type")),
+    Side("message_forwarded", ("forward_score",)),
+    Side("message_mentions", ("jid_row_id", "display_name"), order="_id"),
+    Side("message_view_once_media", ("state",)),
+    Side("message_ephemeral", ("duration", "expire_timestamp")),
+    Side("message_edit_info", ("original_key_id", "edited_timestamp", "sender_timestamp")),
+    Side("message_revoked", ("revoked_key_id", "admin_jid_row_id", "revoke_timestamp")),
+    Side("message_call_log", ("call_log_row_id",)),
+    Side("missed_call_logs", ("video_call",), order="_id"),
+    Side("labeled_messages", ("label_id",), order="_id"),
+    Side("message_association", ("parent_message_row_id",), key="child_message_row_id", order="_id"),
+    Side(
+        ADD_ON,
+        ("_id", "chat_row_id", "from_me", "key_id", "sender_jid_row_id", "timestamp", "message_add_on_type"),
+        key="parent_message_row_id",
+        order="_id",
+        detail=Detail("message_add_on_reaction", ("reaction", "sender_timestamp"), "message_add_on_row_id"),
+    ),
+    Side("receipt_user", ("receipt_user_jid_row_id", "receipt_timestamp", "read_timestamp", "played_timestamp")),
+)
+_RECEIPTS: Final = (("receipt_timestamp", "delivered"), ("read_timestamp", "read"), ("played_timestamp", "played"))
+
+
+def _quoted(draft: Draft, rows: list[Row], context: Context) -> None:
+    for row in rows:
+        who = context.people.who(row["sender_jid_row_id"])
+        if who is None and row["from_me"] == 0:
+            who = draft.chat.other
+        draft.quotes = Quoted(
+            context.doubts.text(row["key_id"], "quoted key_id"),
+            who.party if who and row["from_me"] != 1 else None,
+            context.doubts.text(row["text_data"], "quoted text_data"),
+        )
+        if row["from_me"] == 1:
+            draft.keep("quoted message", "sent from this account")
+        if row["message_type"]:
+            draft.keep("quoted type", row["message_type"])
+
+
+def _quoted_media(draft: Draft, rows: list[Row], context: Context) -> None:
+    for row in rows:
+        quotes = draft.quotes or Quoted()
+        words = row["media_caption"] or row["media_name"]
+        if not quotes.text and words:
+            quotes = Quoted(quotes.key, quotes.sender, context.doubts.text(words, "quoted media_caption"))
+        draft.quotes = quotes
+        draft.keep("quoted mime_type", row["mime_type"])
+
+
+def _forwarded(draft: Draft, rows: list[Row], _context: Context) -> None:
+    for row in rows:
+        draft.flags[:] = forwarded(tuple(draft.flags), row["forward_score"])
+        draft.keep("forward_score", row["forward_score"])
+
+
+def _mentions(draft: Draft, rows: list[Row], context: Context) -> None:
+    for row in rows:
+        someone = who_words(context.people, row["jid_row_id"], context.doubts, "mentioned jid_row_id")
+        draft.keep("mentions", someone or row["display_name"])
+
+
+def _view_once(draft: Draft, rows: list[Row], _context: Context) -> None:
+    for row in rows:
+        draft.flag("view once")
+        draft.keep("view once state", row["state"])
+
+
+def _ephemeral(draft: Draft, rows: list[Row], context: Context) -> None:
+    for row in rows:
+        draft.flag("disappearing")
+        draft.keep("disappears after seconds", row["duration"])
+        if row["expire_timestamp"]:
+            moment = context.doubts.moment("expires", row["expire_timestamp"], "ms", "expire_timestamp")
+            draft.moments.append(moment)
+
+
+def _edited(draft: Draft, rows: list[Row], context: Context) -> None:
+    for row in rows:
+        draft.flag("edited")
+        column = "edited_timestamp" if row["edited_timestamp"] else "sender_timestamp"
+        draft.moments.append(context.doubts.moment("edited", row[column], "ms", column))
+        draft.keep("original_key_id", row["original_key_id"])
+
+
+def _revoked(draft: Draft, rows: list[Row], context: Context) -> None:
+    for row in rows:
+        admin = who_words(context.people, row["admin_jid_row_id"], context.doubts, "admin_jid_row_id")
+        if "deleted by administrator" not in draft.flags:
+            draft.flag("deleted by administrator" if admin else "deleted by sender")
+        draft.deleted = True
+        draft.keep("deleted by", admin)
+        draft.keep("revoked_key_id", row["revoked_key_id"])
+        if row["revoke_timestamp"]:
+            moment = context.doubts.moment("deleted", row["revoke_timestamp"], "ms", "revoke_timestamp")
+            draft.moments.append(moment)
+
+
+def _call(draft: Draft, rows: list[Row], _context: Context) -> None:
+    for row in rows:
+        draft.keep("call_log_row_id", row["call_log_row_id"])
+
+
+def _missed(draft: Draft, rows: list[Row], _context: Context) -> None:
+    for row in rows:
+        draft.flag("call", "missed", *(("video",) if row["video_call"] == 1 else ()))
+
+
+def _labels(draft: Draft, rows: list[Row], context: Context) -> None:
+    for row in rows:
+        draft.keep("label", context.labels.get(row["label_id"], row["label_id"]))
+
+
+def _album(draft: Draft, rows: list[Row], _context: Context) -> None:
+    for row in rows:
+        draft.keep("belongs to message", row["parent_message_row_id"])
+
+
+def _receipts(draft: Draft, rows: list[Row], context: Context) -> None:
+    """Of a one-to-one chat as moments; of several members as what each of them is recorded with."""
+    single = len(rows) == 1 and draft.chat.sort == "person"
+    for row in rows:
+        moments = [
+            context.doubts.moment(meaning, row[column], "ms", column)
+            for column, meaning in _RECEIPTS
+            if type(row[column]) is not int or row[column] > 0
+            if row[column] is not None
+        ]
+        if single:
+            draft.moments.extend(moments)
+            continue
+        someone = context.people.raw(row["receipt_user_jid_row_id"]) or stored(row["receipt_user_jid_row_id"])
+        draft.keep("receipt", f"{someone}: {', '.join(_dated(moment) for moment in moments) or 'none yet'}")
+
+
+def _dated(moment: Moment) -> str:
+    return f"{moment.meaning} {moment.raw if moment.utc_us is None else iso(moment.utc_us)}"
+
+
+def _add_ons(draft: Draft, rows: list[Row], context: Context) -> None:
+    for row in rows:
+        who = add_on_sender(row, draft.chat.other, context)
+        someone = who.party.identifier if who else "this account" if row["from_me"] == 1 else "not recorded"
+        kind = row["message_add_on_type"]
+        if kind == REACTION or row["reaction"]:
+            if row["reaction"]:
+                draft.reactions.append(reaction(row, who, context))
+            else:
+                draft.keep("reaction withdrawn", someone)
+        elif kind == VOTE:
+            draft.keep("poll vote", f"{someone}: {', '.join(context.votes.get(row['_id'], ())) or 'none'}")
+        elif kind == PINNED:
+            draft.flag("pinned")
+            draft.keep("pinned by", someone)
+        elif kind == KEPT:
+            draft.keep("kept in chat by", someone)
+        elif kind != EDIT:
+            draft.keep("event response" if kind == RESPONSE else f"add-on type {stored(kind)}", someone)
+
+
+def add_on_sender(row: Row, other: Who | None, context: Context) -> Who | None:
+    """Who added something to a message; None for the account of this phone, and where nobody is recorded."""
+    if row["from_me"] == 1:
+        return None
+    return context.people.who(row["sender_jid_row_id"]) or other
+
+
+def reaction(row: Row, who: Who | None, context: Context) -> Reaction:
+    """A reaction with its time: that of the sender where there is one."""
+    column = "sender_timestamp" if row["sender_timestamp"] else "timestamp"
+    moment: Moment | None = None
+    if row[column] is not None:
+        moment = context.doubts.moment("reacted", row[column], "ms", f"reaction {column}")
+    text: Any = context.doubts.text(row["reaction"], "reaction")
+    return Reaction(text or "", who.party if who else None, moment)
+
+
+_PARTS: Final[dict[str, Callable[[Draft, list[Row], Context], None]]] = {
+    "message_quoted": _quoted,
+    "message_quoted_media": _quoted_media,
+    "message_forwarded": _forwarded,
+    "message_mentions": _mentions,
+    "message_view_once_media": _view_once,
+    "message_ephemeral": _ephemeral,
+    "message_edit_info": _edited,
+    "message_revoked": _revoked,
+    "message_call_log": _call,
+    "missed_call_logs": _missed,
+    "labeled_messages": _labels,
+    "message_association": _album,
+    "receipt_user": _receipts,
+    ADD_ON: _add_ons,
+}
+
+
+def around(draft: Draft, found: Beside, context: Context) -> None:
+    """Adds what the tables beside the message hold, in the order in which they were asked for."""
+    for table, rows in found.items():
+        part = _PARTS.get(table)
+        if part is not None:
+            part(draft, rows, context)

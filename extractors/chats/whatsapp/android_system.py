@@ -1,0 +1,147 @@
+"""What the application itself wrote into a chat on Android: events of groups, numbers, settings.
+
+References:
+- IPED and Amberkeep (open-source readers): the codes of `message_system.action_type`; those of which only one of them
+  knows, or both differ, are given as numbers
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from extractors.chats.whatsapp.beside import Beside, Side
+from extractors.chats.whatsapp.draft import Context, Draft, who_words
+from extractors.chats.whatsapp.parties import number_of
+from extractors.database import stored
+from parsers.sqlite_file import Row
+
+ACTIONS: Final[dict[Any, str]] = {
+    1: "subject of the group changed",
+    4: "added to the group",
+    5: "left the group",
+    6: "picture of the group changed",
+    7: "removed from the group",
+    10: "phone number changed",
+    11: "group set up",
+    12: "added to the group",
+    13: "left the group",
+    14: "removed from the group",
+    15: "now an administrator",
+    16: "no longer an administrator",
+    18: "security code changed",
+    19: "messages are end-to-end encrypted",
+    20: "joined by the group's link",
+    21: "the group's link was reset",
+    27: "description of the group changed",
+    28: "phone number changed",
+    29: "only administrators can edit the group",
+    30: "all members can edit the group",
+    31: "only administrators can send to the group",
+    32: "all members can send to the group",
+    46: "the chat is with a business account",
+    47: "the chat is with an official business account",
+    50: "no business account any more",
+    52: "joined the group by an invitation",
+    56: "timer of disappearing messages changed",
+    57: "linked devices changed",
+    58: "contact blocked or unblocked",
+    59: "timer of disappearing messages changed",
+    67: "messages are end-to-end encrypted",
+    68: "default timer of disappearing messages in use",
+    69: "notice about a business account",
+    70: "group call started",
+    75: "group added to a community",
+    78: "group removed from a community",
+    79: "joined the group from its community",
+    80: "message kept in the chat",
+    84: "new members need an administrator's approval",
+    85: "new members need no approval",
+    87: "group linked to a community",
+    91: "all members can add members",
+    92: "only administrators can add members",
+    108: "group added to a community",
+    118: "message pinned",
+    129: "the sender is in the contacts",
+    136: "contact joined WhatsApp",
+    165: "user name changed",
+}
+SIDES: Final = (
+    Side("message_system", ("action_type",)),
+    Side("message_system_group", ("is_me_joined",)),
+    Side("message_system_chat_participant", ("user_jid_row_id",)),
+    Side("message_system_number_change", ("old_jid_row_id", "new_jid_row_id")),
+    Side("message_system_value_change", ("old_data",)),
+    Side("message_system_photo_change", ("new_photo_id",)),
+    Side("message_system_block_contact", ("is_blocked",)),
+    Side("message_system_device_change", ("device_added_count", "device_removed_count")),
+    Side("message_system_business_state", ("business_name",)),
+    Side("message_system_username_change", ("old_username", "new_username")),
+    Side("message_system_with_group_nodes", ("group_subject",)),
+    Side("message_system_linked_group_call", ("call_id", "is_video_call")),
+    Side("message_ephemeral_setting", ("setting_duration",)),
+)
+# Side table -> column -> what it is called in `extra`.
+_VALUES: Final = {
+    "message_system_group": {"is_me_joined": "is_me_joined"},
+    "message_system_value_change": {"old_data": "old value"},
+    "message_system_photo_change": {"new_photo_id": "new_photo_id"},
+    "message_system_block_contact": {"is_blocked": "is_blocked"},
+    "message_system_device_change": {
+        "device_added_count": "device_added_count",
+        "device_removed_count": "device_removed_count",
+    },
+    "message_system_business_state": {"business_name": "business_name"},
+    "message_system_username_change": {"old_username": "old user name", "new_username": "new user name"},
+    "message_system_with_group_nodes": {"group_subject": "group_subject"},
+    "message_system_linked_group_call": {"call_id": "call_id", "is_video_call": "is_video_call"},
+    "message_ephemeral_setting": {"setting_duration": "setting_duration"},
+}
+_PLURALITY: Final = 20  # members that a sentence names; `extra` has them all
+
+
+def system(draft: Draft, found: Beside, context: Context) -> None:
+    """Puts what the application recorded of an event into words, and its codes and values into `extra`."""
+    action = next((row["action_type"] for row in found.get("message_system", [])), None)
+    draft.keep("action_type", action)
+    people = participants(draft, found.get("message_system_chat_participant", []), context)
+    changed = _number_change(draft, found.get("message_system_number_change", []), context)
+    for table, columns in _VALUES.items():
+        for row in found.get(table, []):
+            for column, name in columns.items():
+                draft.keep(name, row[column])
+    if action is not None or not draft.text:
+        draft.text = describe(action, draft.sender.identifier if draft.sender else None, people, changed, draft.text)
+
+
+def participants(draft: Draft, rows: list[Row], context: Context) -> list[str]:
+    """The members that an event names, also put into `extra`."""
+    people = []
+    for row in rows:
+        someone = who_words(context.people, row["user_jid_row_id"], context.doubts, "user_jid_row_id")
+        if someone:
+            people.append(someone)
+            draft.keep("participant", someone)
+    return people
+
+
+def _number_change(draft: Draft, rows: list[Row], context: Context) -> str:
+    words = ""
+    for row in rows:
+        old, new = (context.people.raw(row[column]) for column in ("old_jid_row_id", "new_jid_row_id"))
+        draft.keep("old number", old)
+        draft.keep("new number", new)
+        words = f"{number_of(old) if old else 'not recorded'} to {number_of(new) if new else 'not recorded'}"
+    return words
+
+
+def describe(action: Any, actor: str | None, people: list[str], changed: str, text: str | None) -> str:
+    """ "[added to the group: +447700900102 (by +447700900101)] …": what the application stored, in English."""
+    words = ACTIONS.get(action) or (f"system event {stored(action)}" if action is not None else "system event")
+    if people:
+        more = f" and {len(people) - _PLURALITY} more" if len(people) > _PLURALITY else ""
+        words += f": {', '.join(number_of(one) for one in people[:_PLURALITY])}{more}"
+    if changed:
+        words += f": {changed}"
+    if actor and people != [actor]:
+        words += f" (by {number_of(actor)})"
+    return f"[{words}] {text}" if text else f"[{words}]"
