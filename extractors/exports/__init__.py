@@ -6,9 +6,11 @@ from typing import Final
 
 from extractors.base import Extractor
 from extractors.exports.cellebrite_report import cellebrite_report
+from extractors.exports.telegram.export_json import export_json as telegram_json
 from extractors.exports.whatsapp_chat import chat_export
 
 EXTRACTORS: Final[tuple[Extractor, ...]] = (
     chat_export,
     cellebrite_report,
+    telegram_json,
 )

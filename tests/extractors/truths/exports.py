@@ -4,4 +4,13 @@ from __future__ import annotations
 
 from tests.extractors.truths import Truth
 
-TRUTHS: tuple[Truth, ...] = ()
+TRUTHS: tuple[Truth, ...] = (
+    Truth(
+        "telegram.export_json",
+        "chat-analytics/telegram/DM_2A_7M.json",
+        {"message": 7, "call": 1},
+        of="corpus index: 6 messages, 2 service entries, of which one is a call",
+    ),
+    Truth("telegram.export_json", "chat-miner/telegram/test_single_export.json", {"message": 2}, of="its target.json"),
+    Truth("telegram.export_json", "chat-miner/telegram/test_batch_export.json", {"message": 2}, of="its target.json"),
+)
