@@ -6,5 +6,20 @@ from typing import Final
 
 from extractors.base import Extractor
 from extractors.web.chromium import chromium
+from extractors.web.firefox import firefox
+from extractors.web.firefox_older import firefox_android_older, firefox_downloads, firefox_forms
+from extractors.web.safari import safari, safari_tabs
+from extractors.web.safari_lists import safari_bookmarks_plist, safari_downloads, safari_history_plist
 
-EXTRACTORS: Final[tuple[Extractor, ...]] = (chromium,)
+EXTRACTORS: Final[tuple[Extractor, ...]] = (
+    chromium,
+    firefox,
+    firefox_downloads,
+    firefox_forms,
+    firefox_android_older,
+    safari,
+    safari_tabs,
+    safari_history_plist,
+    safari_downloads,
+    safari_bookmarks_plist,
+)

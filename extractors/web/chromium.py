@@ -11,6 +11,7 @@ from extractors.database import Doubts, count_rows, each_row, read_database, sel
 from extractors.web.addresses import searched
 from extractors.web.browsers import browser_of
 from extractors.web.chromium_codes import download_state, transition, visit_source
+from extractors.web.pages import Pages, extras, pages_alone, pages_of
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 _URL: Final = ("id", "url", "title", "visit_count", "typed_count", "last_visit_time", "hidden")
@@ -28,9 +29,6 @@ _DOWNLOAD_EXTRA: Final = (
     *("guid", "current_path", "danger_type", "referrer", "tab_url", "tab_referrer_url", "site_url"),
     *("original_mime_type", "by_ext_name", "last_modified"),
 )
-_MOST_URLS: Final = 2_000_000  # held at once; a browser keeps some ten thousand
-
-Pages = dict[Any, tuple[str | None, str | None]]  # id -> url, title
 
 
 @extractor(
@@ -72,22 +70,15 @@ def _read(db: EvidenceDatabase, service: str) -> Iterator[Found]:
         yield Present(rows)
     doubts = Doubts()
     gaps: list[Problem] = []
-    pages: Pages = {}
-    for row in each_row(db, "urls", selecting(db, "urls", _URL), gaps, key="id"):
-        if len(pages) < _MOST_URLS:
-            pages[row["id"]] = (_text(row["url"]), _text(row["title"]))
+    pages = pages_of(db, "urls", gaps)
     seen: set[Any] = set()
     yield from _visits(db, service, pages, seen, doubts, gaps)
-    yield from _pages_without_visits(db, service, seen, doubts)
+    yield from pages_alone(db, "urls", _URL, seen, lambda row, of: _page_alone(row, service, of))
     if terms:
         yield from _terms(db, service, doubts, gaps)
     if downloads:
         yield from _downloads(db, service, doubts, gaps)
     yield from gaps
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def _visits(
@@ -131,29 +122,19 @@ def _visit(row: Row, service: str, pages: Pages, source: Any, doubts: Doubts) ->
     )
 
 
-def _pages_without_visits(db: EvidenceDatabase, service: str, seen: set[Any], doubts: Doubts) -> Iterator[Found]:
-    """Addresses whose single visits are gone: the browser keeps the count and the last time."""
-    gaps: list[Problem] = []  # told already, when the table was read first
-    for row in each_row(db, "urls", selecting(db, "urls", _URL), gaps, key="id"):
-        if row["id"] in seen:
-            continue
-        doubts.locator = f"urls:id={row['id']}"
-        url = doubts.text(row["url"], "url")
-        counts = [(name, row[name]) for name in ("visit_count", "typed_count") if type(row[name]) is int]
-        known = row["last_visit_time"] not in (None, 0)
-        yield Present(1)
-        yield WebVisit(
-            locator=doubts.locator,
-            service=service,
-            moments=(doubts.moment("last visit recorded", row["last_visit_time"], "webkit us", "last_visit_time"),)
-            if known
-            else (),
-            flags=("no single visit is left",),
-            extra=(*counts, *searched(url)),
-            url=url,
-            title=doubts.text(row["title"], "title") or None,
-        )
-        yield from doubts.drain()
+def _page_alone(row: Row, service: str, doubts: Doubts) -> WebVisit:
+    """An address whose single visits are gone: the browser keeps the count and the last time."""
+    url = doubts.text(row["url"], "url")
+    names = [name for name in ("last_visit_time",) if row[name] not in (None, 0)]
+    return WebVisit(
+        locator=doubts.locator,
+        service=service,
+        moments=tuple(doubts.moment("last visit recorded", row[name], "webkit us", name) for name in names),
+        flags=("no single visit is left",),
+        extra=extras(row, ("visit_count", "typed_count"), url),
+        url=url,
+        title=doubts.text(row["title"], "title") or None,
+    )
 
 
 def _terms(db: EvidenceDatabase, service: str, doubts: Doubts, gaps: list[Problem]) -> Iterator[Found]:

@@ -1,0 +1,61 @@
+"""What the tables of pages and visits of different browsers have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from evidence_store.records import Present, Problem, WebVisit
+from extractors.base import Found
+from extractors.database import Doubts, each_row, selecting, stored
+from extractors.web.addresses import searched
+from parsers.sqlite_file import EvidenceDatabase, Row, lacking
+
+MOST_PAGES: Final = 2_000_000  # held at once; a browser keeps some ten thousand
+Pages = dict[Any, tuple[str | None, str | None]]  # key -> url, title
+
+
+def pages_of(db: EvidenceDatabase, table: str, gaps: list[Problem], key: str = "id") -> Pages:
+    """key -> (url, title) of a table of pages; what is damaged in it is put into `gaps`."""
+    found: Pages = {}
+    for row in each_row(db, table, selecting(db, table, (key, "url", "title")), gaps, key=key):
+        if len(found) < MOST_PAGES:
+            found[row[key]] = (_text(row["url"]), _text(row["title"]))
+    return found
+
+
+def _text(value: Any) -> str | None:
+    return str(value) if isinstance(value, str) else None
+
+
+def pages_alone(
+    db: EvidenceDatabase,
+    table: str,
+    columns: tuple[str, ...],
+    seen: set[Any],
+    make: Callable[[Row, Doubts], WebVisit | None],
+) -> Iterator[Found]:
+    """The rows of a table of pages that no visit names: `make` gives a record, or None for what is no visited page."""
+    doubts = Doubts()
+    told: list[Problem] = []  # said already, when the table was read first
+    for row in each_row(db, table, selecting(db, table, columns), told, key="id"):
+        if row["id"] in seen:
+            continue
+        doubts.locator = f"{table}:id={row['id']}"
+        record = make(row, doubts)
+        if record is not None:
+            yield Present(1)
+            yield record
+        yield from doubts.drain()
+
+
+def extras(row: Row, names: tuple[str, ...], url: str | None = None) -> tuple[tuple[str, Any], ...]:
+    """Further columns as stored, those that are set; and the words that the address carries."""
+    found = [(name, row[name]) for name in names if row[name] not in (None, "", 0)]
+    plain = [(name, value if type(value) in (str, int, float) else stored(value)) for name, value in found]
+    return (*plain, *searched(url))
+
+
+def has(db: EvidenceDatabase, table: str, *columns: str) -> bool:
+    """Whether the database has the table with these columns."""
+    return not lacking(db, {table: set(columns)})
