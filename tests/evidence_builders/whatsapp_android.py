@@ -119,6 +119,25 @@ MEMBERS = """CREATE TABLE group_participant_user (_id INTEGER PRIMARY KEY AUTOIN
     add_timestamp INTEGER, label TEXT);
 CREATE TABLE group_past_participant_user (_id INTEGER PRIMARY KEY AUTOINCREMENT, group_jid_row_id INTEGER NOT NULL,
     user_jid_row_id INTEGER NOT NULL, is_leave INTEGER NOT NULL, timestamp INTEGER);"""
+_EARLY = """(_id INTEGER PRIMARY KEY AUTOINCREMENT, key_remote_jid TEXT NOT NULL, key_from_me INTEGER,
+    key_id TEXT NOT NULL, status INTEGER, needs_push INTEGER, data TEXT, timestamp INTEGER, media_url TEXT,
+    media_mime_type TEXT, media_wa_type TEXT, media_size INTEGER, media_name TEXT, media_caption TEXT,
+    media_hash TEXT, media_duration INTEGER, origin INTEGER, latitude REAL, longitude REAL, thumb_image TEXT,
+    remote_resource TEXT, received_timestamp INTEGER, send_timestamp INTEGER, receipt_server_timestamp INTEGER,
+    receipt_device_timestamp INTEGER, read_device_timestamp INTEGER, played_device_timestamp INTEGER, raw_data BLOB,
+    recipient_count INTEGER, participant_hash TEXT, starred INTEGER, quoted_row_id INTEGER, mentioned_jids TEXT,
+    multicast_id TEXT, edit_version INTEGER, media_enc_hash TEXT, payment_transaction_id TEXT, forwarded INTEGER,
+    preview_type INTEGER, send_count INTEGER, lookup_tables INTEGER, future_message_type INTEGER)"""
+EARLY = f"""CREATE TABLE messages {_EARLY};
+CREATE TABLE messages_quotes {_EARLY};
+CREATE TABLE message_thumbnails (thumbnail BLOB, timestamp DATETIME, key_remote_jid TEXT NOT NULL,
+    key_from_me INTEGER, key_id TEXT NOT NULL);
+CREATE TABLE messages_vcards (_id INTEGER PRIMARY KEY AUTOINCREMENT, message_row_id INTEGER, sender_jid TEXT,
+    chat_jid TEXT, vcard TEXT);
+CREATE TABLE chat_list (_id INTEGER PRIMARY KEY AUTOINCREMENT, key_remote_jid TEXT UNIQUE, message_table_id INTEGER,
+    subject TEXT, creation INTEGER, archived INTEGER, unseen_message_count INTEGER);
+CREATE TABLE group_participants (_id INTEGER PRIMARY KEY AUTOINCREMENT, gjid TEXT NOT NULL, jid TEXT NOT NULL,
+    admin INTEGER, pending INTEGER, sent_sender_key INTEGER);"""
 # Ann and Ben by number, a group, Cat by a privacy id that the phone can resolve, Dan by one that it cannot.
 SCENE = """INSERT INTO jid(_id,user,server,raw_string) VALUES
     (1,'447700900101','s.whatsapp.net','447700900101@s.whatsapp.net'),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator
 from typing import Any
 
 from evidence_store.records import Call, Group, Message, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.chats.whatsapp import android_around, android_content, android_system
+from extractors.chats.whatsapp import android_around, android_content, android_legacy, android_system
 from extractors.chats.whatsapp.android_calls import TABLE as CALL_LOG
 from extractors.chats.whatsapp.android_calls import calls
 from extractors.chats.whatsapp.android_groups import groups
-from extractors.chats.whatsapp.android_messages import NEEDED, messages
+from extractors.chats.whatsapp.android_messages import NEEDED, later_messages, message, messages
 from extractors.chats.whatsapp.android_people import People
 from extractors.chats.whatsapp.android_rest import DRAFTS, ORPHANS, drafts, orphans, stray_add_ons
 from extractors.chats.whatsapp.beside import SideTables
@@ -21,7 +22,7 @@ from extractors.chats.whatsapp.parties import SERVICE, is_business
 from extractors.database import Doubts, count_rows, read_database
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, lacking
 
-_SIDES = android_content.SIDES + android_around.SIDES + android_system.SIDES
+_SIDES = android_content.SIDES + android_around.SIDES + android_system.SIDES + android_legacy.SIDES
 
 
 @extractor(
@@ -31,9 +32,13 @@ _SIDES = android_content.SIDES + android_around.SIDES + android_system.SIDES
     files=("**/msgstore.db",),
     emits=(Message, Call, Group),
     privacy="communications",
-    layouts="msgstore.db with the table message (2021 on)",
-    tested_on="documented schema, no device data",
-    limits="",
+    layouts="msgstore.db with the table messages (to 2021), both tables (2021 and 2022), message alone (from 2022 on)",
+    tested_on="A published sample of 2022 with both tables: 10 messages; databases built to the published layouts",
+    limits="Names from the phone's address book stand in wa.db, and are given by its own extractor. Paths of media are "
+    "recorded without the folder that they begin in. An edited message has its last text only. Whether a chat of two "
+    "is archived, hidden or locked is not said. Payments, invoices, lists of buttons and what waits for its message are "
+    "named and not decoded; receipts of single members in layouts to 2021 are not read. Deleted rows are given as rows "
+    "of tables (sqlite.deleted_rows).",
 )
 def android(file: EvidenceFile) -> Iterator[Found]:
     """Every row of `message` with what stands beside it, of `call_log`, drafts, stray reactions, and the groups.
@@ -45,23 +50,25 @@ def android(file: EvidenceFile) -> Iterator[Found]:
 
 
 def _read(db: EvidenceDatabase, file: EvidenceFile) -> Iterator[Found]:
-    if unknown := lacking(db, NEEDED):
-        yield Problem("schema", "unknown-layout", unknown)
+    unknown, no_early = lacking(db, NEEDED), lacking(db, android_legacy.NEEDED)
+    if unknown and no_early:
+        yield Problem("schema", "unknown-layout", no_early if android_legacy.TABLE in db.tables() else unknown)
         return
-    there = [table for table in ("message", CALL_LOG, *ORPHANS, DRAFTS) if not lacking(db, {table: {"_id"}})]
-    if (rows := count_rows(db, *there)) is not None:
+    there = [] if unknown else ["message"]
+    there += [table for table in (CALL_LOG, *ORPHANS, DRAFTS) if not lacking(db, {table: {"_id"}})]
+    if there and (rows := count_rows(db, *there)) is not None:
         yield Present(rows)
     business = is_business(file.path)
     context = Context(
         People(db),
         Doubts(),
         f"{SERVICE} Business" if business else SERVICE,
-        media_paths(file.path, business, early=False),
+        media_paths(file.path, business, early=bool(unknown)),
         _named(db, "labels", "label_name"),
         _votes(db),
     )
     sides = SideTables(db, _SIDES, keep=(android_around.ADD_ON,))
-    yield from messages(db, context, sides)
+    yield from messages(db, context, sides) if no_early else _both(db, context, sides, later=not unknown)
     yield from sides.finish()
     yield from _counted(stray_add_ons(sides.left[android_around.ADD_ON], context))
     for table in ORPHANS:
@@ -71,6 +78,38 @@ def _read(db: EvidenceDatabase, file: EvidenceFile) -> Iterator[Found]:
     yield from _counted(groups(db, context))
     if context.relative:
         yield Problem("note", "media-folder", NOTE.format(context.paths.base))
+
+
+def _both(db: EvidenceDatabase, context: Context, sides: SideTables, later: bool) -> Iterator[Found]:
+    """The rows of the early table, and of the later one where there is one, in the order of their ids.
+
+    A message that was moved stands in both under the same id and key, and comes out once, from the later table.
+    """
+    gaps: list[Problem] = []
+    previews = android_legacy.thumbnails(db)
+    early_rows = ((row["_id"], 1, row) for row in android_legacy.rows(db, gaps))
+    later_rows = ((row["_id"], 0, row) for row in later_messages(db, gaps)) if later else iter(())
+    doubts = context.doubts
+    present = moved = 0
+    for row_id, early, row in heapq.merge(later_rows, early_rows, key=lambda one: one[:2]):
+        if early:
+            present += 1
+            if row["later_key"] is not None and row["later_key"] == row["key_id"]:
+                moved += 1
+                continue
+            doubts.locator = f"{android_legacy.TABLE}:_id={row_id}"
+            yield android_legacy.message(row, sides.of(row_id), previews, context)
+        else:
+            doubts.locator = f"message:_id={row_id}"
+            yield message(row, sides.of(row_id), context)
+        if doubts.problems:
+            yield from doubts.drain()
+    yield from gaps
+    yield Present(present - moved)
+    if moved:
+        yield Problem(
+            "note", "moved", f"{moved} rows of {android_legacy.TABLE} stand in message too, and come out once"
+        )
 
 
 def _counted(found: Iterator[Found]) -> Iterator[Found]:

@@ -97,7 +97,7 @@ def _thumbnail(draft: Draft, rows: list[Row], context: Context) -> None:
 
 def _location(draft: Draft, rows: list[Row], context: Context) -> None:
     for row in rows:
-        _place(draft, row["latitude"], row["longitude"], context)
+        place(draft, row["latitude"], row["longitude"], context)
         name, address = (context.doubts.text(row[column], column) for column in ("place_name", "place_address"))
         draft.say(", ".join(part for part in (name, address) if part))
         draft.keep("place_name", name)
@@ -112,7 +112,8 @@ def _location(draft: Draft, rows: list[Row], context: Context) -> None:
             draft.moments.append(context.doubts.moment("last place", final, "ms", "live_location_final_timestamp"))
 
 
-def _place(draft: Draft, lat: Any, lon: Any, context: Context) -> None:
+def place(draft: Draft, lat: Any, lon: Any, context: Context) -> None:
+    """A place that was sent, in degrees; what is none is said."""
     if lat is None and lon is None:
         return
     if _degrees(lat, 90) and _degrees(lon, 180):
@@ -184,7 +185,7 @@ def _event(draft: Draft, rows: list[Row], context: Context) -> None:
         draft.say(doubts.text(row["name"], "name"))
         for name in ("name", "description", "location_name", "location_address", "is_canceled"):
             draft.keep(f"event {name}", row[name])
-        _place(draft, row["location_latitude"], row["location_longitude"], context)
+        place(draft, row["location_latitude"], row["location_longitude"], context)
         for column, meaning in (("start_time", "event starts"), ("end_time", "event ends")):
             if row[column]:
                 draft.moments.append(doubts.moment(meaning, row[column], "ms", column))

@@ -27,10 +27,10 @@ def groups(db: EvidenceDatabase, context: Context) -> Iterator[Found]:
     """A Group for each chat that is with more than one person, and for each group that has members and no chat."""
     members, problems = _members(db, context)
     described = set()
-    for row_id, chat in sorted(context.people.chats.items(), key=lambda item: _order(item[0])):
+    for chat in context.people.all_chats():
         if chat.row is None or chat.sort not in ("group", "broadcast list", "channel"):
             continue
-        context.doubts.locator = f"chat:_id={row_id}"
+        context.doubts.locator = chat.locator
         described.add(chat.key)
         yield _group(chat, members.get(chat.key, []), context)
         yield from context.doubts.drain()
@@ -45,10 +45,6 @@ def groups(db: EvidenceDatabase, context: Context) -> Iterator[Found]:
                 members=tuple(member for _, member in found),
             )
     yield from problems
-
-
-def _order(row_id: Any) -> tuple[bool, int, str]:
-    return (True, row_id, "") if type(row_id) is int else (False, 0, str(row_id))
 
 
 def _group(chat: Chat, found: list[tuple[str, Member]], context: Context) -> Group:

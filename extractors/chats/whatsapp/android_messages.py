@@ -34,15 +34,21 @@ def messages(db: EvidenceDatabase, context: Context, sides: SideTables) -> Itera
     """
     doubts = context.doubts
     gaps: list[Problem] = []
-    for row in each_row(db, "message", selecting(db, "message", COLUMNS), gaps):
+    for row in later_messages(db, gaps):
         doubts.locator = f"message:_id={row['_id']}"
-        yield _message(row, sides.of(row["_id"]), context)
+        yield message(row, sides.of(row["_id"]), context)
         if doubts.problems:
             yield from doubts.drain()
     yield from gaps
 
 
-def _message(row: Row, found: Beside, context: Context) -> Message:
+def later_messages(db: EvidenceDatabase, gaps: list[Problem]) -> Iterator[Row]:
+    """The rows of `message`, passing over what is damaged."""
+    return each_row(db, "message", selecting(db, "message", COLUMNS), gaps)
+
+
+def message(row: Row, found: Beside, context: Context) -> Message:
+    """A row of `message` with what stands beside it."""
     doubts = context.doubts
     text, key, chat_row = row["text_data"], row["key_id"], row["chat_row_id"]
     direction, flags, extra = looks(

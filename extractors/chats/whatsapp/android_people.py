@@ -15,6 +15,7 @@ _CHAT: Final = (
     *("_id", "jid_row_id", "subject", "created_timestamp", "archived", "hidden", "group_type", "ephemeral_expiration"),
     *("unseen_message_count", "last_read_message_row_id", "last_read_message_sort_id", "chat_lock"),
 )
+_EARLY_CHAT: Final = ("_id", "key_remote_jid", "subject", "creation", "archived", "unseen_message_count")
 _JOB: Final = (
     *("chat_row_id", "deleted_message_row_id", "deleted_starred_message_row_id", "deleted_message_categories"),
     *("deleted_categories_message_row_id", "deleted_categories_starred_message_row_id"),
@@ -39,7 +40,7 @@ class Chat:
 
     key: str
     sort: Sort
-    jid: str | None = None
+    locator: str = ""
     title: str | None = None
     other: Who | None = None
     known: bool = True
@@ -65,6 +66,7 @@ class People:
         self._names: dict[Any, str] = {}
         self._known: dict[Any, Who | None] = {}
         self.chats: dict[Any, Chat] = {}
+        self._by_jid: dict[str, Chat] = {}
         self._load_identifiers()
         self._load_names()
         self._load_chats()
@@ -103,6 +105,22 @@ class People:
             chat = self.chats[row_id] = Chat(f"chat {stored(row_id)}", "unknown", known=False)
             return chat
 
+    def chat_of(self, jid: str) -> Chat:
+        """The chat of an identifier, which in early layouts stands in the message itself."""
+        try:
+            return self._by_jid[jid]
+        except KeyError:
+            chat = self._by_jid[jid] = Chat(jid, sort_of(jid))
+            if chat.sort == "person":
+                chat.other = Who(party(jid))
+            return chat
+
+    def all_chats(self) -> list[Chat]:
+        """Every chat that a table lists, in the order of their rows; those of the early table last."""
+        listed = [chat for _, chat in sorted(self.chats.items(), key=lambda item: _order(item[0])) if chat.locator]
+        there = {id(chat) for chat in listed}
+        return listed + [chat for chat in self._by_jid.values() if chat.locator and id(chat) not in there]
+
     def _rows(self, table: str, columns: tuple[str, ...], needed: set[str]) -> Iterator[Row]:
         if lacking(self._db, {table: needed}):
             return
@@ -140,16 +158,29 @@ class People:
         }
         for row in self._rows("chat", _CHAT, {"_id"}):
             self.chats[row["_id"]] = self._chat(row, channels.get(row["_id"]))
+        self._by_jid = {chat.key: chat for chat in self.chats.values() if chat.known}
+        for row in self._rows("chat_list", _EARLY_CHAT, {"_id", "key_remote_jid"}):
+            self._early_chat(row)
         for job in self._rows("deleted_chat_job", _JOB, {"chat_row_id"}):
             if (chat := self.chats.get(job["chat_row_id"])) is not None:
                 chat.jobs += (job,)
+
+    def _early_chat(self, row: Row) -> None:
+        jid = row["key_remote_jid"]
+        if not isinstance(jid, str) or (jid in self._by_jid and self._by_jid[jid].title):
+            return
+        chat = self.chat_of(jid)
+        chat.title = row["subject"] if isinstance(row["subject"], str) and row["subject"] else None
+        if not chat.locator:
+            chat.locator = f"chat_list:_id={row['_id']}"
+            chat.row = dict.fromkeys(_CHAT) | row | {"created_timestamp": row["creation"]}
 
     def _chat(self, row: Row, channel: str | None) -> Chat:
         jid = self._raw.get(row["jid_row_id"])
         subject = row["subject"] if isinstance(row["subject"], str) and row["subject"] else None
         if jid is None:
             return Chat(f"chat {row['_id']}", "unknown", title=subject, known=False, row=row)
-        chat = Chat(jid, sort_of(jid), jid, subject or channel, row=row)
+        chat = Chat(jid, sort_of(jid), f"chat:_id={row['_id']}", subject or channel, row=row)
         if chat.sort == "person":
             chat.other = self.who(row["jid_row_id"])
             chat.title = subject or (chat.other.party.name if chat.other else None)
@@ -160,3 +191,7 @@ class People:
             last = last if chat.unread_by_sort else row["last_read_message_row_id"]
             chat.unread_above = last if type(last) is int else None
         return chat
+
+
+def _order(row_id: Any) -> tuple[bool, int, str]:
+    return (True, row_id, "") if type(row_id) is int else (False, 0, str(row_id))

@@ -99,9 +99,12 @@ _VALUES: Final = {
 _PLURALITY: Final = 20  # members that a sentence names; `extra` has them all
 
 
-def system(draft: Draft, found: Beside, context: Context) -> None:
-    """Puts what the application recorded of an event into words, and its codes and values into `extra`."""
-    action = next((row["action_type"] for row in found.get("message_system", [])), None)
+def system(draft: Draft, found: Beside, context: Context, early: Any = None) -> None:
+    """Puts what the application recorded of an event into words, and its codes and values into `extra`.
+
+    `early` is the code where it stands in the message itself.
+    """
+    action = next((row["action_type"] for row in found.get("message_system", [])), early)
     draft.keep("action_type", action)
     people = participants(draft, found.get("message_system_chat_participant", []), context)
     changed = _number_change(draft, found.get("message_system_number_change", []), context)
