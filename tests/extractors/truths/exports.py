@@ -13,4 +13,6 @@ TRUTHS: tuple[Truth, ...] = (
     ),
     Truth("telegram.export_json", "chat-miner/telegram/test_single_export.json", {"message": 2}, of="its target.json"),
     Truth("telegram.export_json", "chat-miner/telegram/test_batch_export.json", {"message": 2}, of="its target.json"),
+    Truth("messenger.export", "chat-analytics/messenger/2A_7M.json", {"message": 7}, of="corpus index"),
+    Truth("instagram.export", "chat-miner/instagram/test_export.json", {"message": 2}, of="its target.json"),
 )
