@@ -6,6 +6,7 @@ from typing import Final
 
 from extractors.base import Extractor
 from extractors.exports.cellebrite_report import cellebrite_report
+from extractors.exports.meta.account import account as meta_account
 from extractors.exports.meta.messages import instagram, messenger
 from extractors.exports.telegram.export_json import export_json as telegram_json
 from extractors.exports.whatsapp_chat import chat_export
@@ -16,4 +17,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     telegram_json,
     messenger,
     instagram,
+    meta_account,
 )
