@@ -127,21 +127,10 @@ def _properties_of(data: bytes, item: int) -> list[int]:
 
 
 def _exif_item(stream: BinaryIO, parts: dict[bytes, Box], end: int) -> bytes | None:
-    if b"iinf" not in parts or b"iloc" not in parts:
+    found = _items(stream, parts, b"Exif", _MOST_EXIF, end)
+    if not found:
         return None
-    wanted = _item_of_type(stream, parts[b"iinf"], b"Exif")
-    if wanted is None:
-        return None
-    base = parts[b"idat"].start if b"idat" in parts else None
-    extents = _extents(content(stream, parts[b"iloc"], _MOST_META), wanted, base)
-    if sum(length for _, length in extents) > _MOST_EXIF:
-        raise ValueError("an Exif item of more than 4 MiB")
-    block = bytearray()
-    for place, length in extents:
-        if place + length > end:
-            raise ValueError("the Exif item lies beyond the end of the file")
-        stream.seek(place)
-        block += stream.read(length)
+    block = found[0]
     header = 4 + int.from_bytes(block[:4], "big")
     # Some writers leave the distance out of account and put the marker of JPEG files first all the same.
     if block[header : header + 6] == b"Exif\x00\x00":
@@ -149,7 +138,38 @@ def _exif_item(stream: BinaryIO, parts: dict[bytes, Box], end: int) -> bytes | N
     return bytes(block[header:]) or None
 
 
-def _item_of_type(stream: BinaryIO, iinf: Box, kind: bytes) -> int | None:
+def item_bytes(stream: BinaryIO, meta: Box, kind: bytes, most: int) -> list[bytes]:
+    """The bytes of the items of a type ("mime", "Exif") that a meta box of a HEIF file lists, each at most `most`.
+
+    Raises ValueError where they lie where they cannot be.
+    """
+    parts = {box.kind: box for box in boxes(stream, meta.start + 4, meta.end)}
+    return _items(stream, parts, kind, most, size_of(stream))
+
+
+def _items(stream: BinaryIO, parts: dict[bytes, Box], kind: bytes, most: int, end: int) -> list[bytes]:
+    if b"iinf" not in parts or b"iloc" not in parts:
+        return []
+    name = kind.decode("latin-1")
+    base = parts[b"idat"].start if b"idat" in parts else None
+    places = content(stream, parts[b"iloc"], _MOST_META)
+    found = []
+    for wanted in _items_of_type(stream, parts[b"iinf"], kind):
+        extents = _extents(places, wanted, base, name)
+        if sum(length for _, length in extents) > most:
+            raise ValueError(f"an {name} item of more than {most >> 20} MiB")
+        block = bytearray()
+        for place, length in extents:
+            if place + length > end:
+                raise ValueError(f"the {name} item lies beyond the end of the file")
+            stream.seek(place)
+            block += stream.read(length)
+        found.append(bytes(block))
+    return found
+
+
+def _items_of_type(stream: BinaryIO, iinf: Box, kind: bytes) -> list[int]:
+    found: list[int] = []
     stream.seek(iinf.start)
     head = stream.read(1)
     for entry in boxes(stream, iinf.start + (6 if head == b"\x00" else 8), iinf.end):
@@ -157,11 +177,11 @@ def _item_of_type(stream: BinaryIO, iinf: Box, kind: bytes) -> int | None:
         version = data[0] if data else 0
         id_end = 6 if version < 3 else 8
         if entry.kind == b"infe" and version >= 2 and data[id_end + 2 : id_end + 6] == kind:
-            return int.from_bytes(data[4:id_end], "big")
-    return None
+            found.append(int.from_bytes(data[4:id_end], "big"))
+    return found
 
 
-def _extents(data: bytes, item: int, idat: int | None) -> list[tuple[int, int]]:
+def _extents(data: bytes, item: int, idat: int | None, name: str) -> list[tuple[int, int]]:
     """Where the bytes of an item lie: (place in the file, length). Raises ValueError for a form that is not read."""
     reader = _Reader(data)
     version, _flags = reader.number(1), reader.number(3)
@@ -179,16 +199,16 @@ def _extents(data: bytes, item: int, idat: int | None) -> list[tuple[int, int]]:
                 reader.number(index_bytes)
             found.append((base + reader.number(offset_bytes), reader.number(length_bytes)))
         if which == item:
-            return _from_start(found, method, idat)
+            return _from_start(found, method, idat, name)
     return []
 
 
-def _from_start(extents: list[tuple[int, int]], method: int, idat: int | None) -> list[tuple[int, int]]:
+def _from_start(extents: list[tuple[int, int]], method: int, idat: int | None, name: str) -> list[tuple[int, int]]:
     if method == 0:
         return extents
     if method == 1 and idat is not None:
         return [(idat + place, length) for place, length in extents]
-    raise ValueError("the Exif item is stored by reference to another item")
+    raise ValueError(f"the {name} item is stored by reference to another item")
 
 
 class _Reader:

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 
 from evidence_store.records import WHOLE_FILE, Location, MediaItem, Moment, Problem
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.media.photos import device_name, local_moment, usable_first
+from extractors.media.photos import device_name
+from extractors.media.times import local_moment, not_told_yet, usable_first
+from extractors.media.written import read_written
 from parsers.exif import exif_time
 from parsers.movie import Movie, from_mac, read_movie
 from parsers.times import from_unix
@@ -26,20 +28,24 @@ _TOLD = ("software", "information", "day", "content identifier", "Android versio
 
 @extractor(
     id="media.videos",
-    version=1,
+    version=2,
     title="Videos and sounds",
     types=("video/", "audio/"),
     emits=(MediaItem, Location),
     privacy="media",
-    layouts="MP4, MOV, 3GP, M4A boxes",
+    layouts="MP4, MOV, 3GP, M4A boxes, XMP",
     tested_on="MP4, MOV, 3GP and M4A samples with published dates, sizes and places",
-    limits="Of Matroska, WebM, AVI, FLV, MP3, Ogg, AMR and WAV only the type and the file's times. No XMP.",
+    limits="Of Matroska, WebM, AVI, FLV, MP3, Ogg, AMR and WAV only the type and the file's times.",
 )
 def videos(file: EvidenceFile) -> Iterator[Found]:
     """One MediaItem a film or sound, and a Location where the film holds one."""
     movie, problem = _movie(file)
-    moments = usable_first(_moments(movie, file))
+    with file.open() as stream:
+        written = read_written(stream, file)
+    embedded = _moments(movie, file)
+    moments = usable_first([*embedded, *not_told_yet(embedded, written.moments)])
     texts = movie.texts
+    words = [*(texts[name] for name in ("title", "comment") if name in texts), *written.words]
     yield MediaItem(
         locator=WHOLE_FILE,
         moments=moments,
@@ -48,8 +54,8 @@ def videos(file: EvidenceFile) -> Iterator[Found]:
         height=movie.height,
         duration_s=movie.duration_s,
         device=device_name(texts.get("make"), texts.get("model")),
-        text="\n".join(texts[name] for name in ("title", "comment") if name in texts) or None,
-        extra=tuple((name, texts[name]) for name in _TOLD if name in texts),
+        text="\n".join(dict.fromkeys(words)) or None,
+        extra=(*((name, texts[name]) for name in _TOLD if name in texts), *written.fields),
     )
     if movie.place:
         yield Location(
@@ -61,6 +67,7 @@ def videos(file: EvidenceFile) -> Iterator[Found]:
             accuracy_m=_metres(texts.get("accuracy")),
             source="video GPS",
         )
+    yield from written.problems
     if problem:
         yield problem
     for detail in movie.problems:

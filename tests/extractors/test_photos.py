@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from evidence_store.records import Location, MediaItem, Moment, Problem
 from extractors.base import Found
 from extractors.media.photos import device_name, photos
+from parsers.picture import fingerprint
 from parsers.signatures import mime_of
 from tests.evidence_builders.files import MemoryFile
 from tests.evidence_builders.media import exif_block, fractions, gps_directory, jpeg, jpeg_with, png, text
@@ -17,6 +19,11 @@ from tests.evidence_builders.media import exif_block, fractions, gps_directory, 
 # What the file system says of the file; the store puts it behind the record's own, the record itself never holds it.
 FILE_TIME = Moment("modified (file system)", 1_778_500_000_000_000, "1778500000", "D")
 GPS_NOTE = "UTC by the Exif specification; the time of the satellite fix, which may be before the picture"
+
+
+def alike(data: bytes) -> tuple[str, str]:
+    """The fingerprint as a further field; that it is the right one is tested in tests/parsers/test_picture.py."""
+    return "dhash64", fingerprint(io.BytesIO(data))
 
 
 def test_a_photo_with_its_offset_stands_by_its_own_clock() -> None:
@@ -46,7 +53,7 @@ def test_a_photo_with_its_offset_stands_by_its_own_clock() -> None:
             width=64,
             height=48,
             device="Examplecam Twelve",
-            extra=(("orientation", 6), ("GPS position as stored", "51 30 0 N; 0 7 30 W; 12")),
+            extra=(("orientation", 6), ("GPS position as stored", "51 30 0 N; 0 7 30 W; 12"), alike(data)),
         ),
         Location(
             locator="whole file",
@@ -88,7 +95,8 @@ def test_an_hour_that_the_clocks_show_twice_is_said_to_be_ambiguous() -> None:
 
 
 def test_a_picture_without_exif_has_no_time_of_its_own() -> None:
-    assert _read(png(20, 10)) == [MediaItem(locator="whole file", mime="image/png", width=20, height=10)]
+    data = png(20, 10)
+    assert _read(data) == [MediaItem(locator="whole file", mime="image/png", width=20, height=10, extra=(alike(data),))]
 
 
 def test_a_date_of_zeros_comes_after_those_that_are_times() -> None:
@@ -131,10 +139,11 @@ def test_a_kind_that_is_not_read_further_is_an_item_and_a_note() -> None:
 
 def test_what_says_whose_device_it_was_is_kept() -> None:
     block = exif_block({0x010E: text("On the quay"), 0x013B: text("Ada Example")}, {0xA431: text("SN-0001")})
-    item = _read(jpeg_with(block))[0]
+    data = jpeg_with(block)
+    item = _read(data)[0]
     assert isinstance(item, MediaItem)
     assert item.text == "On the quay"
-    assert item.extra == (("Image Artist", "Ada Example"), ("EXIF BodySerialNumber", "SN-0001"))
+    assert item.extra == (("Image Artist", "Ada Example"), ("EXIF BodySerialNumber", "SN-0001"), alike(data))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
 from parsers import picture
-from parsers.picture import render, render_jpeg
+from parsers.picture import fingerprint, render, render_jpeg
 from tests.evidence_builders.media import jpeg, jpeg_with, png, shapes
 
 
@@ -160,3 +160,32 @@ def _white_corner(image: Image.Image) -> str:
     wide, high = image.width - 3, image.height - 3
     corners = {"top left": (2, 2), "top right": (wide, 2), "bottom left": (2, high), "bottom right": (wide, high)}
     return max(corners, key=lambda name: sum(image.convert("RGB").getpixel(corners[name])))
+
+
+def test_the_fingerprint_hardly_changes_with_size_quality_and_format() -> None:
+    image = shapes(640, 480, seed=3)
+
+    def stored(made: Image.Image, kind: str, **options: int) -> str:
+        out = io.BytesIO()
+        made.save(out, kind, **options)
+        return fingerprint(out)
+
+    first = stored(image, "PNG")
+    same = [
+        stored(image.resize((160, 120)), "PNG"),
+        stored(image, "JPEG", quality=40),
+        stored(image.resize((1280, 960)), "WEBP"),
+    ]
+    other = stored(shapes(640, 480, seed=11).transpose(Image.Transpose.FLIP_LEFT_RIGHT), "PNG")
+
+    def differ(one: str, two: str) -> int:
+        return (int(one, 16) ^ int(two, 16)).bit_count()
+
+    assert len(first) == 16
+    assert max(differ(first, one) for one in same) <= 6
+    assert differ(first, other) > 10
+
+
+def test_what_cannot_be_decoded_has_no_fingerprint() -> None:
+    with pytest.raises(ValueError, match="cannot be decoded"):
+        fingerprint(io.BytesIO(b"\xff\xd8\xff\xe0 no picture"))

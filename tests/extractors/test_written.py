@@ -1,0 +1,77 @@
+"""XMP and IPTC of pictures and films as records."""
+
+from __future__ import annotations
+
+import pytest
+
+from evidence_store.records import Location, MediaItem, Moment, Problem
+from extractors.media.photos import photos
+from extractors.media.videos import videos
+from tests.evidence_builders.files import MemoryFile
+from tests.evidence_builders.packets import iptc, jpeg_holding, movie_holding, xmp
+
+DATED = 'exif:DateTimeOriginal="2026-05-11T10:00:00+01:00" xmp:CreatorTool="Example 1"'
+TITLE = "<dc:title><rdf:Alt><rdf:li>At the quay</rdf:li></rdf:Alt></dc:title>"
+
+
+def read(data: bytes, mime: str = "image/jpeg") -> list[object]:
+    extractor = photos if mime.startswith("image/") else videos
+    return list(extractor(MemoryFile("DCIM/made.jpg", data, mime=mime, zone="Europe/London")))
+
+
+def test_what_was_written_becomes_moments_words_and_fields() -> None:
+    block = iptc((120, b"A caption"), (25, b"quay"), (80, b"Ada Example"), (55, b"20260511"), (60, b"110000+0100"))
+    item, place = read(jpeg_holding(xmp(DATED + ' exif:GPSLatitude="51,30N" exif:GPSLongitude="0,7.5W"', TITLE), block))
+    assert isinstance(item, MediaItem)
+    moments = (
+        Moment("taken (XMP)", 1_778_490_000_000_000, "2026-05-11T10:00:00+01:00", "B"),
+        Moment("taken (IPTC)", 1_778_493_600_000_000, "20260511 110000+0100", "B"),
+    )
+    assert item.moments == moments
+    assert item.text == "At the quay\nA caption\nquay"
+    assert item.extra[:2] == (("XMP xmp:CreatorTool", "Example 1"), ("IPTC author", "Ada Example"))
+    assert place == Location(locator="whole file", moments=moments, lat=51.5, lon=-0.125, source="photo XMP")
+
+
+def test_a_date_without_offset_is_local_under_the_zone_that_is_assumed() -> None:
+    item = read(jpeg_holding(xmp('xmp:ModifyDate="2026-05-11T10:00:00"')))[0]
+    assert isinstance(item, MediaItem)
+    assert item.moments == (
+        Moment("modified (XMP)", 1_778_490_000_000_000, "2026-05-11T10:00:00", "C", zone="Europe/London, operator"),
+    )
+
+
+def test_a_moving_picture_is_marked() -> None:
+    item = read(jpeg_holding(xmp('GCamera:MotionPhoto="1"')))[0]
+    assert isinstance(item, MediaItem)
+    assert item.flags == ("motion photo",)
+
+
+@pytest.mark.parametrize(("packet", "block", "code"), [(b"<broken", b"", "xmp"), (b"", b"broken", "iptc")])
+def test_a_damaged_packet_is_a_problem_beside_the_picture(packet: bytes, block: bytes, code: str) -> None:
+    found = read(jpeg_holding(packet, block))
+    assert isinstance(found[0], MediaItem)
+    assert [(one.kind, one.code) for one in found if isinstance(one, Problem)] == [("value", code)]
+
+
+def test_the_packet_of_a_film_is_read_once() -> None:
+    item = read(movie_holding(xmp(DATED, TITLE)), "video/quicktime")[0]
+    assert isinstance(item, MediaItem)
+    assert item.text == "At the quay"
+    assert ("XMP xmp:CreatorTool", "Example 1") in item.extra
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("exiftool/images/IPTC.jpg", "Test IPTC picture"),
+        ("exiftool/images/XMP.jpg", "Test IPTC picture"),
+        ("exiftool/images/ExtendedXMP.jpg", "PDF Title"),
+        ("exif-samples/jpg/xmp/BlueSquare.jpg", "Blue Square Test File - .jpg"),
+        ("exif-samples/jpg/xmp/no_exif.jpg", "Der Goalie bin ig"),
+    ],
+)
+def test_titles_that_the_index_lists_come_out(corpus, path: str, words: str) -> None:
+    item = read((corpus / path).read_bytes())[0]
+    assert isinstance(item, MediaItem)
+    assert words in (item.text or "").splitlines()
