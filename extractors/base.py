@@ -11,6 +11,7 @@ tables and columns are checked before the query, and a layout nobody knows is sa
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -42,6 +43,13 @@ class EvidenceFile(Protocol):
     def open(self) -> BinaryIO:
         """A fresh, seekable, read-only stream from the start of the file."""
 
+    def beside(self, name: str) -> BinaryIO | None:
+        """A stream of another file of the source, by its path from this one's folder ("../mappings").
+
+        None where there is none, or where the extractor's label does not list the name. Raises ValueError where its
+        bytes cannot be had.
+        """
+
     def sqlite(self) -> AbstractContextManager[EvidenceDatabase]:
         """The file as a database, with the write-ahead log or journal beside it applied and nothing changed."""
 
@@ -68,6 +76,7 @@ class Extractor:
     files: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     claims: Callable[[bytes], bool] | None = None
+    beside: tuple[str, ...] = ()
 
     def __call__(self, file: EvidenceFile) -> Iterator[Found]:
         return self.read(file)
@@ -91,12 +100,14 @@ def extractor(
     files: tuple[str, ...] = (),
     types: tuple[str, ...] = (),
     claims: Callable[[bytes], bool] | None = None,
+    beside: tuple[str, ...] = (),
 ) -> Callable[[Callable[[EvidenceFile], Iterator[Found]]], Extractor]:
     """Labels a generator function as an extractor.
 
     `files` are path patterns ("**/databases/calllog.db"; `*` does not cross a '/'; matched without regard to case on
     every system). `types` are MIME types or prefixes ("image/") found by content. `claims` looks at the first 4096
-    bytes and may decline a file that only its type brought here; a declined file gets no coverage row.
+    bytes and may decline a file that only its type brought here; a declined file gets no coverage row. `beside` names
+    further files that are looked up while one is read, by their path from its folder ("../mappings").
 
     `layouts` says which generations of the layout are known. `tested_on` names what a test reads: evidence of a device
     or service that is listed in `tests/extractors/truths`, or "documented schema, no device data". `limits` says what
@@ -104,6 +115,13 @@ def extractor(
     """
 
     def label(read: Callable[[EvidenceFile], Iterator[Found]]) -> Extractor:
-        return Extractor(id, version, title, emits, privacy, layouts, tested_on, limits, read, files, types, claims)
+        return Extractor(
+            id, version, title, emits, privacy, layouts, tested_on, limits, read, files, types, claims, beside
+        )
 
     return label
+
+
+def joined(path: str, name: str) -> str:
+    """The path of what stands at `name` as seen from the folder of the file `path`: "a/b/c", "../d" -> "a/d"."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), name))

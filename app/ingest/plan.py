@@ -14,6 +14,7 @@ from app.worker.tasks import Batch, Listed, Step
 from evidence_store import schema
 from evidence_store.records import canonical
 from evidence_store.scope import Scope
+from extractors.base import Extractor, joined
 from extractors.catalog import EXTRACTORS
 from extractors.matching import Matcher
 from extractors.sources.base import SourceRef
@@ -77,7 +78,8 @@ def _steps(connection: Connection, source_id: int) -> Iterator[Step]:
             found = matcher.match(listed.path) if listed.kind == "file" else ()
             if found or listed.path in with_log:
                 beside = tuple(_beside(connection, source_id, listed))
-                yield Step(listed, tuple(extractor.id for extractor in found), beside, twin)
+                others = tuple(_others(connection, source_id, listed, found))
+                yield Step(listed, tuple(extractor.id for extractor in found), beside, twin, others)
             else:
                 yield Step(listed, (), twin=twin)
 
@@ -105,9 +107,18 @@ def _with_log(connection: Connection, source_id: int) -> frozenset[str]:
     return frozenset(name.rpartition("-")[0] for name in connection.execute(query).scalars())
 
 
+def _others(connection: Connection, source_id: int, listed: Listed, found: tuple[Extractor, ...]) -> Iterator[Listed]:
+    names = sorted({joined(listed.path, name) for extractor in found for name in extractor.beside})
+    return _named(connection, source_id, listed, names) if names else iter(())
+
+
 def _beside(connection: Connection, source_id: int, listed: Listed) -> Iterator[Listed]:
+    return _named(connection, source_id, listed, [listed.path + ending for ending in BESIDE])
+
+
+def _named(connection: Connection, source_id: int, listed: Listed, names: list[str]) -> Iterator[Listed]:
+    """The files of these paths, as the one of them that can be read; deleted ones for a deleted file."""
     file = schema.file
-    names = [listed.path + ending for ending in BESIDE]
     query = (
         select(*_COLUMNS)
         .where(file.c.source_id == source_id, file.c.path.in_(names), file.c.deleted == listed.deleted)

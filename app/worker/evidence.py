@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from app.worker.tasks import Listed
 from evidence_store.records import Moment
+from extractors.base import joined
 from extractors.sources.base import SourceError, Volume
 from parsers.sqlite_file import EvidenceDatabase, open_database
 from parsers.sqlite_recovery import Recovered, recover_rows
@@ -26,6 +27,7 @@ class OpenedFile:
         zone: str | None,
         date_order: str | None,
         zone_by: str = "operator",
+        others: tuple[Listed, ...] = (),
     ) -> None:
         self.path = listed.path
         self.size = listed.size
@@ -39,6 +41,7 @@ class OpenedFile:
         self._volume = volume
         self._listed = listed
         self._recovered: Recovered | None = None
+        self._others = {other.path: other for other in others}
         self._companions = {companion.path[len(listed.path) :]: companion for companion in companions}
 
     @property
@@ -49,6 +52,10 @@ class OpenedFile:
         if self.kept is not None:
             return io.BytesIO(self.kept)
         return self._volume.open(self._listed.entry())
+
+    def beside(self, name: str) -> BinaryIO | None:
+        other = self._others.get(joined(self.path, name))
+        return None if other is None else self._volume.open(other.entry())
 
     @contextmanager
     def sqlite(self) -> Iterator[EvidenceDatabase]:

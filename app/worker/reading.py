@@ -38,7 +38,7 @@ def read_batch(batch: Batch, volume: Volume, shard: ShardWriter, on_step: OnStep
         label = label_of(step.listed.ordinal, "read")
         on_step(label, 0)
         zone, by = (batch.source.zone, "operator") if batch.source.zone else (batch.device_zone, "set on the device")
-        file = OpenedFile(volume, step.listed, step.companions, zone, batch.date_order, by)
+        file = OpenedFile(volume, step.listed, step.companions, zone, batch.date_order, by, step.others)
         if label in skip:
             _unreadable(shard, step, Problem("file", skip[label].replace(" ", "-"), f"reading it: {skip[label]}"))
             continue

@@ -60,9 +60,9 @@ class Step(NamedTuple):
     listed: Listed
     extractors: tuple[str, ...]  # ids
     companions: tuple[Listed, ...] = ()  # "-wal", "-journal"
-    twin: tuple[
-        Listed, ...
-    ] = ()  # what may be the same file and its companions under their first names: if so, read there
+    # what may be the same file and its companions under their first names: if so, read there
+    twin: tuple[Listed, ...] = ()
+    others: tuple[Listed, ...] = ()  # what the extractors may look up while they read it (`Extractor.beside`)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class MemoryFile:
-    """One file of a made-up source. `companions` are what stands beside it, by suffix: {"-wal": b"…"}."""
+    """One file of a made-up source. `companions` are what stands beside it, by suffix: {"-wal": b"…"}.
+
+    `others` are further files of the source, by their path from the file's folder: {"../mappings": b"…"}.
+    """
 
     def __init__(
         self,
@@ -33,6 +36,7 @@ class MemoryFile:
         date_order: str | None = None,
         times: tuple[Moment, ...] = (),
         deleted: bool = False,
+        others: Mapping[str, bytes] | None = None,
     ) -> None:
         self.path = path
         self.size = len(data)
@@ -45,9 +49,13 @@ class MemoryFile:
         self.date_order = date_order
         self._data = data
         self._companions = dict(companions or {})
+        self._others = dict(others or {})
 
     def open(self) -> BinaryIO:
         return io.BytesIO(self._data)
+
+    def beside(self, name: str) -> BinaryIO | None:
+        return io.BytesIO(self._others[name]) if name in self._others else None
 
     @contextmanager
     def sqlite(self) -> Iterator[EvidenceDatabase]:
