@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Final
 
 from evidence_store.records import Problem
-from extractors.sources import android_backup, cellebrite, disk, folder, single_file, tar_archive, zip_archive
+from extractors.sources import (
+    android_backup,
+    cellebrite,
+    disk,
+    folder,
+    single_file,
+    tar_archive,
+    whatsapp_backup,
+    zip_archive,
+)
 from extractors.sources.base import Hashes, SourceError, SourceRef, Volume
 from extractors.sources.chain import INNER
 from extractors.sources.folder import hash_manifest
@@ -45,6 +54,7 @@ _CLAIMS: Final = {
     ".lx01": ("L01",),
     ".qcow2": ("QCOW",),
     ".ab": (android_backup.KIND,),
+    **{f".crypt{number}": (whatsapp_backup.KIND,) for number in (12, 14, 15)},
     ".zip": (zip_archive.KIND,),
     ".tar": (tar_archive.KIND,),
     **{f".tar.{ending}": (f"tar.{ending}",) for ending in ("gz", "bz2", "xz")},

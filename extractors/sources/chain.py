@@ -17,10 +17,10 @@ from types import ModuleType
 from typing import Any, BinaryIO, Final
 
 from evidence_store.records import Problem, to_plain
-from extractors.sources import android_backup, zip_archive
+from extractors.sources import zip_archive
 from extractors.sources.base import Entry, Secret, SourceError, SourceRef, Volume
 from extractors.sources.host import chunks
-from extractors.sources.kinds import MOST, SPOOLED, open_kind, unpack_kind
+from extractors.sources.kinds import MOST, SPOOLED, UNLOCKS, open_kind, unpack_kind
 from extractors.sources.layouts import LAYOUTS
 from extractors.sources.place import InnerPlace
 from extractors.sources.tar_unpack import KEEP_FREE
@@ -209,8 +209,8 @@ class Chain:
         to = Path(self._ref.work) / f"plain-{key_of(key)}"
         told = to.with_name(f"{to.name}.problems")  # for those who find it unpacked
         ref = self._ref
-        if kind == android_backup.KIND:  # its password is asked for, unpacked or not
-            self._keep(key, android_backup.unlock(place, self._secret(key)))
+        if kind in UNLOCKS:  # its password is asked for, unpacked or not
+            self._keep(key, UNLOCKS[kind](place, self._secret(key)))
             ref = replace(ref, secret=self._secret(key))
 
         def unpack(part: Path) -> None:

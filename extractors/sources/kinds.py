@@ -18,9 +18,10 @@ from extractors.sources import (
     logical_evidence,
     single_file,
     tar_archive,
+    whatsapp_backup,
     zip_archive,
 )
-from extractors.sources.base import Bytes, Hashes, Place, SourceError, SourceRef, Volume
+from extractors.sources.base import Bytes, Hashes, Place, Secret, SourceError, SourceRef, Volume
 from extractors.sources.compressed import CompressedFile
 from extractors.sources.disk import DiskVolume
 from extractors.sources.images import aff, aff4, dmg, ewf, qcow, split_raw, vdi, vhd, vhdx, vmdk
@@ -41,8 +42,19 @@ _IMAGE: Final = {module.KIND: module for module in IMAGES}
 COMPRESSED: Final = frozenset(COMPRESSIONS)
 # Read from front to back only: unpacked into the work folder before anything is listed.
 SPOOLED: Final = frozenset(
-    {*COMPRESSED, android_backup.KIND, *(kind for kind in tar_archive.KINDS if kind != tar_archive.KIND)}
+    {
+        *COMPRESSED,
+        android_backup.KIND,
+        whatsapp_backup.KIND,
+        *(kind for kind in tar_archive.KINDS if kind != tar_archive.KIND),
+    }
 )
+
+# What is unpacked first and may be encrypted, and what gives the key to it.
+UNLOCKS: Final[dict[str, Callable[[Place, Secret], bytes]]] = {
+    android_backup.KIND: android_backup.unlock,
+    whatsapp_backup.KIND: whatsapp_backup.unlock,
+}
 
 
 class Kind(NamedTuple):
@@ -62,6 +74,7 @@ KINDS: Final = (
     *(Kind(kind, f"{tar_archive.TITLE} (.{kind})", tar_archive.LIMITS) for kind in tar_archive.KINDS),
     *(Kind(kind, f"{compressed.TITLE} (.{kind})", compressed.LIMITS) for kind in COMPRESSIONS),
     Kind(android_backup.KIND, android_backup.TITLE, android_backup.LIMITS),
+    Kind(whatsapp_backup.KIND, whatsapp_backup.TITLE, whatsapp_backup.LIMITS),
     Kind(cellebrite.KIND_UFD, f"{cellebrite.TITLE} (.ufd)", cellebrite.LIMITS),
     Kind(cellebrite.KIND_UFDX, f"{cellebrite.TITLE} (.ufdx)", cellebrite.LIMITS),
     Kind(disk.KIND, "Raw disk image", _VOLUMES),
@@ -84,6 +97,8 @@ def kind_of(place: Place, head: bytes) -> str:
         return aff4_logical.KIND
     if android_backup.detect(head):
         return android_backup.KIND
+    if whatsapp_backup.detect(place, head):
+        return whatsapp_backup.KIND
     for module in IMAGES:
         if module.detect(place, head):
             return str(module.KIND)
@@ -109,6 +124,8 @@ def unpack_kind(
     if kind == android_backup.KIND:
         with to.open("wb") as out:
             return android_backup.unpack(place, out, ref.secret, progress, cap)[1]
+    if kind == whatsapp_backup.KIND:
+        return whatsapp_backup.unpack(place, to, ref.secret, progress, cap)
     return unpack(place, kind.rpartition(".")[2], to, progress, cap)
 
 
@@ -124,6 +141,8 @@ def open_kind(kind: str, place: Place, ref: SourceRef, unpacked: Path | None = N
             return CompressedFile(kind, place.name, unpacked)
         if kind == android_backup.KIND:
             return android_backup.open_volume(place, unpacked)
+        if kind == whatsapp_backup.KIND:
+            return whatsapp_backup.open_volume(place, unpacked)
         return tar_archive.TarVolume(kind, HostPlace(unpacked).open())
     if kind == zip_archive.KIND:
         return zip_archive.open_place(place, ref.zone)

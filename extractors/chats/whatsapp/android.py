@@ -29,14 +29,14 @@ _SIDES = android_content.SIDES + android_around.SIDES + android_system.SIDES + a
     id="whatsapp.android",
     version=1,
     title="WhatsApp on Android",
-    files=("**/msgstore.db",),
+    files=("**/msgstore.db", "**/msgstore-*.db"),
     emits=(Message, Call, Group),
     privacy="communications",
     layouts="msgstore.db with the table messages (to 2021), both tables (2021 and 2022), message alone (from 2022 on)",
     tested_on="A published sample of 2022 with both tables: 10 messages; databases built to the published layouts",
     limits="Names from the phone's address book stand in wa.db, and are given by its own extractor. Paths of media are "
     "recorded without the folder that they begin in. An edited message has its last text only. Whether a chat of two "
-    "is archived, hidden or locked is not said. Payments, invoices, lists of buttons and what waits for its message are "
+    "is archived, hidden or locked is not said. Payments, invoices, buttons and what waits for its message are "
     "named and not decoded; receipts of single members in layouts to 2021 are not read. Deleted rows are given as rows "
     "of tables (sqlite.deleted_rows).",
 )
