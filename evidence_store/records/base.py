@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
 
+from evidence_store.records.frozen import record, value
 from evidence_store.records.values import Attachment, Moment
 
 # The locator of a record that describes its file as a whole (a photo, a film). The times of the file system are its
@@ -12,7 +12,7 @@ from evidence_store.records.values import Attachment, Moment
 WHOLE_FILE: Final = "whole file"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Record:
     """What all kinds share. `locator` says where in the file it stands: "sms:_id=412", "line 118", "byte 8000+24".
 
@@ -31,7 +31,7 @@ class Record:
     extra: tuple[tuple[str, str | int | float | None], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Problem:
     """What could not be read. `kind` decides how it counts:
 
@@ -49,7 +49,7 @@ class Problem:
     locator: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Present:
     """An extractor's own count of the rows in the file, so that it can be checked that all came out."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from evidence_store.records.base import Record
+from evidence_store.records.frozen import record
 from evidence_store.records.values import Member, Party, Quoted, Reaction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Message(Record):
     """`conversation` is the key of the thread in its own application; `title` the name it shows, if any.
 
@@ -31,7 +31,7 @@ class Message(Record):
     lon: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Call(Record):
     kind: ClassVar[str] = "call"
     conversation: str | None = None
@@ -43,7 +43,7 @@ class Call(Record):
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Contact(Record):
     """`text` is everything that a search should find; `values` the (label, scheme, value) rows as stored."""
 
@@ -55,7 +55,7 @@ class Contact(Record):
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Group(Record):
     """A conversation as its application describes it, and who was in it: `identifiers` are the parties of `members`."""
 
@@ -67,7 +67,7 @@ class Group(Record):
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Email(Record):
     """A letter; `cc` and `bcc` as in its header, `conversation` the thread where its store names one."""
 

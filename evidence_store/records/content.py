@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from evidence_store.records.base import Record
+from evidence_store.records.frozen import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MediaItem(Record):
     """A photo, video or sound by its content. `device` is what the file says took it."""
 
@@ -21,7 +21,7 @@ class MediaItem(Record):
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Location(Record):
     """WGS 84 degrees; `accuracy_m` and `altitude_m` in metres; `source` says what it belongs to ("photo GPS")."""
 
@@ -34,7 +34,7 @@ class Location(Record):
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Document(Record):
     """A document by its content: what it says of itself, and its words."""
 
@@ -46,7 +46,7 @@ class Document(Record):
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TableRow(Record):
     """A row of a database as it stands, for tables that no extractor reads: recovered ones, for now.
 

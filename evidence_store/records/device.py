@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from evidence_store.records.base import Record
+from evidence_store.records.frozen import record
 from evidence_store.records.values import Party
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Account(Record):
     """An account that the device or an application is set up with; never its password."""
 
@@ -19,7 +19,7 @@ class Account(Record):
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class WebVisit(Record):
     """A visit as a browser recorded it: which address, under which title of the page."""
 
@@ -29,7 +29,7 @@ class WebVisit(Record):
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Bookmark(Record):
     """An address that was kept in a browser; `folder` as the browser names it."""
 
@@ -40,7 +40,7 @@ class Bookmark(Record):
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Search(Record):
     """Words that an application recorded as searched for; `url` the page of results, where there is one."""
 
@@ -49,7 +49,7 @@ class Search(Record):
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Download(Record):
     """A download as recorded: from where, to which path of the device; `size` in bytes, `outcome` as recorded."""
 
@@ -63,7 +63,7 @@ class Download(Record):
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AppInstall(Record):
     """An application that the device has or had: `app` its package or bundle id, `title` its name."""
 
@@ -75,7 +75,7 @@ class AppInstall(Record):
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AppUse(Record):
     """What the device recorded of an application's activity; `duration_s` in seconds, `activity` in its own words."""
 
@@ -87,7 +87,7 @@ class AppUse(Record):
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Notification(Record):
     """A notification as kept by the device: by which application, with which words."""
 
@@ -97,7 +97,7 @@ class Notification(Record):
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CalendarEvent(Record):
     """An entry of a calendar; `place` as written, `recipients` those who are invited."""
 
@@ -112,7 +112,7 @@ class CalendarEvent(Record):
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Note(Record):
     kind: ClassVar[str] = "note"
     title: str | None = None
@@ -120,7 +120,7 @@ class Note(Record):
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Network(Record):
     """A remembered network or device near by; `technology` is "Wi-Fi", "Bluetooth", "mobile". Never its key."""
 
@@ -134,7 +134,7 @@ class Network(Record):
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DeviceFact(Record):
     """One thing that the device says of itself: "time zone" is "Europe/London"."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from evidence_store.records.frozen import value
 
 Clock = Literal["A", "B", "C", "D", "E"]
 CLOCKS: Final = {
@@ -15,7 +16,7 @@ CLOCKS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Moment:
     """One dated field: what it means, when, as stored, and how far the clock can be trusted.
 
@@ -36,7 +37,7 @@ class Moment:
             raise TypeError(f"utc_us must be an int of microseconds, not {type(self.utc_us).__name__}")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Party:
     """Somebody as recorded: `scheme` says what the identifier is (phone, email, name, account …)."""
 
@@ -45,7 +46,7 @@ class Party:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Attachment:
     """A file that a record refers to.
 
@@ -63,7 +64,7 @@ class Attachment:
     state: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reaction:
     """What somebody put under a message: an emoji or the application's own word for it ("loved")."""
 
@@ -72,7 +73,7 @@ class Reaction:
     moment: Moment | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Quoted:
     """The message that another one answers, as it was stored with the answer: `key` is its id in the application."""
 
@@ -81,7 +82,7 @@ class Quoted:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Member:
     """Somebody in a group: the role that the application gives ("admin"), and since and until when, where recorded."""
 
