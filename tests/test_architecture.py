@@ -33,7 +33,7 @@ NETWORK = (
 # GPL or AGPL, or an LGPL library that is a cross-check of the tests and never ships.
 NOT_SHIPPED = (
     *("dissect", "fitz", "pymupdf", "pyexiv2", "hachoir", "mutagen", "extract_msg", "wa_crypt_tools", "libzim"),
-    *("pillow_heif", "av", "pyewf", "PyInstaller", "pytest", "hypothesis", "pypdfium2"),
+    *("pillow_heif", "av", "pyewf", "PyInstaller", "pytest", "hypothesis"),
 )
 
 LONGEST_FILE, LONGEST_TEST_FILE, LONGEST_FUNCTION = 300, 400, 60

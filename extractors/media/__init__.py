@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from extractors.base import Extractor
+from extractors.media.documents import documents
 from extractors.media.photos import photos
 from extractors.media.videos import videos
 
 EXTRACTORS: Final[tuple[Extractor, ...]] = (
     photos,
     videos,
+    documents,
 )

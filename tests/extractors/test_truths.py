@@ -16,7 +16,9 @@ from tests.extractors.truths import Truth
 
 NO_DATA = "documented schema, no device data"
 # Asserted elsewhere, through the whole program (tests/test_corpus.py) or beside the format's own parser.
-ELSEWHERE = frozenset({"whatsapp.chat_export", "media.photos", "media.videos", "sqlite.deleted_rows"})
+ELSEWHERE = frozenset(
+    {"whatsapp.chat_export", "media.photos", "media.videos", "media.documents", "sqlite.deleted_rows"}
+)
 TRUTHS: list[Truth] = [
     truth
     for module in pkgutil.iter_modules(truths.__path__)

@@ -106,7 +106,7 @@ def test_the_frozen_program_takes_words_it_does_not_know_for_an_error(frozen: li
 
 def test_what_must_not_ship_is_not_in_the_bundle(bundle: Path) -> None:
     names = {path.name.lower() for path in bundle.rglob("*")}
-    unwanted = ("pyewf", "pytest", "_pytest", "mypy", "ruff", "hypothesis", "pypdfium2", "libx265", "libreadline")
+    unwanted = ("pyewf", "pytest", "_pytest", "mypy", "ruff", "hypothesis", "libx265", "libreadline")
     assert sorted(name for name in names if name.startswith(unwanted)) == []
     # Qt's own network library, and its plugin that serves the screen to the network.
     assert sorted(name for name in names if "qtnetwork" in name or "qt6network" in name or "qvnc" in name) == []
