@@ -6,5 +6,6 @@ from typing import Final
 
 from extractors.base import Extractor
 from extractors.chats.whatsapp.android import android as whatsapp_android
+from extractors.chats.whatsapp.android_contacts import android_contacts as whatsapp_android_contacts
 
-EXTRACTORS: Final[tuple[Extractor, ...]] = (whatsapp_android,)
+EXTRACTORS: Final[tuple[Extractor, ...]] = (whatsapp_android, whatsapp_android_contacts)

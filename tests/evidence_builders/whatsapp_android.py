@@ -158,6 +158,28 @@ ANN, BEN, CAT = (f"44770090010{number}@s.whatsapp.net" for number in (1, 2, 3))
 CAT_LID, DAN_LID, GROUP = "100000000000003@lid", "100000000000004@lid", "120363000000000001@g.us"
 
 
-def msgstore(inserts: str, schema: str = ALL, name: str = "msgstore.db", home: str = HOME) -> MemoryFile:
-    """msgstore.db where a phone keeps it."""
-    return MemoryFile(f"{home}/{name}" if home else name, database(schema + inserts))
+WA = """CREATE TABLE wa_contacts (_id INTEGER PRIMARY KEY AUTOINCREMENT, jid TEXT NOT NULL,
+    is_whatsapp_user BOOLEAN NOT NULL, status TEXT, status_timestamp INTEGER, number TEXT, raw_contact_id INTEGER,
+    display_name TEXT, phone_type INTEGER, phone_label TEXT, unseen_msg_count INTEGER, photo_ts INTEGER,
+    thumb_ts INTEGER, given_name TEXT, family_name TEXT, wa_name TEXT, sort_name TEXT, nickname TEXT, company TEXT,
+    title TEXT, is_spam_reported BOOLEAN, is_business_synced BOOLEAN, is_starred BOOLEAN);
+CREATE TABLE wa_block_list (jid TEXT PRIMARY KEY NOT NULL);
+CREATE TABLE wa_vnames (_id INTEGER PRIMARY KEY AUTOINCREMENT, jid TEXT UNIQUE NOT NULL, serial TEXT, issuer TEXT,
+    expires INTEGER, verified_name TEXT, certificate_blob BLOB);
+CREATE TABLE wa_biz_profiles (_id INTEGER PRIMARY KEY AUTOINCREMENT, jid TEXT UNIQUE NOT NULL, tag TEXT, address TEXT,
+    business_description TEXT, latitude REAL, longitude REAL, email TEXT, vertical TEXT);
+CREATE TABLE wa_group_descriptions (jid TEXT NOT NULL, description TEXT NOT NULL, description_id INTEGER,
+    description_time INTEGER, description_setter_jid TEXT NOT NULL, description_id_string TEXT NOT NULL);"""
+
+
+def msgstore(
+    inserts: str, schema: str = ALL, name: str = "msgstore.db", home: str = HOME, book: str = ""
+) -> MemoryFile:
+    """msgstore.db where a phone keeps it; `book` are the inserts of a wa.db beside it."""
+    others = {"wa.db": database(WA + book)} if book else {}
+    return MemoryFile(f"{home}/{name}" if home else name, database(schema + inserts), others=others)
+
+
+def address_book(inserts: str, schema: str = WA, home: str = HOME) -> MemoryFile:
+    """wa.db where a phone keeps it."""
+    return MemoryFile(f"{home}/wa.db" if home else "wa.db", database(schema + inserts))

@@ -192,3 +192,24 @@ def test_another_layout_is_said_to_be_unknown_and_what_is_no_database_too():
 def test_a_broken_value_costs_no_row():
     file = msgstore(INSERT + f"(2,1,0,'3EB0A1',0,0,0,0,{AT},1,-1,0,'Hi',0)", SMALL)
     assert_no_row_is_lost(android, file.path, file.open().read(), "message", "_id")
+
+
+def test_names_come_from_the_address_book_beside_it():
+    book = (
+        "INSERT INTO wa_contacts(jid,is_whatsapp_user,display_name,wa_name) VALUES "
+        f"('{ANN}',1,'Ann Example','annie'),('{CAT}',1,NULL,'Cat of the book');"
+    )
+    rows = f"(2,1,0,'3EB0A1',0,0,0,0,{AT},0,-1,0,'Hi',0),(3,3,0,'3EB0A2',0,0,0,0,{AT},0,-1,0,'Hi',0)"
+    found = list(android(msgstore(INSERT + rows, book=book)))
+    assert [(one.title, one.sender) for one in found[1:3]] == [
+        ("Ann Example", Party(ANN, "whatsapp", "Ann Example")),
+        ("Cat of the book", Party(CAT, "whatsapp", "Cat of the book")),
+    ]
+    words = "names of people are those of wa.db beside it, which its own extractor gives in full"
+    assert found[3:] == [Problem("note", "names", words)]
+
+
+def test_an_address_book_that_is_none_costs_only_its_names():
+    file = msgstore(INSERT + f"(2,1,0,'3EB0A1',0,0,0,0,{AT},0,-1,0,'Hi',0)")
+    file = MemoryFile(file.path, file.open().read(), others={"wa.db": b"nothing of the kind"})
+    assert [one.sender for one in android(file) if isinstance(one, Message)] == [Party(ANN, "whatsapp")]

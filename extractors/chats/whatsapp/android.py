@@ -16,6 +16,7 @@ from extractors.chats.whatsapp.android_messages import NEEDED, later_messages, m
 from extractors.chats.whatsapp.android_people import People
 from extractors.chats.whatsapp.android_rest import DRAFTS, ORPHANS, drafts, orphans, stray_add_ons
 from extractors.chats.whatsapp.beside import SideTables
+from extractors.chats.whatsapp.book import ANDROID_BOOK, android_names, with_logs
 from extractors.chats.whatsapp.draft import Context
 from extractors.chats.whatsapp.media_paths import NOTE, media_paths
 from extractors.chats.whatsapp.parties import SERVICE, is_business
@@ -30,11 +31,12 @@ _SIDES = android_content.SIDES + android_around.SIDES + android_system.SIDES + a
     version=1,
     title="WhatsApp on Android",
     files=("**/msgstore.db", "**/msgstore-*.db"),
+    beside=with_logs(ANDROID_BOOK),
     emits=(Message, Call, Group),
     privacy="communications",
     layouts="msgstore.db with the table messages (to 2021), both tables (2021 and 2022), message alone (from 2022 on)",
     tested_on="A published sample of 2022 with both tables: 10 messages; databases built to the published layouts",
-    limits="Names from the phone's address book stand in wa.db, and are given by its own extractor. Paths of media are "
+    limits="Names are those of wa.db beside it, else what people call themselves. Paths of media are "
     "recorded without the folder that they begin in. An edited message has its last text only. Whether a chat of two "
     "is archived, hidden or locked is not said. Payments, invoices, buttons and what waits for its message are "
     "named and not decoded; receipts of single members in layouts to 2021 are not read. Deleted rows are given as rows "
@@ -59,8 +61,9 @@ def _read(db: EvidenceDatabase, file: EvidenceFile) -> Iterator[Found]:
     if there and (rows := count_rows(db, *there)) is not None:
         yield Present(rows)
     business = is_business(file.path)
+    names = android_names(file)
     context = Context(
-        People(db),
+        People(db, names),
         Doubts(),
         f"{SERVICE} Business" if business else SERVICE,
         media_paths(file.path, business, early=bool(unknown)),
@@ -76,6 +79,9 @@ def _read(db: EvidenceDatabase, file: EvidenceFile) -> Iterator[Found]:
     yield from drafts(db, context)
     yield from calls(db, context)
     yield from _counted(groups(db, context))
+    if names:
+        words = f"names of people are those of {ANDROID_BOOK} beside it, which its own extractor gives in full"
+        yield Problem("note", "names", words)
     if context.relative:
         yield Problem("note", "media-folder", NOTE.format(context.paths.base))
 

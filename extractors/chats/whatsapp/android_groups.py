@@ -9,7 +9,6 @@ from evidence_store.records import Group, Member, Moment, Party, Problem
 from extractors.base import Found
 from extractors.chats.whatsapp.android_people import Chat, Who
 from extractors.chats.whatsapp.draft import Context
-from extractors.chats.whatsapp.parties import party
 from extractors.database import selecting, stored
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
 
@@ -136,7 +135,7 @@ def _key(row: Row, context: Context) -> str:
 
 def _early(row: Row, context: Context) -> tuple[str, Member | None]:
     group, jid = (context.doubts.text(row[column], column) for column in ("gjid", "jid"))
-    return group or "", Member(party(jid) if jid else OWN, _early_role(row))
+    return group or "", Member(context.people.named(jid) if jid else OWN, _early_role(row))
 
 
 def _early_role(row: Row) -> str:

@@ -21,7 +21,6 @@ from extractors.chats.whatsapp.android_system import system
 from extractors.chats.whatsapp.beside import Beside, Side
 from extractors.chats.whatsapp.draft import Context, Draft
 from extractors.chats.whatsapp.media_paths import file_name
-from extractors.chats.whatsapp.parties import party
 from extractors.chats.whatsapp.vcards import card_text, card_words
 from extractors.database import each_row, selecting, stored
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
@@ -145,7 +144,7 @@ def _sides(
         more = [("remote_resource", resource)] if resource else []
         return None, (other,) if other else (), list(more)
     if resource and "," not in resource:
-        return party(resource), (), []
+        return context.people.named(resource), (), []
     return other if direction == "in" else None, (), [("remote_resource", resource)] if resource else []
 
 
@@ -255,7 +254,7 @@ def _quoted(draft: Draft, context: Context) -> None:
     jid = doubts.text(row["quoted_remote_resource"] or row["quoted_key_remote_jid"], "quoted sender")
     draft.quotes = Quoted(
         doubts.text(row["quoted_key_id"], "quoted key_id"),
-        party(jid) if jid and not own else None,
+        context.people.named(jid) if jid and not own else None,
         doubts.text(row["quoted_data"] or row["quoted_media_caption"], "quoted data"),
     )
     if own:

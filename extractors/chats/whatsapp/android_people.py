@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -53,13 +53,16 @@ class Chat:
 class People:
     """The identifiers and chats of one database. What is missing or damaged of the tables leaves them without entry.
 
+    `book` has the names that the application's address book gives, by identifier.
+
     References:
     - the schema as WhatsApp writes it: jid(user, server, raw_string), jid_map(lid_row_id, jid_row_id),
       lid_display_name(lid_row_id, display_name), chat(jid_row_id, subject), newsletter(chat_row_id, name)
     """
 
-    def __init__(self, db: EvidenceDatabase) -> None:
+    def __init__(self, db: EvidenceDatabase, book: Mapping[str, str] | None = None) -> None:
         self._db = db
+        self._book = book or {}
         self._raw: dict[Any, str] = {}
         self._own: set[Any] = set()
         self._numbers: dict[Any, Any] = {}
@@ -92,10 +95,14 @@ class People:
         if raw is None:
             return None
         number = self._raw.get(self._numbers.get(row_id))
-        name = self._names.get(row_id)
+        name = self._book.get(raw) or self._book.get(number or "") or self._names.get(row_id)
         if number is None:
             return Who(party(raw, name))
         return Who(party(number, name), (("lid", raw),))
+
+    def named(self, jid: str) -> Party:
+        """Somebody whose identifier stands in a message itself."""
+        return party(jid, self._book.get(jid))
 
     def chat(self, row_id: Any) -> Chat:
         """The chat of a row id; one without a name where there is no such row."""
@@ -112,7 +119,8 @@ class People:
         except KeyError:
             chat = self._by_jid[jid] = Chat(jid, sort_of(jid))
             if chat.sort == "person":
-                chat.other = Who(party(jid))
+                chat.other = Who(self.named(jid))
+                chat.title = chat.other.party.name
             return chat
 
     def all_chats(self) -> list[Chat]:
@@ -170,7 +178,7 @@ class People:
         if not isinstance(jid, str) or (jid in self._by_jid and self._by_jid[jid].title):
             return
         chat = self.chat_of(jid)
-        chat.title = row["subject"] if isinstance(row["subject"], str) and row["subject"] else None
+        chat.title = row["subject"] if isinstance(row["subject"], str) and row["subject"] else chat.title
         if not chat.locator:
             chat.locator = f"chat_list:_id={row['_id']}"
             chat.row = dict.fromkeys(_CHAT) | row | {"created_timestamp": row["creation"]}

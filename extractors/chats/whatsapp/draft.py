@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,7 +53,7 @@ class Draft:
     def keep(self, name: str, value: Any) -> None:
         """Adds a stored value to `extra`; NULL and the empty text are none."""
         if value is not None and value != "":
-            self.extra.append((name, value if type(value) in (str, int, float) else stored(value)))
+            self.extra.append((name, value if type(value) in (str, int) or _finite(value) else stored(value)))
 
     def say(self, words: str | None) -> None:
         """The text of the message, where it has none yet."""
@@ -81,6 +82,10 @@ class Draft:
             lat=self.lat,
             lon=self.lon,
         )
+
+
+def _finite(value: Any) -> bool:
+    return type(value) is float and math.isfinite(value)
 
 
 def who_words(people: People, row_id: Any, doubts: Doubts, column: str) -> str | None:
