@@ -6,6 +6,7 @@ from typing import Final
 
 from extractors.android.calls import calls
 from extractors.android.contacts import contacts
+from extractors.android.packages import packages
 from extractors.android.sms import messages
 from extractors.android.sms_backup import sms_backup
 from extractors.base import Extractor
@@ -15,4 +16,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     calls,
     contacts,
     sms_backup,
+    packages,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from typing import Any
+from xml.etree import ElementTree
 
 _CODES = {"null": 1, "text": 2, "interned": 3, "hex": 4, "base64": 5, "int": 6, "int hex": 7, "long": 8, "long hex": 9}
 _CODES |= {"float": 10, "double": 11}
@@ -71,3 +72,28 @@ def _kind(value: Any) -> str:
     if isinstance(value, int):
         return "int" if -(2**31) <= value < 2**31 else "long"
     return "text"
+
+
+def abx_of(text: str, typed: dict[str, str] | None = None) -> bytes:
+    """The binary form of an XML document; `typed` says which attributes are numbers: {"it": "long hex"}."""
+    made = Abx()
+
+    def write(element: ElementTree.Element) -> None:
+        attributes = {name: _typed(value, (typed or {}).get(name)) for name, value in element.attrib.items()}
+        made.start(element.tag, **attributes)
+        if element.text:
+            made.text(element.text)
+        for child in element:
+            write(child)
+            if child.tail:
+                made.text(child.tail)
+        made.end()
+
+    write(ElementTree.fromstring(text))
+    return made.done()
+
+
+def _typed(value: str, kind: str | None) -> Any:
+    if kind is None:
+        return ("text", value)
+    return (kind, int(value, 16 if "hex" in kind else 10)) if kind in _FORMS else (kind, value == "true")

@@ -13,4 +13,5 @@ TRUTHS = (
         {"message": 1},
         of="counted here; the whole backup.ab has 2",
     ),
+    Truth("android.packages", "mvt/androidqf/packages.json", {"app_install": 7}, of="mvt"),
 )
