@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import BinaryIO, Final
 
 from parsers.exif_tags import Tags, Value, read_tags
+from parsers.exif_thumbnail import thumbnail_of
 from parsers.picture_layout import find_layout
 from parsers.times import to_us
 
@@ -82,12 +83,14 @@ class Exif:
 
 @dataclass(frozen=True, slots=True)
 class PictureFacts:
-    """`width` and `height` in pixels as stored; `exif` None where the file has no Exif block that could be read."""
+    """`width` and `height` in pixels as stored; `exif` None where the file has no Exif block that could be read.
+    `thumbnail`: the small JPEG in that block, where there is one."""
 
     width: int | None
     height: int | None
     exif: Exif | None
     problems: tuple[str, ...]
+    thumbnail: bytes | None = None
 
 
 def read_picture(stream: BinaryIO) -> PictureFacts:
@@ -104,9 +107,13 @@ def read_picture(stream: BinaryIO) -> PictureFacts:
     except ValueError as error:
         return PictureFacts(layout.width, layout.height, None, (*layout.problems, str(error)))
     width, height = layout.width, layout.height
+    thumbnail = None
     if layout.exif is stream:  # a TIFF file is its own Exif block
         width, height = _whole(tags, "Image ImageWidth"), _whole(tags, "Image ImageLength")
-    return PictureFacts(width, height, _meaning(tags), layout.problems)
+    else:
+        layout.exif.seek(0)
+        thumbnail = thumbnail_of(layout.exif.read())
+    return PictureFacts(width, height, _meaning(tags), layout.problems, thumbnail)
 
 
 def _meaning(tags: Tags) -> Exif:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import struct
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from evidence_store.records import Location, MediaItem, Moment, Problem
 from extractors.base import Found
@@ -197,3 +200,29 @@ def test_the_phone_photo_in_heic_names_its_device_and_clock(corpus: Path) -> Non
 def _read(data: bytes, zone: str | None = None) -> list[Found]:
     mime = mime_of(data[:4096], size=len(data))
     return list(photos(MemoryFile("DCIM/IMG_0001", data, mime=mime, zone=zone, times=(FILE_TIME,))))
+
+
+def with_thumbnail(picture: bytes, thumbnail: bytes) -> bytes:
+    """A JPEG whose Exif block has nothing but a thumbnail."""
+    upright = struct.pack("<HHII", 0x0112, 3, 1, 1)
+    first = b"II*\x00" + struct.pack("<IH", 8, 1) + upright + struct.pack("<I", 26)
+    places = struct.pack("<HHII", 0x0201, 4, 1, 56) + struct.pack("<HHII", 0x0202, 4, 1, len(thumbnail))
+    data = b"Exif\x00\x00" + first + struct.pack("<H", 2) + places + b"\x00" * 4 + thumbnail
+    return picture[:2] + b"\xff\xe1" + struct.pack(">H", len(data) + 2) + data + picture[2:]
+
+
+def test_a_thumbnail_that_shows_something_else_is_told() -> None:
+    same, shaded = jpeg(160, 120, seed=3), Image.new("L", (160, 120))
+    shaded.putdata([x * 255 // 159 for _ in range(120) for x in range(160)])
+    shaded.save(out := io.BytesIO(), "JPEG")
+    other = out.getvalue()
+    plain = jpeg(640, 480, seed=3)
+    for thumbnail, flags in ((same, ()), (other, ("embedded thumbnail differs",))):
+        item = _read(with_thumbnail(plain, thumbnail))[0]
+        assert isinstance(item, MediaItem)
+        assert item.flags == flags
+        digest = hashlib.sha256(thumbnail).hexdigest()
+        assert item.extra[-2:] == (
+            ("embedded thumbnail, SHA-256", digest),
+            ("embedded thumbnail, dhash64", alike(thumbnail)[1]),
+        )
