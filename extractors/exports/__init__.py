@@ -8,6 +8,7 @@ from extractors.base import Extractor
 from extractors.exports.cellebrite_report import cellebrite_report
 from extractors.exports.meta.account import account as meta_account
 from extractors.exports.meta.messages import instagram, messenger
+from extractors.exports.sms_backup_restore.backup import sms_backup_restore
 from extractors.exports.telegram.export_json import export_json as telegram_json
 from extractors.exports.whatsapp_chat import chat_export
 
@@ -18,4 +19,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     messenger,
     instagram,
     meta_account,
+    sms_backup_restore,
 )
