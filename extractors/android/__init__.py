@@ -7,6 +7,8 @@ from typing import Final
 from extractors.android.calls import calls
 from extractors.android.contacts import contacts
 from extractors.android.packages import packages
+from extractors.android.play_store import play_store
+from extractors.android.recent_searches import recent_searches
 from extractors.android.sms import messages
 from extractors.android.sms_backup import sms_backup
 from extractors.base import Extractor
@@ -17,4 +19,6 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     contacts,
     sms_backup,
     packages,
+    play_store,
+    recent_searches,
 )
