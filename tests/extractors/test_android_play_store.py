@@ -13,13 +13,14 @@ from tests.extractors.whole_tables import assert_a_table_is_read_whole
 
 FOLDER = "data/data/com.android.vending/databases"
 APPSTATE = """CREATE TABLE appstate (package_name STRING, auto_update INTEGER, desired_version INTEGER,
-download_uri STRING, delivery_data BLOB, delivery_data_timestamp_ms INTEGER,installer_state INTEGER, first_download_ms INTEGER,
+download_uri STRING, delivery_data BLOB, delivery_data_timestamp_ms INTEGER,
+installer_state INTEGER, first_download_ms INTEGER,
 referrer STRING, account STRING, title STRING,flags INTEGER, continue_url STRING, last_notified_version INTEGER,
 last_update_timestamp_ms INTEGER, account_for_update STRING, auto_acquire_tags STRING,
 external_referrer_timestamp_ms INTEGER, persistent_flags INTEGER, permissions_version INTEGER, delivery_token STRING,
 completed_split_ids STRING, active_split_id STRING, request_id STRING, install_request_timestamp_ms INTEGER,
 install_reason STRING%s);"""
-OWNERSHIP = """CREATE TABLE ownership (account STRING, library_id STRING, backend INTEGER, doc_id STRING, 
+OWNERSHIP = """CREATE TABLE ownership (account STRING, library_id STRING, backend INTEGER, doc_id STRING,
 doc_type INTEGER, offer_type INTEGER, document_hash INTEGER, subs_valid_until_time INTEGER, app_certificate_hash STRING,
 app_refund_pre_delivery_endtime_ms INTEGER, app_refund_post_delivery_window_ms INTEGER, subs_auto_renewing INTEGER,
 subs_initiation_time INTEGER, subs_trial_until_time INTEGER, inapp_purchase_data STRING, inapp_signature STRING,
@@ -155,7 +156,8 @@ def test_no_row_is_lost(name: str, table: str, schema: str, rows: str) -> None:
 
 def test_the_early_layout_is_read() -> None:
     schema = """CREATE TABLE appstate (package_name STRING, auto_update INTEGER, desired_version INTEGER,
-    first_download_ms INTEGER,     PRIMARY KEY (package_name)); INSERT INTO appstate VALUES ('org.example.app', 1, 2, 1627996896832);"""
+    first_download_ms INTEGER,
+    PRIMARY KEY (package_name)); INSERT INTO appstate VALUES ('org.example.app', 1, 2, 1627996896832);"""
     assert list(play_store(MemoryFile("localappstate.db", database(schema)))) == [
         Present(1),
         AppInstall(
