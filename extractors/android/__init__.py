@@ -6,6 +6,7 @@ from typing import Final
 
 from extractors.android.calls import calls
 from extractors.android.contacts import contacts
+from extractors.android.google_messages import google_messages
 from extractors.android.packages import packages
 from extractors.android.play_store import play_store
 from extractors.android.recent_searches import recent_searches
@@ -21,4 +22,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     packages,
     play_store,
     recent_searches,
+    google_messages,
 )
