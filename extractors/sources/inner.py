@@ -18,7 +18,7 @@ _NO_CONTAINER: Final = frozenset({"application/vnd.sqlite3", "application/pdf", 
 # One file, or the first of several.
 _CONTAINER: Final = re.compile(
     r"\.(7z|rar|cab|zst|lz4|zip|tar|tgz|tbz2?|txz|gz|bz2|xz|ab|ufdr|aff4|e01|ex01|s01|l01|lx01|dd|img|raw|iso|dmg|vdi|vhdx?|vmdk|qcow2?"
-    r"|crypt1[245]|0{1,4}[01]|aa)$",
+    r"|crypt1[245]|backup|0{1,4}[01]|aa)$",
     re.IGNORECASE,
 )
 # Their media may stand in more files than one.

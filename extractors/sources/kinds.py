@@ -16,6 +16,7 @@ from extractors.sources import (
     disk,
     folder,
     logical_evidence,
+    signal_backup,
     single_file,
     tar_archive,
     whatsapp_backup,
@@ -46,6 +47,7 @@ SPOOLED: Final = frozenset(
         *COMPRESSED,
         android_backup.KIND,
         whatsapp_backup.KIND,
+        signal_backup.KIND,
         *(kind for kind in tar_archive.KINDS if kind != tar_archive.KIND),
     }
 )
@@ -54,6 +56,7 @@ SPOOLED: Final = frozenset(
 UNLOCKS: Final[dict[str, Callable[[Place, Secret], bytes]]] = {
     android_backup.KIND: android_backup.unlock,
     whatsapp_backup.KIND: whatsapp_backup.unlock,
+    signal_backup.KIND: signal_backup.unlock,
 }
 
 
@@ -75,6 +78,7 @@ KINDS: Final = (
     *(Kind(kind, f"{compressed.TITLE} (.{kind})", compressed.LIMITS) for kind in COMPRESSIONS),
     Kind(android_backup.KIND, android_backup.TITLE, android_backup.LIMITS),
     Kind(whatsapp_backup.KIND, whatsapp_backup.TITLE, whatsapp_backup.LIMITS),
+    Kind(signal_backup.KIND, signal_backup.TITLE, signal_backup.LIMITS),
     Kind(cellebrite.KIND_UFD, f"{cellebrite.TITLE} (.ufd)", cellebrite.LIMITS),
     Kind(cellebrite.KIND_UFDX, f"{cellebrite.TITLE} (.ufdx)", cellebrite.LIMITS),
     Kind(disk.KIND, "Raw disk image", _VOLUMES),
@@ -99,6 +103,8 @@ def kind_of(place: Place, head: bytes) -> str:
         return android_backup.KIND
     if whatsapp_backup.detect(place, head):
         return whatsapp_backup.KIND
+    if signal_backup.detect(head):
+        return signal_backup.KIND
     for module in IMAGES:
         if module.detect(place, head):
             return str(module.KIND)
@@ -126,6 +132,8 @@ def unpack_kind(
             return android_backup.unpack(place, out, ref.secret, progress, cap)[1]
     if kind == whatsapp_backup.KIND:
         return whatsapp_backup.unpack(place, to, ref.secret, progress, cap)
+    if kind == signal_backup.KIND:
+        return signal_backup.unpack(place, to, ref.secret, progress, cap)
     return unpack(place, kind.rpartition(".")[2], to, progress, cap)
 
 
@@ -143,6 +151,8 @@ def open_kind(kind: str, place: Place, ref: SourceRef, unpacked: Path | None = N
             return android_backup.open_volume(place, unpacked)
         if kind == whatsapp_backup.KIND:
             return whatsapp_backup.open_volume(place, unpacked)
+        if kind == signal_backup.KIND:
+            return signal_backup.open_volume(place, unpacked)
         return tar_archive.TarVolume(kind, HostPlace(unpacked).open())
     if kind == zip_archive.KIND:
         return zip_archive.open_place(place, ref.zone)

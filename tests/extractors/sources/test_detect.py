@@ -25,7 +25,7 @@ def test_the_list_names_every_kind_once_in_the_order_of_asking():
     assert [source.kind for source in KINDS] == [
         "folder", "E01", "AFF4", "AFF", "split raw image", "QCOW", "VDI", "VHDX", "VMDK", "DMG", "VHD", "L01", "AFF4-L",
         "zip", "tar", "tar.gz", "tar.bz2", "tar.xz", "gz", "bz2", "xz", "Android backup", "WhatsApp backup",
-        "UFD", "UFDX", "raw image", "file",
+        "Signal backup", "UFD", "UFDX", "raw image", "file",
     ]  # fmt: skip
     assert all(source.title and source.limits for source in KINDS)
 
