@@ -6,8 +6,14 @@ from typing import Final
 
 from extractors.base import Extractor
 from extractors.ios.accounts import account_counts, accounts
+from extractors.ios.data_usage import data_usage
+from extractors.ios.knowledge import knowledge
+from extractors.ios.screen_time import screen_time
 
 EXTRACTORS: Final[tuple[Extractor, ...]] = (
     accounts,
     account_counts,
+    knowledge,
+    screen_time,
+    data_usage,
 )

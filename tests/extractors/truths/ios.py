@@ -27,4 +27,31 @@ TRUTHS: tuple[Truth, ...] = (
         {"device_fact": 15},
         of="counted with plistlib",
     ),
+    # plaso's 17 are the objects of /app/inFocus.
+    Truth("ios.knowledge", "plaso/macos/knowledgec-10.13.db", {"app_use": 17, "device_fact": 4}, of="plaso: 17"),
+    # plaso's 77 are the uses and the visits.
+    Truth(
+        "ios.knowledge",
+        "plaso/macos/knowledgec-10.14.db",
+        {"app_use": 70, "web_visit": 7, "device_fact": 15},
+        of="plaso: 77",
+    ),
+    # plaso's 777 are the timed items; beside them 719 counted ones, 744 stretches and 3 devices.
+    Truth(
+        "ios.screen_time",
+        "plaso/ios/RMAdminStore-Local.sqlite",
+        {"app_use": 777 + 719, "device_fact": 744 + 3, "app_install": 156, "account": 1},
+        of="plaso: 777",
+    ),
+    # 887 counts, and 35 processes without one.
+    Truth("ios.data_usage", "plaso/ios/DataUsage.sqlite", {"app_use": 887 + 35}, of="plaso: 887"),
+    Truth("ios.data_usage", "plaso/ios/netusage.sqlite", {"app_use": 335, "network": 49}, of="plaso: 384"),
+    # mvt's 42 are 10 counts, 31 processes without one, and a gap in their keys, which is a note here.
+    Truth(
+        "ios.data_usage",
+        "mvt/ios_backup/0d/0d609c54856a9bb2d56729df1d68f2958a88426b",
+        {"app_use": 10 + 31},
+        of="mvt: 42",
+        name="private/var/wireless/Library/Databases/DataUsage.sqlite",
+    ),
 )
