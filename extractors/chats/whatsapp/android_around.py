@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from evidence_store.records import Moment, Quoted, Reaction
 from extractors.chats.whatsapp.android_codes import forwarded
-from extractors.chats.whatsapp.android_people import Who
 from extractors.chats.whatsapp.beside import Beside, Detail, Side
+from extractors.chats.whatsapp.chat import Who
 from extractors.chats.whatsapp.draft import Context, Draft, who_words
 from extractors.database import stored
 from parsers.sqlite_file import Row

@@ -13,8 +13,8 @@ from typing import Any, Final
 from evidence_store.records import Call, Party, Problem
 from extractors.base import Found
 from extractors.chats.whatsapp.android_codes import Direction
-from extractors.chats.whatsapp.android_people import Extra
 from extractors.chats.whatsapp.beside import Beside, Side, SideTables
+from extractors.chats.whatsapp.chat import Extra
 from extractors.chats.whatsapp.draft import Context
 from extractors.database import each_row, selecting, stored
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking

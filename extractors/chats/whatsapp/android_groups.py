@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from evidence_store.records import Group, Member, Moment, Party, Problem
 from extractors.base import Found
-from extractors.chats.whatsapp.android_people import Chat, Who
+from extractors.chats.whatsapp.chat import Chat, Who
 from extractors.chats.whatsapp.draft import Context
 from extractors.database import selecting, stored
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking

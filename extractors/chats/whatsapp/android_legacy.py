@@ -16,9 +16,9 @@ from evidence_store.records import Attachment, Message, Moment, Party, Problem, 
 from extractors.chats.whatsapp.android_around import around
 from extractors.chats.whatsapp.android_codes import REVOKED, SYSTEM, TEXT, Direction, looks
 from extractors.chats.whatsapp.android_content import content, place
-from extractors.chats.whatsapp.android_people import Chat
 from extractors.chats.whatsapp.android_system import system
 from extractors.chats.whatsapp.beside import Beside, Side
+from extractors.chats.whatsapp.chat import Chat
 from extractors.chats.whatsapp.draft import Context, Draft
 from extractors.chats.whatsapp.media_paths import file_name
 from extractors.chats.whatsapp.vcards import card_text, card_words

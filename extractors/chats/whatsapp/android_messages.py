@@ -10,9 +10,9 @@ from extractors.base import Found
 from extractors.chats.whatsapp.android_around import around
 from extractors.chats.whatsapp.android_codes import REVOKED, SYSTEM, TIMER, Direction, looks
 from extractors.chats.whatsapp.android_content import content
-from extractors.chats.whatsapp.android_people import Chat, Extra, Who
 from extractors.chats.whatsapp.android_system import system
 from extractors.chats.whatsapp.beside import Beside, SideTables
+from extractors.chats.whatsapp.chat import Chat, Extra, Who
 from extractors.chats.whatsapp.draft import Context, Draft
 from extractors.database import Doubts, each_row, selecting
 from parsers.sqlite_file import EvidenceDatabase, Row

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from evidence_store.records import Party
-from extractors.chats.whatsapp.parties import Sort, party, sort_of
+from extractors.chats.whatsapp.chat import Chat, Who
+from extractors.chats.whatsapp.parties import party, sort_of
 from extractors.database import selecting, stored
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
 
@@ -21,33 +21,6 @@ _JOB: Final = (
     *("deleted_categories_message_row_id", "deleted_categories_starred_message_row_id"),
     "singular_message_delete_rows_id",
 )
-Extra = tuple[tuple[str, str | int | float | None], ...]
-
-
-class Who(NamedTuple):
-    """Somebody: `lid` has the privacy id, where the number is what the phone's own map gives for it."""
-
-    party: Party
-    lid: Extra = ()
-
-
-@dataclass(slots=True)
-class Chat:
-    """A thread. `other` is the other side of a one-to-one chat; `unread_above` the last row that was read in it.
-
-    `jobs` are the deletions of messages that the application had begun and not ended.
-    """
-
-    key: str
-    sort: Sort
-    locator: str = ""
-    title: str | None = None
-    other: Who | None = None
-    known: bool = True
-    unread_above: int | None = None
-    unread_by_sort: bool = False
-    jobs: tuple[Row, ...] = ()
-    row: Row | None = None
 
 
 class People:

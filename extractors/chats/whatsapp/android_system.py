@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from extractors.chats.whatsapp.beside import Beside, Side
 from extractors.chats.whatsapp.draft import Context, Draft, who_words
+from extractors.chats.whatsapp.events import sentence
 from extractors.chats.whatsapp.parties import number_of
 from extractors.database import stored
 from parsers.sqlite_file import Row
@@ -96,7 +97,6 @@ _VALUES: Final = {
     "message_system_linked_group_call": {"call_id": "call_id", "is_video_call": "is_video_call"},
     "message_ephemeral_setting": {"setting_duration": "setting_duration"},
 }
-_PLURALITY: Final = 20  # members that a sentence names; `extra` has them all
 
 
 def system(draft: Draft, found: Beside, context: Context, early: Any = None) -> None:
@@ -113,7 +113,9 @@ def system(draft: Draft, found: Beside, context: Context, early: Any = None) -> 
             for column, name in columns.items():
                 draft.keep(name, row[column])
     if action is not None or not draft.text:
-        draft.text = describe(action, draft.sender.identifier if draft.sender else None, people, changed, draft.text)
+        words = ACTIONS.get(action) or (f"system event {stored(action)}" if action is not None else "system event")
+        actor = draft.sender.identifier if draft.sender else None
+        draft.text = sentence(words, draft.text, actor, people, changed)
 
 
 def participants(draft: Draft, rows: list[Row], context: Context) -> list[str]:
@@ -135,16 +137,3 @@ def _number_change(draft: Draft, rows: list[Row], context: Context) -> str:
         draft.keep("new number", new)
         words = f"{number_of(old) if old else 'not recorded'} to {number_of(new) if new else 'not recorded'}"
     return words
-
-
-def describe(action: Any, actor: str | None, people: list[str], changed: str, text: str | None) -> str:
-    """ "[added to the group: +447700900102 (by +447700900101)] …": what the application stored, in English."""
-    words = ACTIONS.get(action) or (f"system event {stored(action)}" if action is not None else "system event")
-    if people:
-        more = f" and {len(people) - _PLURALITY} more" if len(people) > _PLURALITY else ""
-        words += f": {', '.join(number_of(one) for one in people[:_PLURALITY])}{more}"
-    if changed:
-        words += f": {changed}"
-    if actor and people != [actor]:
-        words += f" (by {number_of(actor)})"
-    return f"[{words}] {text}" if text else f"[{words}]"

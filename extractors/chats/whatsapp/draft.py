@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evidence_store.records import Attachment, Message, Moment, Party, Quoted, Reaction
-from extractors.chats.whatsapp.android_people import Chat, People
+from extractors.chats.whatsapp.android_people import People
+from extractors.chats.whatsapp.chat import Chat
 from extractors.chats.whatsapp.media_paths import MediaPaths
 from extractors.database import Doubts, stored
 from parsers.sqlite_file import Row
