@@ -67,6 +67,7 @@ def each_event(stream: BinaryIO) -> Iterator[Event]:
 def each_element(stream: BinaryIO, root: str, wanted: Collection[str]) -> Iterator[Element]:
     """Each element of a name in `wanted` that lies in no other such element, whole, in stored order.
 
+    Where `root` itself is wanted it comes first, without what it holds, which comes in its turn.
     Raises OtherRoot where the document's first element is not `root` ("" takes any), and ValueError as `each_event`
     does or for an element of more than a million others; the elements before it have come. One that was not closed by
     then has not.
@@ -74,11 +75,13 @@ def each_element(stream: BinaryIO, root: str, wanted: Collection[str]) -> Iterat
     path: list[Element] = []  # from the wanted element down to the one that is open
     nodes = 0
     for event in each_event(stream):
-        if root:
-            if event.kind != "text" and event.name != root:
+        if root and event.kind == "start":
+            if event.name != root:
                 raise OtherRoot(f"the file starts with <{event.name[:60]}> and not with <{root}>")
-            root = "" if event.kind != "text" else root
-        if event.kind == "start" and (path or event.name in wanted):
+            if root in wanted:
+                yield Element(root, event.attributes, event.place)
+            wanted, root = [name for name in wanted if name != root], ""
+        elif event.kind == "start" and (path or event.name in wanted):
             made = Element(event.name, event.attributes, event.place)
             if path:
                 path[-1].children.append(made)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from extractors.android.app_usage import app_usage
 from extractors.android.calls import calls
 from extractors.android.contacts import contacts
 from extractors.android.google_messages import google_messages
@@ -12,6 +13,7 @@ from extractors.android.play_store import play_store
 from extractors.android.recent_searches import recent_searches
 from extractors.android.sms import messages
 from extractors.android.sms_backup import sms_backup
+from extractors.android.wellbeing import app_launches, wellbeing
 from extractors.base import Extractor
 
 EXTRACTORS: Final[tuple[Extractor, ...]] = (
@@ -23,4 +25,7 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     play_store,
     recent_searches,
     google_messages,
+    app_usage,
+    wellbeing,
+    app_launches,
 )

@@ -11,7 +11,9 @@ from app.worker.tasks import Listed
 from extractors.base import joined
 from extractors.sources import open_volume
 from extractors.sources.base import SourceRef
-from tests.evidence_builders.archives import write_folder
+from tests.app.command_line import assay
+from tests.evidence_builders.archives import write_folder, write_zip
+from tests.evidence_builders.protobuf import message
 
 TREE = {"usage/mappings": b"names", "usage/daily/1": b"one", "usage/daily/2": b"two"}
 
@@ -46,3 +48,21 @@ def test_what_was_not_planned_for_is_not_there(tmp_path: Path, name: str) -> Non
 )
 def test_paths_are_joined_from_the_folder_of_the_file(path: str, name: str, expected: str) -> None:
     assert joined(path, name) == expected
+
+
+def test_names_that_stand_in_a_file_beside_reach_the_items(tmp_path: Path) -> None:
+    folder = "data/system_ce/0/usagestats"
+    event = message((22, message((1, 7), (3, 1000), (5, 1))))
+    tree = {
+        f"{folder}/mappings": message((2, message((1, 7), (2, "org.example.app")))),
+        f"{folder}/daily/1600000000000": message((2, 5)) + event,
+        f"elsewhere/{folder}/daily/1600000000000": message((2, 5)) + event,
+    }
+    for source in (write_folder(tmp_path / "phone", tree), write_zip(tmp_path / "phone.zip", tree)):
+        case = tmp_path / f"case of {source.name}"
+        assay("ingest", case, source, "--no-authority", "made-up evidence")
+        rows = assay("items", case, "--json", "--kind", "app_use").lines
+        assert {row["file"]: row["data"]["app"] for row in rows} == {
+            f"{folder}/daily/1600000000000": "org.example.app",
+            f"elsewhere/{folder}/daily/1600000000000": "number 7",
+        }

@@ -80,7 +80,7 @@ def test_typed_values_read_as_android_writes_them_in_text() -> None:
         )
         .done()
     )
-    assert elements(data, "a", "a")[0].attributes == {
+    assert elements(data, "", "a")[0].attributes == {
         "number": "-1",
         "many": "1099511627776",
         "hexadecimal": "-ff",
@@ -102,12 +102,12 @@ def test_typed_values_read_as_android_writes_them_in_text() -> None:
     [(b"a\xc0\x80b", "a\0b"), (b"\xed\xa0\xbd\xed\xb9\x82", "🙂"), (b"\xed\xa0\xbd", "\ud83d"), (b"\xff", "�")],
 )
 def test_text_in_the_form_of_java_is_read(stored: bytes, expected: str) -> None:
-    assert elements(Abx().start("a", v=("text", stored)).done(), "a", "a")[0].attributes == {"v": expected}
+    assert elements(Abx().start("a", v=("text", stored)).done(), "", "a")[0].attributes == {"v": expected}
 
 
 def test_comments_and_white_space_of_the_binary_form_are_no_text() -> None:
     made = Abx().start("a").text(" ", 7).text("note", 9).text("words", 5).text("#33", 6)
-    assert elements(made.done(), "a", "a")[0].text == "words!"
+    assert elements(made.done(), "", "a")[0].text == "words!"
 
 
 def test_what_came_before_a_break_is_given() -> None:
@@ -148,11 +148,19 @@ def test_a_document_of_another_kind_is_told_apart() -> None:
         events(b"<a/>")
 
 
+def test_the_root_comes_first_and_alone() -> None:
+    found = elements(TEXT, "apps", "apps", "other")
+    assert [(one.name, one.attributes, len(one.children)) for one in found] == [
+        ("apps", {"kind": "list"}, 0),
+        ("other", {}, 1),
+    ]
+
+
 def test_limits_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xml_events, "MOST_NODES", 3)
-    assert len(elements(b"<a><b/><b/><b/></a>", "a", "a")[0].children) == 3
+    assert len(elements(b"<a><b/><b/><b/></a>", "", "a")[0].children) == 3
     with pytest.raises(ValueError, match="more than 3 others at line 1, byte 0"):
-        elements(b"<a><b/><b/><b/><b/></a>", "a", "a")
+        elements(b"<a><b/><b/><b/><b/></a>", "", "a")
     monkeypatch.setattr(xml_events, "MOST_BINARY", 10)
     with pytest.raises(ValueError, match="more than 10 bytes"):
         elements(Abx().start("long name").done(), "", "a")

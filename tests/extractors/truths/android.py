@@ -14,4 +14,12 @@ TRUTHS = (
         of="counted here; the whole backup.ab has 2",
     ),
     Truth("android.packages", "mvt/androidqf/packages.json", {"app_install": 7}, of="mvt"),
+    Truth("android.app_usage", "plaso/usage-history.xml", {"app_use": 28}, of="plaso"),
+    Truth(
+        "android.wellbeing",
+        "plaso/android/app_usage",
+        {"app_use": 11663},
+        of="rows of events; plaso has 11,545 of them",
+    ),
+    Truth("android.app_launches", "plaso/android/SimpleStorage", {"app_use": 434}, of="plaso"),
 )
