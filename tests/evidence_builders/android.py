@@ -41,6 +41,24 @@ INSERT INTO mimetypes VALUES (1,'vnd.android.cursor.item/email_v2'), (2,'vnd.and
     (5,'vnd.android.cursor.item/name'), (6,'vnd.android.cursor.item/note'), (7,'vnd.android.cursor.item/photo'),
     (8,'vnd.android.cursor.item/contact_event'), (9,'vnd.example.cursor.item/profile'),
     (10,'vnd.android.cursor.item/website'), (11,'vnd.android.cursor.item/postal-address_v2');"""
+# What a whole address book has beside: groups, the contacts as the phone shows them, uses, deletions.
+CONTACTS_BESIDE = """CREATE TABLE groups (_id INTEGER PRIMARY KEY AUTOINCREMENT, package_id INTEGER, account_id INTEGER,
+    sourceid TEXT, version INTEGER NOT NULL DEFAULT 1, dirty INTEGER NOT NULL DEFAULT 0, title TEXT, title_res INTEGER,
+    notes TEXT, system_id TEXT, deleted INTEGER NOT NULL DEFAULT 0, group_visible INTEGER NOT NULL DEFAULT 0,
+    should_sync INTEGER NOT NULL DEFAULT 1, auto_add INTEGER NOT NULL DEFAULT 0, favorites INTEGER NOT NULL DEFAULT 0,
+    group_is_read_only INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE contacts (_id INTEGER PRIMARY KEY AUTOINCREMENT, name_raw_contact_id INTEGER, photo_id INTEGER,
+    photo_file_id INTEGER, send_to_voicemail INTEGER NOT NULL DEFAULT 0, starred INTEGER NOT NULL DEFAULT 0,
+    contact_last_updated_timestamp INTEGER);
+CREATE TABLE data_usage_stat (stat_id INTEGER PRIMARY KEY AUTOINCREMENT, data_id INTEGER NOT NULL,
+    usage_type INTEGER NOT NULL DEFAULT 0, times_used INTEGER NOT NULL DEFAULT 0, last_time_used INTEGER NOT NULL
+    DEFAULT 0);
+CREATE TABLE deleted_contacts (contact_id INTEGER PRIMARY KEY, contact_deleted_timestamp INTEGER NOT NULL DEFAULT 0);
+ALTER TABLE data ADD COLUMN data14 TEXT;
+ALTER TABLE data ADD COLUMN is_super_primary INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE raw_contacts ADD COLUMN send_to_voicemail INTEGER NOT NULL DEFAULT 0;
+INSERT INTO mimetypes VALUES (12,'vnd.android.cursor.item/group_membership'), (13,'vnd.android.cursor.item/relation'),
+    (14,'vnd.android.cursor.item/nickname'), (15,'vnd.android.cursor.item/sip_address');"""
 
 
 def message_store(inserts: str, schema: str = SMS + MMS + THREADS) -> MemoryFile:
