@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_DAY_US = 86_400_000_000
 # Later than any phone will write: beyond it a number is not a time in the unit that was assumed.
 _LATEST_US = 4_102_444_800_000_000  # 2100-01-01
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
@@ -113,8 +115,16 @@ def from_us(utc_us: int) -> datetime:
 
 def iso(utc_us: int) -> str:
     """ISO 8601 in UTC with Z; the fraction only where there is one: "2026-10-25T00:30:00Z", "…00.123456Z"."""
-    whole, fraction = divmod(utc_us, 1_000_000)
-    text = from_us(whole * 1_000_000).strftime("%Y-%m-%dT%H:%M:%S")
+    days, rest = divmod(utc_us, _DAY_US)
+    seconds, fraction = divmod(rest, 1_000_000)
+    minutes, second = divmod(seconds, 60)
+    text = f"{_day(days)}T{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}"
     if not fraction:
         return text + "Z"
     return f"{text}.{fraction:06d}".rstrip("0") + "Z"
+
+
+@lru_cache(maxsize=4096)  # many times share a day, and a calendar is slow to ask
+def _day(days: int) -> str:
+    """The date so many days after 1970-01-01."""
+    return from_us(days * _DAY_US).strftime("%Y-%m-%d")

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from evidence_store.records import Moment, Quoted, Reaction
 from extractors.chats.whatsapp.android_codes import forwarded
-from extractors.chats.whatsapp.beside import Beside, Detail, Side
+from extractors.chats.whatsapp.beside import Detail, Side
 from extractors.chats.whatsapp.chat import Who
-from extractors.chats.whatsapp.draft import Context, Draft, who_words
+from extractors.chats.whatsapp.draft import Context, Draft, at_ms, who_words
 from extractors.database import stored
 from parsers.sqlite_file import Row
 from parsers.times import iso
@@ -139,21 +139,22 @@ def _receipts(draft: Draft, rows: list[Row], context: Context) -> None:
     """Of a one-to-one chat as moments; of several members as what each of them is recorded with."""
     single = len(rows) == 1 and draft.chat.sort == "person"
     for row in rows:
-        moments = [
-            context.doubts.moment(meaning, row[column], "ms", column)
+        dated = [
+            (meaning, row[column], column)
             for column, meaning in _RECEIPTS
-            if type(row[column]) is not int or row[column] > 0
-            if row[column] is not None
+            if row[column] is not None and (type(row[column]) is not int or row[column] > 0)
         ]
         if single:
-            draft.moments.extend(moments)
+            draft.moments.extend([at_ms(meaning, value, column, context.doubts) for meaning, value, column in dated])
             continue
         someone = context.people.raw(row["receipt_user_jid_row_id"]) or stored(row["receipt_user_jid_row_id"])
-        draft.keep("receipt", f"{someone}: {', '.join(_dated(moment) for moment in moments) or 'none yet'}")
+        words = ", ".join([_dated(meaning, value, column, context) for meaning, value, column in dated])
+        draft.extra.append(("receipt", f"{someone}: {words or 'none yet'}"))
 
 
-def _dated(moment: Moment) -> str:
-    return f"{moment.meaning} {moment.raw if moment.utc_us is None else iso(moment.utc_us)}"
+def _dated(meaning: str, value: Any, column: str, context: Context) -> str:
+    moment = at_ms(meaning, value, column, context.doubts)
+    return f"{meaning} {moment.raw if moment.utc_us is None else iso(moment.utc_us)}"
 
 
 def _add_ons(draft: Draft, rows: list[Row], context: Context) -> None:
@@ -194,7 +195,7 @@ def reaction(row: Row, who: Who | None, context: Context) -> Reaction:
     return Reaction(text or "", who.party if who else None, moment)
 
 
-_PARTS: Final[dict[str, Callable[[Draft, list[Row], Context], None]]] = {
+PARTS: Final[dict[str, Callable[[Draft, list[Row], Context], None]]] = {
     "message_quoted": _quoted,
     "message_quoted_media": _quoted_media,
     "message_forwarded": _forwarded,
@@ -210,11 +211,3 @@ _PARTS: Final[dict[str, Callable[[Draft, list[Row], Context], None]]] = {
     "receipt_user": _receipts,
     ADD_ON: _add_ons,
 }
-
-
-def around(draft: Draft, found: Beside, context: Context) -> None:
-    """Adds what the tables beside the message hold, in the order in which they were asked for."""
-    for table, rows in found.items():
-        part = _PARTS.get(table)
-        if part is not None:
-            part(draft, rows, context)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from evidence_store.records import Attachment
-from extractors.chats.whatsapp.beside import Beside, Side
+from extractors.chats.whatsapp.beside import Side
 from extractors.chats.whatsapp.draft import Context, Draft, who_words
 from extractors.chats.whatsapp.media_paths import file_name
 from extractors.chats.whatsapp.vcards import card_text, card_words
@@ -240,7 +240,7 @@ def _future(draft: Draft, rows: list[Row], _context: Context) -> None:
         draft.keep("future_message_type", row["future_message_type"])
 
 
-_PARTS: Final[dict[str, Callable[[Draft, list[Row], Context], None]]] = {
+PARTS: Final[dict[str, Callable[[Draft, list[Row], Context], None]]] = {
     "message_media": _media,
     "message_thumbnail": _thumbnail,
     "message_location": _location,
@@ -260,11 +260,3 @@ _PARTS: Final[dict[str, Callable[[Draft, list[Row], Context], None]]] = {
     "message_payment": _payment,
     "message_future": _future,
 }
-
-
-def content(draft: Draft, found: Beside, context: Context) -> None:
-    """Adds what the tables beside the message hold, in the order of `SIDES`."""
-    for table, rows in found.items():
-        part = _PARTS.get(table)
-        if part is not None:
-            part(draft, rows, context)

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from evidence_store.records import Attachment, Message, Moment, Party, Problem, Quoted
-from extractors.chats.whatsapp.android_around import around
 from extractors.chats.whatsapp.android_codes import REVOKED, SYSTEM, TEXT, Direction, looks
-from extractors.chats.whatsapp.android_content import content, place
+from extractors.chats.whatsapp.android_content import place
+from extractors.chats.whatsapp.android_messages import beside
 from extractors.chats.whatsapp.android_system import system
 from extractors.chats.whatsapp.beside import Beside, Side
 from extractors.chats.whatsapp.chat import Chat
@@ -118,8 +118,7 @@ def message(row: Row, found: Beside, previews: Thumbnails, context: Context) -> 
     draft = Draft(row, chat, direction, sender, recipients, [*flags], moments, [*extra, *more], None)
     if kind == TEXT or kind not in (_CONTACT, _LOCATION):
         draft.text = doubts.text(row["data"], "data")
-    content(draft, found, context)
-    around(draft, found, context)
+    beside(draft, found, context)
     _own_content(draft, kind, found, previews, context)
     if kind == SYSTEM:
         system(draft, found, context, row["media_size"])
@@ -178,11 +177,11 @@ def _own_content(draft: Draft, kind: Any, found: Beside, previews: Thumbnails, c
     if kind == _CONTACT:
         _card(draft, row["data"], context)
     for table, column in (("messages_vcards", "vcard"), ("messages_vcards_jids", "vcard_jid")):
-        for beside in found.get(table, []):
+        for one in found.get(table, []):
             if column == "vcard":
-                _card(draft, beside[column], context)
+                _card(draft, one[column], context)
             else:
-                draft.keep("card of", beside[column])
+                draft.keep("card of", one[column])
     if "message_media" not in found and kind not in (TEXT, SYSTEM, _CONTACT, _LOCATION, _CALL):
         _media(draft, context)
     size_and_hash = previews.get((row["key_remote_jid"], row["key_from_me"], row["key_id"]))

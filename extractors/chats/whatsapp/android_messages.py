@@ -7,13 +7,12 @@ from typing import Any, Final
 
 from evidence_store.records import Message, Moment, Party, Problem
 from extractors.base import Found
-from extractors.chats.whatsapp.android_around import around
+from extractors.chats.whatsapp import android_around, android_content
 from extractors.chats.whatsapp.android_codes import REVOKED, SYSTEM, TIMER, Direction, looks
-from extractors.chats.whatsapp.android_content import content
 from extractors.chats.whatsapp.android_system import system
 from extractors.chats.whatsapp.beside import Beside, SideTables
 from extractors.chats.whatsapp.chat import Chat, Extra, Who
-from extractors.chats.whatsapp.draft import Context, Draft
+from extractors.chats.whatsapp.draft import Context, Draft, at_ms
 from extractors.database import Doubts, each_row, selecting
 from parsers.sqlite_file import EvidenceDatabase, Row
 
@@ -23,6 +22,7 @@ COLUMNS: Final = (
     *("origin", "timestamp", "received_timestamp", "receipt_server_timestamp", "message_type", "text_data", "starred"),
     *("sort_id", "translated_text"),
 )
+_PARTS: Final = {**android_content.PARTS, **android_around.PARTS}
 _ALWAYS_DRAFTED: Final = frozenset({SYSTEM, TIMER, *REVOKED, 56, 112})
 
 
@@ -94,11 +94,18 @@ def message(row: Row, found: Beside, context: Context) -> Message:
     )
 
 
+def beside(draft: Draft, found: Beside, context: Context) -> None:
+    """Adds what the tables beside the message hold, in the order in which they were asked for."""
+    for table, rows in found.items():
+        part = _PARTS.get(table)
+        if part is not None:
+            part(draft, rows, context)
+
+
 def _complete(draft: Draft, found: Beside, deleted: bool, context: Context) -> None:
     """Adds what is not in the row of the message itself."""
     draft.keep("translated_text", draft.row["translated_text"])
-    content(draft, found, context)
-    around(draft, found, context)
+    beside(draft, found, context)
     if "system" in draft.flags or "message_system" in found:
         system(draft, found, context)
     if draft.row["message_type"] in REVOKED:
@@ -147,13 +154,13 @@ def _both(lid: Extra, named: Who) -> Extra:
 
 
 def _moments(row: Row, direction: Direction, doubts: Doubts) -> tuple[Moment, ...]:
-    sent = doubts.moment("sent" if direction else "recorded", row["timestamp"], "ms", "timestamp")
+    sent = at_ms("sent" if direction else "recorded", row["timestamp"], "timestamp", doubts)
     received, server = row["received_timestamp"], row["receipt_server_timestamp"]
     if direction == "in":
         if received and received != -1:
-            return (sent, doubts.moment("received", received, "ms", "received_timestamp"))
+            return (sent, at_ms("received", received, "received_timestamp", doubts))
     elif direction == "out" and server and server != -1:
-        return (sent, doubts.moment("reached the server", server, "ms", "receipt_server_timestamp"))
+        return (sent, at_ms("reached the server", server, "receipt_server_timestamp", doubts))
     return (sent,)
 
 

@@ -13,6 +13,8 @@ from extractors.chats.whatsapp.media_paths import MediaPaths
 from extractors.database import Doubts, stored
 from parsers.sqlite_file import Row
 
+_SURE_FROM, _SURE_TO = 946_684_800_000, 3_786_912_000_000  # 2000 to 2090
+
 
 @dataclass(slots=True)
 class Context:
@@ -87,6 +89,13 @@ class Draft:
 
 def _finite(value: Any) -> bool:
     return type(value) is float and math.isfinite(value)
+
+
+def at_ms(meaning: str, value: Any, column: str, doubts: Doubts) -> Moment:
+    """A time in milliseconds, as `doubts.moment` reads it; what nearly every value is, without asking it."""
+    if type(value) is int and _SURE_FROM < value < _SURE_TO:
+        return Moment(meaning, value * 1000, str(value), "A")
+    return doubts.moment(meaning, value, "ms", column)
 
 
 def who_words(people: People, row_id: Any, doubts: Doubts, column: str) -> str | None:
