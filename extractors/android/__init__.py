@@ -8,6 +8,7 @@ from extractors.android.app_usage import app_usage
 from extractors.android.calls import calls
 from extractors.android.contacts import contacts
 from extractors.android.google_messages import google_messages
+from extractors.android.notifications import notifications
 from extractors.android.packages import packages
 from extractors.android.play_store import play_store
 from extractors.android.recent_searches import recent_searches
@@ -28,4 +29,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     app_usage,
     wellbeing,
     app_launches,
+    notifications,
 )
