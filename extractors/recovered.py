@@ -35,6 +35,14 @@ class Typed:
 SMS: Final = Typed(("mmssms.db",), "sms", frozenset({"_id", "address", "date", "type", "body"}))
 CALLS: Final = Typed(("calllog.db", "contacts2.db"), "calls", frozenset({"_id", "number", "date", "duration", "type"}))
 CONTACTS: Final = Typed(("contacts2.db",), "raw_contacts", frozenset({"_id", "display_name"}))
+IOS_MESSAGES: Final = Typed(
+    ("sms.db", "chat.db"), "message", frozenset({"rowid", "guid", "text", "handle_id", "date", "is_from_me"})
+)
+IOS_CALLS: Final = Typed(
+    ("callhistory.storedata", "callhistorytemp.storedata"),
+    "zcallrecord",
+    frozenset({"z_pk", "zaddress", "zdate", "zduration", "zoriginated"}),
+)
 TYPED: Final = (SMS, CALLS, CONTACTS)
 
 
@@ -54,7 +62,7 @@ def deleted_records(
     for found in rows:
         stored = {name.lower(): value for name, value in zip(found.columns, found.values, strict=True)}
         doubts.locator = locator(found)
-        record = make({name: stored.get(name) for name in columns})
+        record = make({name: stored.get(name.lower()) for name in columns})
         yield replace(
             record,
             deleted=True,
@@ -91,18 +99,18 @@ def recovered_keys(file: EvidenceFile, table: str) -> set[int]:
     return {row.rowid for row in rows if row.rowid is not None and (row.table or "").lower() == table}
 
 
-def gaps(db: EvidenceDatabase, table: str, recovered: Collection[int]) -> Iterator[Problem]:
+def gaps(db: EvidenceDatabase, table: str, recovered: Collection[int], key: str = "_id") -> Iterator[Problem]:
     """A note for each range of row ids that hold no row, the first 200 and then the sum; no word of why.
 
     Looked at are the ids below the highest row and, where the table counts them (AUTOINCREMENT), those given out since.
-    `recovered` are the ids of which a deleted row was found. `table` has an integer key "_id".
+    `recovered` are the ids of which a deleted row was found. `key` is the integer primary key of the table.
     """
     found: list[tuple[int, int]] = []
     last = 0
     total = 0
     ranges = 0
     try:
-        for first, following in _jumps(db, table):
+        for first, following in _jumps(db, table, key):
             last = max(last, following)
             if following - first > 1:
                 ranges += 1
@@ -122,16 +130,17 @@ def gaps(db: EvidenceDatabase, table: str, recovered: Collection[int]) -> Iterat
         yield Problem("note", "gap", words, table)
 
 
-def _jumps(db: EvidenceDatabase, table: str) -> Iterator[tuple[int, int]]:
+def _jumps(db: EvidenceDatabase, table: str, key: str) -> Iterator[tuple[int, int]]:
     """(row id, the next one) wherever one is left out; 0 stands before the first."""
     top = 0
     sql = (
-        f"SELECT before, _id FROM (SELECT _id, lag(_id, 1, 0) OVER (ORDER BY _id) AS before FROM {table} "  # noqa: S608
-        "WHERE typeof(_id)='integer' AND _id > 0) WHERE _id > before + 1"
+        f"SELECT before, {key} AS _id FROM "  # noqa: S608
+        f"(SELECT {key}, lag({key}, 1, 0) OVER (ORDER BY {key}) AS before FROM {table} "
+        f"WHERE typeof({key})='integer' AND {key} > 0) WHERE {key} > before + 1"
     )
     for row in db.execute(sql):
         yield row["before"], row["_id"]
-    for row in db.execute(f"SELECT max(_id) AS top FROM {table}"):  # noqa: S608
+    for row in db.execute(f"SELECT max({key}) AS top FROM {table}"):  # noqa: S608
         top = row["top"] if type(row["top"]) is int and row["top"] > 0 else 0
     for name in db.execute("SELECT 1 FROM sqlite_master WHERE name='sqlite_sequence'"):
         del name

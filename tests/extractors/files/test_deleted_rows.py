@@ -142,6 +142,14 @@ def test_row_ids_given_out_behind_the_last_row_are_a_gap_too(tmp_path: Path) -> 
         assert list(gaps(db, "sms", ())) == [Problem("note", "gap", "1 to 9: 9 row ids hold no row", "sms")]
 
 
+def test_gaps_are_counted_by_the_key_of_the_table(tmp_path: Path) -> None:
+    table = "CREATE TABLE message(ROWID INTEGER PRIMARY KEY AUTOINCREMENT, guid TEXT)"
+    rows = "INSERT INTO message(ROWID) VALUES (1),(3),(5); DELETE FROM message WHERE ROWID=5"
+    with phone_file(tmp_path, "sms.db", table, rows).sqlite() as db:
+        found = [one.detail for one in gaps(db, "message", (), "ROWID")]
+    assert found == ["2: no row has this row id", "4 to 5: 2 row ids hold no row"]
+
+
 def test_of_many_gaps_the_first_are_named_and_the_rest_are_counted(tmp_path: Path) -> None:
     rows = "INSERT INTO sms(_id) WITH n(i) AS (VALUES(2) UNION ALL SELECT i+2 FROM n WHERE i<600) SELECT i FROM n"
     with phone_file(tmp_path, "mmssms.db", SMS, rows).sqlite() as db:
