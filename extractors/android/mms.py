@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from typing import Any, Final, Literal
 
 from evidence_store.records import Attachment, Message, Moment, Party, Problem
+from extractors.android.beside import beside
+from extractors.android.message_rest import MMS as PROTOCOL
+from extractors.android.message_rest import Extra, Pending
 from extractors.android.threads import Threads, party
 from extractors.base import Found
-from extractors.database import Doubts, RowsBeside, each_row, selecting, stored
-from parsers.sqlite_file import EvidenceDatabase, Row, lacking
+from extractors.database import Doubts, each_row, selecting, stored
+from parsers.sqlite_file import EvidenceDatabase, Row
 
 _PDU: Final = (
     "_id",
@@ -27,8 +30,25 @@ _PDU: Final = (
     "m_size",
     "tr_id",
     "creator",
+    "locked",
+    "m_cls",
+    "pri",
+    "rr",
+    "d_rpt",
+    "resp_st",
+    "st",
+    "retr_st",
+    "retr_txt",
+    "read_status",
+    "d_tm",
+    "sub_id",
 )
-_EXTRA: Final = ("m_id", "ct_l", "exp", "m_size", "tr_id", "creator")
+_EXTRA: Final = (
+    *("m_id", "ct_l", "exp", "m_size", "tr_id", "creator", "m_cls", "pri", "rr", "d_rpt", "resp_st", "st", "retr_st"),
+    *("retr_txt", "read_status", "d_tm", "sub_id"),
+)
+# What a header says that asks for nothing: personal, of normal priority, no report wanted.
+_UNSET: Final = {"m_cls": "personal", "pri": 129, "rr": 129, "d_rpt": 129, "sub_id": -1}
 _ADDRESS: Final = ("_id", "msg_id", "address", "type", "charset")
 _PART: Final = ("_id", "mid", "seq", "ct", "name", "fn", "cl", "_data", "text")
 _BOXES: Final[dict[Any, tuple[Literal["in", "out"], str, str]]] = {
@@ -40,12 +60,24 @@ _BOXES: Final[dict[Any, tuple[Literal["in", "out"], str, str]]] = {
 }
 _NOTIFICATION: Final = 130  # the network offers a message; 132 is that message, 128 one that this phone sends
 _MESSAGE_TYPES: Final = (128, _NOTIFICATION, 132)
+_REPORTS: Final = {134: "delivery report", 135: "read report", 136: "read report"}
+_STATES: Final[dict[Any, str]] = {
+    128: "expired",
+    129: "retrieved",
+    130: "rejected",
+    131: "deferred",
+    132: "not recognised",
+    133: "indeterminate",
+    134: "forwarded",
+    135: "unreachable",
+}
+_READ_STATES: Final[dict[Any, str]] = {128: "read", 129: "deleted without being read"}
 _FROM, _TO, _CC, _BCC = 137, 151, 130, 129
 # IANA MIBenum numbers of the character sets that the store may have passed through ISO 8859-1.
 _CHARSETS: Final = {17: "shift_jis", 106: "utf-8", 1015: "utf-16", 2026: "big5"}
 
 
-def multimedia_messages(db: EvidenceDatabase, threads: Threads, path: str) -> Iterator[Found]:
+def multimedia_messages(db: EvidenceDatabase, threads: Threads, pending: Pending, path: str) -> Iterator[Found]:
     """Every row of `pdu` as a message, with whatever addresses and parts are there; `path` is that of the database.
 
     Files of parts stand in "app_parts" beside the folder of the database, wherever the extraction put that.
@@ -54,8 +86,8 @@ def multimedia_messages(db: EvidenceDatabase, threads: Threads, path: str) -> It
     - Android Open Source Project: android.provider.Telephony.Mms, com.google.android.mms.pdu.PduPersister, PduHeaders
     - IANA character set registry (MIBenum)
     """
-    addresses = _beside(db, "addr", _ADDRESS, "msg_id", "_id")
-    parts = _beside(db, "part", _PART, "mid", "seq, _id")
+    addresses = beside(db, "addr", _ADDRESS, "msg_id", "_id")
+    parts = beside(db, "part", _PART, "mid", "seq, _id")
     folder, _, _ = path.rpartition("/")
     above, _, last = folder.rpartition("/")
     store = above if last.lower() == "databases" else folder
@@ -64,23 +96,24 @@ def multimedia_messages(db: EvidenceDatabase, threads: Threads, path: str) -> It
     gaps: list[Problem] = []
     for row in each_row(db, "pdu", selecting(db, "pdu", _PDU), gaps):
         doubts.locator = f"pdu:_id={row['_id']}"
-        yield _message(row, addresses.of(row["_id"]), parts.of(row["_id"]), threads, app_parts, doubts)
+        tries = pending.of(PROTOCOL, row["_id"], doubts)
+        yield _message(row, addresses.of(row["_id"]), parts.of(row["_id"]), tries, threads, app_parts, doubts)
         yield from doubts.drain()
     yield from gaps
     yield from addresses.finish()
     yield from parts.finish()
 
 
-def _beside(db: EvidenceDatabase, table: str, columns: tuple[str, ...], key: str, order: str) -> RowsBeside:
-    if lacking(db, {table: {"_id", key}}):
-        return RowsBeside(iter(()), table, key)
-    sql = f"SELECT {selecting(db, table, columns)} FROM {table} ORDER BY {key}, {order}"  # noqa: S608
-    return RowsBeside(db.execute(sql), table, key)
-
-
 def _message(
-    row: Row, addresses: list[Row], parts: list[Row], threads: Threads, app_parts: str, doubts: Doubts
+    row: Row,
+    addresses: list[Row],
+    parts: list[Row],
+    tries: tuple[tuple[Moment, ...], Extra],
+    threads: Threads,
+    app_parts: str,
+    doubts: Doubts,
 ) -> Message:
+    """`tries` is what is recorded of trying to send or to fetch it."""
     direction, meaning, flag = _BOXES.get(row["msg_box"]) or (None, "recorded", f"box {stored(row['msg_box'])}")
     moments: tuple[Moment, ...] = (doubts.moment(meaning, row["date"], "s", "date"),)
     if direction == "in" and row["date_sent"]:
@@ -94,10 +127,10 @@ def _message(
     return Message(
         locator=doubts.locator,
         service="MMS",
-        moments=moments,
-        flags=_flags(row, direction, flag),
+        moments=moments + tries[0],
+        flags=_flags(row, direction, flag, threads.is_archived(row["thread_id"])),
         attachments=attachments,
-        extra=_extra(row, people, members),
+        extra=_extra(row, people, members) + tries[1],
         conversation=None if row["thread_id"] is None else str(row["thread_id"]),
         direction=direction,
         sender=next((someone for role, someone in people if role == _FROM), None),
@@ -148,19 +181,26 @@ def _content(parts: list[Row], app_parts: str, doubts: Doubts) -> tuple[str | No
     return "\n".join(texts) if texts else None, tuple(attachments)
 
 
-def _flags(row: Row, direction: str | None, flag: str) -> tuple[str, ...]:
+def _flags(row: Row, direction: str | None, flag: str, archived: bool) -> tuple[str, ...]:
     flags = [flag] if flag else []
     if row["m_type"] == _NOTIFICATION:
         flags.append("not downloaded")
+    elif row["m_type"] in _REPORTS:
+        states = (_STATES.get(row["st"]), _READ_STATES.get(row["read_status"]))
+        flags += [_REPORTS[row["m_type"]], *(state for state in states if state)]
     elif row["m_type"] is not None and row["m_type"] not in _MESSAGE_TYPES:
         flags.append(f"message type {stored(row['m_type'])}")
     if direction == "in" and row["read"] == 0:
         flags.append("unread")
+    if row["locked"] == 1:
+        flags.append("locked against deletion")
+    if archived:
+        flags.append("conversation: archived")
     return tuple(flags)
 
 
 def _extra(row: Row, people: list[tuple[Any, Party]], members: tuple[Party, ...]) -> tuple[tuple[str, str | int], ...]:
-    found = [(name, row[name]) for name in _EXTRA if row[name] is not None]
+    found = [(name, row[name]) for name in _EXTRA if row[name] is not None and row[name] != _UNSET.get(name)]
     found += [("cc", someone.identifier) for role, someone in people if role == _CC]
     found += [("bcc", someone.identifier) for role, someone in people if role == _BCC]
     found += [

@@ -8,6 +8,8 @@ from operator import itemgetter
 from typing import Any, Final, Literal
 
 from evidence_store.records import Message, Moment, Party, Present, Problem
+from extractors.android.message_rest import SMS as PROTOCOL
+from extractors.android.message_rest import Pending, unjoined_parts
 from extractors.android.mms import multimedia_messages
 from extractors.android.threads import Threads, party
 from extractors.base import EvidenceFile, Found, extractor
@@ -30,10 +32,13 @@ _COLUMNS: Final = (
     "error_code",
     "creator",
     "sub_id",
+    "locked",
+    "protocol",
+    "reply_path_present",
 )
-_EXTRA: Final = ("service_center", "creator", "sub_id", "error_code", "status")
+_EXTRA: Final = ("service_center", "creator", "sub_id", "error_code", "status", "protocol", "reply_path_present")
 _EXTRA_OF: Final = itemgetter(*_EXTRA)
-_UNSET: Final = {"error_code": 0, "status": -1, "sub_id": -1}
+_UNSET: Final = {"error_code": 0, "status": -1, "sub_id": -1, "protocol": 0, "reply_path_present": 0}
 # type: (direction, what `date` means, flag)
 _BOXES: Final[dict[Any, tuple[Literal["in", "out"], str, str]]] = {
     1: ("in", "received", ""),
@@ -44,21 +49,25 @@ _BOXES: Final[dict[Any, tuple[Literal["in", "out"], str, str]]] = {
     6: ("out", "recorded", "queued"),
 }
 
+# What the network reported of a message that was sent (TP-Status, as Android groups it).
+_REPORTS: Final = ((0, 32, "delivery reported"), (32, 64, "delivery pending"), (64, 128, "delivery failed"))
+
 
 @extractor(
     id="android.sms",
-    version=2,
+    version=3,
     title="Android text and picture messages",
     files=("**/mmssms.db",),
     emits=(Message,),
     privacy="communications",
     layouts="mmssms.db of Android 4 to 15",
     tested_on="Android 4 emulator: 9 text messages; picture messages in databases built to the published layout",
-    limits="Parts of long messages still waiting to be joined (table raw) and the full-text index are not read. "
-    "Deleted rows are recovered of sms only, each by itself: who else was in its thread is not said.",
+    limits="The full-text index and the RCS tables of Android 10 (rcs_message and its kin) are not read. A part of a "
+    "long message from before Android 7 has its words in its bytes only. Deleted rows are recovered of sms only, each "
+    "by itself: who else was in its thread is not said.",
 )
 def messages(file: EvidenceFile) -> Iterator[Found]:
-    """Every row of `sms` and of `pdu`, the deleted rows of `sms` that are left, and which row ids hold no row.
+    """Every row of `sms`, `pdu` and `raw`, the deleted rows of `sms` that are left, and which row ids hold no row.
 
     `date` is milliseconds in `sms` and seconds in `pdu`: when the phone stored the message, for an incoming one when it
     was received. `date_sent` of an incoming message is the time stamp of the service centre.
@@ -66,11 +75,12 @@ def messages(file: EvidenceFile) -> Iterator[Found]:
     References:
     - Android Open Source Project: android.provider.Telephony (Sms, Mms, Threads, CanonicalAddressesColumns) and
       MmsSmsDatabaseHelper
+    - 3GPP TS 23.040 (TP-Status)
     - OMA Multimedia Messaging Service Encapsulation Protocol 1.2 (message types, address types)
     """
     yield from read_database(file, lambda db: _read(db, file))
-    doubts, nobody = Doubts(), Threads()
-    yield from deleted_records(file, SMS, _COLUMNS, doubts, lambda row: _message(row, doubts, nobody))
+    doubts, nobody, nothing = Doubts(), Threads(), Pending()
+    yield from deleted_records(file, SMS, _COLUMNS, doubts, lambda row: _message(row, doubts, nobody, nothing))
 
 
 def _read(db: EvidenceDatabase, file: EvidenceFile) -> Iterator[Found]:
@@ -83,27 +93,29 @@ def _read(db: EvidenceDatabase, file: EvidenceFile) -> Iterator[Found]:
         yield Problem("schema", "unknown-layout", unknown)
     if no_mms and "pdu" in db.tables():
         yield Problem("schema", "unknown-layout", no_mms)
-    threads = Threads(db)
+    threads, pending = Threads(db), Pending(db)
     if not unknown:
-        yield from _text_messages(db, threads)
+        yield from _text_messages(db, threads, pending)
     if not no_mms:
-        yield from multimedia_messages(db, threads, file.path)
+        yield from multimedia_messages(db, threads, pending, file.path)
+    yield from pending.finish()
+    yield from unjoined_parts(db)
     for table in readable:
         yield from gaps(db, table, recovered_keys(file, table))
 
 
-def _text_messages(db: EvidenceDatabase, threads: Threads) -> Iterator[Found]:
+def _text_messages(db: EvidenceDatabase, threads: Threads, pending: Pending) -> Iterator[Found]:
     doubts = Doubts()
     gaps: list[Problem] = []
     for row in each_row(db, "sms", selecting(db, "sms", _COLUMNS), gaps):
         doubts.locator = f"sms:_id={row['_id']}"
-        yield _message(row, doubts, threads)
+        yield _message(row, doubts, threads, pending)
         if doubts.problems:
             yield from doubts.drain()
     yield from gaps
 
 
-def _message(row: Row, doubts: Doubts, threads: Threads) -> Message:
+def _message(row: Row, doubts: Doubts, threads: Threads, pending: Pending) -> Message:
     address, body, thread = row["address"], row["body"], row["thread_id"]
     direction, meaning, flag = _BOXES.get(row["type"]) or (None, "recorded", f"type {stored(row['type'])}")
     other = party(address if type(address) is str else doubts.text(address, "address"))
@@ -117,12 +129,16 @@ def _message(row: Row, doubts: Doubts, threads: Threads) -> Message:
         recipients = (other,) if other else members
     if other is None and not recipients:
         doubts.add("address", "no address is recorded")
+    extra = _extra(row, direction, members)
+    if pending:
+        tries, errors = pending.of(PROTOCOL, row["_id"], doubts)
+        moments, extra = moments + tries, extra + errors
     return Message(
         locator=doubts.locator,
         service="SMS",
         moments=moments,
-        flags=_flags(flag, direction, row["read"]),
-        extra=_extra(row, direction, members),
+        flags=_flags(flag, direction, row["read"], row["status"], row["locked"], threads.is_archived(thread)),
+        extra=extra,
         conversation=None if thread is None else str(thread),
         direction=direction,
         sender=other if direction == "in" else None,
@@ -132,10 +148,18 @@ def _message(row: Row, doubts: Doubts, threads: Threads) -> Message:
     )
 
 
-def _flags(flag: str, direction: str | None, read: Any) -> tuple[str, ...]:
+@lru_cache(maxsize=4096, typed=True)  # the same for nearly every message of a phone
+def _flags(flag: str, direction: str | None, read: Any, status: Any, locked: Any, archived: bool) -> tuple[str, ...]:
+    flags = [flag] if flag else []
     if direction == "in" and read == 0:
-        return (flag, "unread") if flag else ("unread",)
-    return (flag,) if flag else ()
+        flags.append("unread")
+    if direction == "out" and type(status) is int:
+        flags += [word for start, end, word in _REPORTS if start <= status < end]
+    if locked == 1:
+        flags.append("locked against deletion")
+    if archived:
+        flags.append("conversation: archived")
+    return tuple(flags)
 
 
 def _extra(row: Row, direction: str | None, members: tuple[Party, ...]) -> tuple[tuple[str, Any], ...]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from evidence_store.records import Party
+from extractors.database import selecting
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, lacking
 
 _NUMBER: Final = re.compile(r"[+*#(]?[0-9][0-9 ()./*#,;+-]*")
@@ -33,6 +34,7 @@ class Threads:
 
     def __init__(self, db: EvidenceDatabase | None = None) -> None:
         self._members: dict[Any, tuple[Party, ...]] = {}
+        self._archived: set[Any] = set()
         needed = {"threads": {"_id", "recipient_ids"}, "canonical_addresses": {"_id", "address"}}
         if db and not lacking(db, needed):
             try:
@@ -45,10 +47,17 @@ class Threads:
         for row in db.execute("SELECT _id, address FROM canonical_addresses ORDER BY _id"):
             if isinstance(row["address"], str) and (member := party(str(row["address"]))):
                 addresses[str(row["_id"])] = member
-        for row in db.execute("SELECT _id, recipient_ids FROM threads ORDER BY _id"):
+        columns = selecting(db, "threads", ("_id", "recipient_ids", "archived"))
+        for row in db.execute(f"SELECT {columns} FROM threads ORDER BY _id"):  # noqa: S608
+            if row["archived"] == 1:
+                self._archived.add(row["_id"])
             ids = str(row["recipient_ids"] or "").split()
             self._members[row["_id"]] = tuple(addresses[one] for one in ids if one in addresses)
 
     def members(self, thread: Any) -> tuple[Party, ...]:
         """Those the thread is with, in the order stored; empty where nothing is known of it."""
         return self._members.get(thread, ())
+
+    def is_archived(self, thread: Any) -> bool:
+        """Whether the thread is put away from the list of conversations."""
+        return thread in self._archived

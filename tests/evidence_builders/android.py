@@ -20,6 +20,22 @@ CREATE TABLE part (_id INTEGER PRIMARY KEY AUTOINCREMENT, mid INTEGER, seq INTEG
     chset INTEGER, cd TEXT, fn TEXT, cid TEXT, cl TEXT, _data TEXT, text TEXT);"""
 THREADS = """CREATE TABLE threads (_id INTEGER PRIMARY KEY AUTOINCREMENT, date INTEGER, recipient_ids TEXT);
 CREATE TABLE canonical_addresses (_id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT);"""
+# What a recent store has beside, in tables and columns of their own.
+RAW = """CREATE TABLE raw (_id INTEGER PRIMARY KEY, date INTEGER, reference_number INTEGER, count INTEGER,
+    sequence INTEGER, destination_port INTEGER, address TEXT, sub_id INTEGER DEFAULT -1, pdu TEXT,
+    deleted INTEGER DEFAULT 0, message_body TEXT, display_originating_addr TEXT);"""
+PENDING = """CREATE TABLE pending_msgs (_id INTEGER PRIMARY KEY, proto_type INTEGER, msg_id INTEGER, msg_type INTEGER,
+    err_type INTEGER, err_code INTEGER, retry_index INTEGER NOT NULL DEFAULT 0, due_time INTEGER,
+    pending_sub_id INTEGER DEFAULT 0, last_try INTEGER);"""
+MMS_HEADERS = "".join(
+    f"ALTER TABLE pdu ADD COLUMN {name};"
+    for name in (
+        *("m_cls TEXT", "pri INTEGER", "rr INTEGER", "d_rpt INTEGER", "resp_st INTEGER", "st INTEGER"),
+        *("retr_st INTEGER", "retr_txt TEXT", "read_status INTEGER", "d_tm INTEGER", "locked INTEGER DEFAULT 0"),
+        "sub_id INTEGER DEFAULT -1",
+    )
+)
+ARCHIVED = "ALTER TABLE threads ADD COLUMN archived INTEGER DEFAULT 0;"
 # The fewest columns that a store of messages can have and still be one.
 EARLY_SMS = "CREATE TABLE sms (_id INTEGER PRIMARY KEY, address TEXT, date INTEGER, type INTEGER, body TEXT);"
 

@@ -111,7 +111,7 @@ def test_a_message_that_was_only_announced_is_not_downloaded():
 
 def test_a_message_without_thread_address_or_part_still_comes_out():
     file = message_store(
-        "INSERT INTO pdu(_id,date,msg_box,read,m_type) VALUES (1,1349200000,1,1,132),(2,NULL,77,1,134)"
+        "INSERT INTO pdu(_id,date,msg_box,read,m_type) VALUES (1,1349200000,1,1,132),(2,NULL,77,1,140)"
     )
     assert list(messages(file)) == [
         Present(2),
@@ -125,7 +125,7 @@ def test_a_message_without_thread_address_or_part_still_comes_out():
             locator="pdu:_id=2",
             service="MMS",
             moments=(Moment("recorded", None, "", "A", "", "not recorded"),),
-            flags=("box 77", "message type 134"),
+            flags=("box 77", "message type 140"),
         ),
         Problem("value", "time", "date: not recorded: ", "pdu:_id=2"),
     ]
