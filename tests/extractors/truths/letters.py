@@ -8,7 +8,33 @@ INDEX = "corpus index"
 _SMS = "sms-backup-restore/sms-backup-reader-2/"
 _PARSER = "sms-backup-restore/sms-backup-restore-parser/tests/fixtures/"
 
+_MBOX = {
+    "complex.mbox": 3, "headers.mbox": 1, "multiline.mbox": 1, "multiline2.mbox": 1, "quoted.mbox": 1,
+    "simple.mbox": 2, "single_mail.mbox": 1, "testEmailWithPNGAtt.eml": 1,
+}  # fmt: skip
+_EML = (
+    *(
+        "test-incremental-updates.eml",
+        "testEML_embedded_xhtml_and_img.eml",
+        "testLotusEml.eml",
+        "testThunderbirdEml.eml",
+    ),
+    *("testRFC822", "testRFC822-ARC", "testRFC822-CC-BCC", "testRFC822-big", "testRFC822-limitedheaders"),
+    *("testRFC822-multipart", "testRFC822-txt-body", "testRFC822_base64", "testRFC822_date_utf8"),
+    *("testRFC822_dkim.eml", "testRFC822_eml", "testRFC822_encrypted_zip", "testRFC822_i18nheaders"),
+    *("testRFC822_normal_zip", "testRFC822_quoted", "testRFC822_x-.eml"),
+)
+# A date that is none; a last part without its end.
+_DOUBTS = {"multiline.mbox": 1, "multiline2.mbox": 1, "testEML_embedded_xhtml_and_img.eml": 1}
+
 TRUTHS: tuple[Truth, ...] = (
+    *(
+        Truth("mail.mbox", f"tika/{name}", {"email": count}, of=INDEX, problems=_DOUBTS.get(name, 0))
+        for name, count in _MBOX.items()
+    ),
+    *(Truth("mail.eml", f"tika/{name}", {"email": 1}, of=INDEX, problems=_DOUBTS.get(name, 0)) for name in _EML),
+    Truth("mail.eml", "tika/testGroupWiseEml.eml", {"email": 2}, of="a letter with a letter attached"),
+    Truth("mail.eml", "tika/testRFC822_oddfrom", {"document": 1}, of="a page that a browser saved"),
     # Breaks off within the last picture message: that is said, and that it declares 58 entries.
     Truth(
         "exports.sms_backup_restore",

@@ -1,0 +1,101 @@
+"""What letters have in common, however they are stored: people, dates, bodies."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from evidence_store.records import Moment, Party
+from extractors.base import EvidenceFile
+from extractors.database import Doubts
+from parsers.html_text import html_text
+from parsers.mail_date import written
+from parsers.mail_header import mailboxes
+from parsers.mime_message import Part
+from parsers.times import from_local, from_unix
+
+SERVICE: Final = "E-mail"
+LONGEST: Final = 1 << 20  # characters of a body that are kept
+NO_DATE: Final = "not a date and time"
+_CHARSET: Final = re.compile(rb"""charset\s*=\s*["']?([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
+_BODIES: Final = ("text/plain", "text/html", "text/enriched", "text/richtext")
+_SHOWN: Final = 300
+Extra = tuple[str, str | int | float | None]
+
+
+class LetterDoubts(Doubts):
+    """Reads dates in words with the zone that is assumed for those without one."""
+
+    def __init__(self, file: EvidenceFile) -> None:
+        super().__init__()
+        self._zone, self._zone_by = file.zone, file.zone_by
+
+    def date(self, meaning: str, text: str) -> Moment:
+        """A date of a header: with its offset, or local to nobody knows whom."""
+        found = written(text)
+        if found is None:
+            self.add("time", f"{meaning}: {NO_DATE}: {text[:_SHOWN]}")
+            return Moment(meaning, None, text[:_SHOWN], "C", note=NO_DATE)
+        if found.utc_us is not None:
+            utc_us, note = from_unix(found.utc_us, "us")
+            if note:
+                self.add("time", f"{meaning}: {note}: {text[:_SHOWN]}")
+            return Moment(meaning, utc_us, text[:_SHOWN], "B", note=note)
+        utc_us, note = from_local(found.local, self._zone)
+        zone = f"{self._zone}, {self._zone_by}" if utc_us is not None else ""
+        return Moment(meaning, utc_us, text[:_SHOWN], "C", zone, note)
+
+    def cut(self, text: str) -> str:
+        """A body, cut where it is very long, which is said."""
+        if len(text) > LONGEST:
+            self.add("cut", f"the text has {len(text):,} characters, of which {LONGEST:,} are kept")
+        return text[:LONGEST]
+
+
+def party(address: str, name: str | None) -> Party | None:
+    """Somebody by address and name, either of which may be missing."""
+    if address:
+        return Party(address, "email" if "@" in address else "account", name)
+    return Party(name, "name", name) if name else None
+
+
+def parties(value: str | None) -> tuple[Party, ...]:
+    """Who stands in a field of addresses."""
+    found = (party(one.address, one.name) for one in mailboxes(value or ""))
+    return tuple(one for one in found if one is not None)
+
+
+class Body:
+    """The words of a letter, and which of its parts are files."""
+
+    def __init__(self, whole: Part) -> None:
+        self.texts: list[str] = []
+        self.files: list[Part] = []
+        self.texts, _ = self._read(whole)
+
+    def _read(self, part: Part) -> tuple[list[str], bool]:
+        """(texts, whether they are plain ones); files are put aside."""
+        if not part.children:
+            return self._leaf(part)
+        read = [self._read(child) for child in part.children]
+        if part.mime == "multipart/alternative":
+            # The same in several forms: the plain one says it best.
+            said = [one for one in read if any(text.strip() for text in one[0])]
+            return next((one for one in said if one[1]), said[0] if said else ([], True))
+        return [text for texts, _ in read for text in texts], all(plain for _, plain in read)
+
+    def _leaf(self, part: Part) -> tuple[list[str], bool]:
+        if part.mime not in _BODIES or part.disposition == "attachment" or part.file_name:
+            if part.raw or part.number:
+                self.files.append(part)
+            return [], True
+        if part.mime == "text/plain":
+            return [part.text()], True
+        if "charset" not in part.parameters and (named := _CHARSET.search(part.raw, 0, 4096)):
+            part.parameters["charset"] = named[1].decode("ascii")
+        return [html_text(part.text())], False
+
+    @property
+    def text(self) -> str | None:
+        """All of it, None where there is none."""
+        return "\n\n".join(text.strip("\n").rstrip() for text in self.texts if text.strip()) or None

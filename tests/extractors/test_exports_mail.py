@@ -1,0 +1,254 @@
+"""Letters in files of their own and in mailboxes."""
+
+from __future__ import annotations
+
+import hashlib
+import plistlib
+from base64 import b64encode
+
+import pytest
+
+from evidence_store.records import Attachment, Document, Email, Moment, Party, Present, Problem, Record
+from extractors.exports.mail.files import eml, emlx, mbox
+from tests.evidence_builders.files import MemoryFile
+
+ANN = Party("ann@example.org", "email", "Ann Example")
+BEN = Party("ben@example.org", "email")
+SENT = Moment("sent", 1672567200000000, "Sun, 1 Jan 2023 11:00:00 +0100", "B")
+RECEIVED = Moment("received", 1672567205000000, "Sun, 1 Jan 2023 10:00:05 +0000 (GMT)", "B")
+LETTER = b"""Received: from mx2.example.org ([192.0.2.7])
+\tby mx1.example.org; Sun, 1 Jan 2023 10:00:05 +0000 (GMT)
+Received: from client; Sun, 1 Jan 2023 10:00:01 +0000
+Message-ID: <one@example.org>
+In-Reply-To: <zero@example.org>
+Date: Sun, 1 Jan 2023 11:00:00 +0100
+From: Ann Example <ann@example.org>
+To: ben@example.org, =?utf-8?Q?C=C3=A4t?= <cat@example.org>
+Cc: "Dan, Example" <dan@example.org>
+Bcc: eve@example.org
+Subject: =?utf-8?B?SGVsbG8g8J+YgA==?=
+X-Originating-IP: [192.0.2.9]
+"""
+EXTRA = (
+    ("in-reply-to", "<zero@example.org>"),
+    ("x-originating-ip", "[192.0.2.9]"),
+    ("received", "from mx2.example.org ([192.0.2.7]) by mx1.example.org; Sun, 1 Jan 2023 10:00:05 +0000 (GMT)"),
+    ("received", "from client; Sun, 1 Jan 2023 10:00:01 +0000"),
+)
+PLAIN = {
+    "locator": "letter 1, byte 0+0", "service": "E-mail", "moments": (SENT, RECEIVED), "extra": EXTRA, "sender": ANN,
+    "recipients": (BEN, Party("cat@example.org", "email", "Cät")),
+    "cc": (Party("dan@example.org", "email", "Dan, Example"),),
+    "bcc": (Party("eve@example.org", "email"),), "subject": "Hello 😀", "key": "one@example.org",
+}  # fmt: skip
+NEW_YEAR, OLD = "Sun, 1 Jan 2023 11:00:00", "Sun, 1 Jan 1893 11:00:00 +0000"
+PICTURE = b"\x89PNG made up"
+DIGEST = hashlib.sha256(PICTURE).hexdigest()
+
+
+def read(extractor, data, path="letter.eml", mime="message/rfc822", **settings):
+    return list(extractor(MemoryFile(path, data, mime=mime, **settings)))
+
+
+def expected(data, **fields):
+    return Email(**{**PLAIN, "locator": f"letter 1, byte 0+{len(data)}", **fields})
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_letter_comes_out_whole(end):
+    data = (LETTER + b"\nHello\n\n  World  \n").replace(b"\n", end)
+    assert read(eml, data) == [expected(data, text="Hello\n\n  World"), Present(1)]
+
+
+def multipart(kind, *parts, boundary=b"sep"):
+    inner = b"".join(b"--" + boundary + b"\n" + part + b"\n" for part in parts)
+    return b"Content-Type: multipart/" + kind + b"; boundary=" + boundary + b"\n\n" + inner + b"--" + boundary + b"--\n"
+
+
+def test_a_letter_in_several_forms_with_files_and_a_letter_in_it():
+    both = multipart(b"alternative", b"\nplain words", b"Content-Type: text/html\n\n<p>web words</p>", boundary=b"in")
+    picture = b'Content-Type: image/png; name="a.png"\nContent-Transfer-Encoding: base64\n\n' + b64encode(PICTURE)
+    letter = b"From: ben@example.org\nSubject: in it\n\nwords"
+    inner = b"Content-Type: message/rfc822\nContent-Disposition: attachment\n\n" + letter
+    notes = b"Content-Type: text/plain\nContent-Disposition: attachment; filename=notes.txt\n\nfile words"
+    data = LETTER + multipart(b"mixed", both, picture, inner, notes, b"\nsignature")
+    found = read(eml, data)
+    digest = hashlib.sha256(letter).hexdigest()
+    assert found == [
+        expected(
+            data,
+            text="plain words\n\nsignature",
+            attachments=(
+                Attachment("a.png", None, "image/png", len(PICTURE), DIGEST, "embedded"),
+                Attachment("part 3", None, "message/rfc822", len(letter), digest, "embedded"),
+                Attachment("notes.txt", None, "text/plain", 10, hashlib.sha256(b"file words").hexdigest(), "embedded"),
+            ),
+        ),
+        Email(
+            locator=f"letter 1, byte 0+{len(data)} part 3",
+            service="E-mail",
+            flags=("attached",),
+            sender=BEN,
+            subject="in it",
+            text="words",
+        ),
+        Present(2),
+    ]
+
+
+def test_only_a_page_is_read_as_its_words():
+    data = LETTER + b"Content-Type: text/html\n\n<meta charset=iso-8859-1><p>caf\xe9</p><p>x</p>"
+    assert read(eml, data)[0] == expected(data, text="café\n\nx")
+
+
+def test_an_encrypted_letter_is_said_to_be_one():
+    data = LETTER + b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\n\nxxx"
+    digest = hashlib.sha256(b"xxx").hexdigest()
+    file = Attachment("smime.p7m", None, "application/pkcs7-mime", 3, digest, "embedded")
+    assert read(eml, data)[0] == expected(data, flags=("encrypted",), attachments=(file,))
+
+
+@pytest.mark.parametrize(
+    ("date", "zone", "moment", "codes"),
+    [
+        (NEW_YEAR, None, (None, NEW_YEAR, "C", "", "local time, zone not known"), []),
+        (NEW_YEAR, "Europe/Berlin", (1672567200000000, NEW_YEAR, "C", "Europe/Berlin, operator"), []),
+        ("yesterday", None, (None, "yesterday", "C", "", "not a date and time"), ["time"]),
+        (OLD, None, (None, OLD, "B", "", "not a plausible time"), ["time"]),
+    ],
+)
+def test_a_date_keeps_what_was_written(date, zone, moment, codes):
+    found = read(eml, b"From: ann@example.org\nDate: " + date.encode() + b"\n\n", zone=zone)
+    assert found[0].moments == (Moment("sent", *moment),)
+    assert [one.code for one in found if isinstance(one, Problem)] == codes
+
+
+def test_a_page_that_a_browser_kept_is_a_document():
+    data = (
+        b"From: <Saved by Blink>\nSnapshot-Content-Location: https://example.org/x\nSubject: A page\n"
+        b"Date: Sun, 1 Jan 2023 11:00:00 +0100\nContent-Type: text/html\n\n<p>words</p>"
+    )
+    assert read(eml, data, path="page.mhtml")[0] == Document(
+        locator=f"letter 1, byte 0+{len(data)}",
+        moments=(Moment("saved", 1672567200000000, "Sun, 1 Jan 2023 11:00:00 +0100", "B"),),
+        flags=("saved web page",),
+        extra=(("from", "<Saved by Blink>"), ("url", "https://example.org/x")),
+        mime="multipart/related",
+        title="A page",
+        text="words",
+    )
+
+
+@pytest.mark.parametrize("data", [b"", b"just words", b"\x00\x01\x02", b"From ann Mon Jan  1 10:00:00 2020\nA: b\n\n"])
+def test_what_is_no_single_letter_is_left_to_others(data):
+    assert read(eml, data, mime="text/plain") == []
+
+
+def test_what_is_doubtful_is_said_and_the_letter_stays():
+    data = LETTER + b"Content-Type: text/plain; charset=klingon\nContent-Transfer-Encoding: 9bit\n\nbody"
+    assert read(eml, data)[:3] == [
+        expected(data, text="body"),
+        Problem("value", "mime", "its charset is not known: klingon", f"letter 1, byte 0+{len(data)}"),
+        Problem("value", "mime", "its encoding is not known: 9bit", f"letter 1, byte 0+{len(data)}"),
+    ]
+
+
+def boxed(*letters):
+    return b"".join(b"From ann@example.org Mon Jan  2 03:04:05 2023\n" + letter + b"\n" for letter in letters)
+
+
+def test_a_mailbox_gives_each_letter_and_twins_twice():
+    data = boxed(LETTER + b"\n>From here\n", LETTER + b"\n>From here\n", b"\nno header\n")
+    found = read(mbox, data, "Inbox", "application/mbox")
+    size = (len(data) - len(boxed(b"\nno header\n"))) // 2
+    extra = (*EXTRA, ("envelope", "ann@example.org"))
+    came = Moment(
+        "received", None, "Mon Jan  2 03:04:05 2023".replace("  ", " ", 0), "C", "", "local time, zone not known"
+    )
+    assert found == [
+        Email(**{**PLAIN, "locator": f"letter 1, byte 0+{size}", "extra": extra, "text": "From here"}),
+        Email(**{**PLAIN, "locator": f"letter 2, byte {size}+{size}", "extra": extra, "text": "From here"}),
+        Email(
+            locator=f"letter 3, byte {2 * size}+{len(data) - 2 * size}", service="E-mail", moments=(came,),
+            extra=(("envelope", "ann@example.org"),), text="no header",
+        ),
+        Present(3),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("header", "flags", "deleted", "direction"),
+    [
+        (b"X-Mozilla-Status: 0001\n", (), False, None),
+        (b"X-Mozilla-Status: 0000\n", ("unread",), False, None),
+        (b"X-Mozilla-Status: 100f\n", ("answered", "starred", "forwarded", "deleted on this device"), True, None),
+        (b"X-Mozilla-Status: 0001\nX-Mozilla-Status2: 00200000\n", ("deleted on this device",), True, None),
+        (b"Status: RO\n", (), False, None),
+        (
+            b"Status: O\nX-Status: AFTD\n",
+            ("unread", "answered", "starred", "draft", "deleted on this device"),
+            True,
+            None,
+        ),
+        (b"X-Gmail-Labels: Sent,Starred\n", ("starred",), False, "out"),
+        (b"X-Gmail-Labels: =?UTF-8?Q?Inbox,Unread,Caf=C3=A9?=\n", ("unread",), False, "in"),
+        (b"X-Mozilla-Status: xyz\n", (), False, None),
+    ],
+)
+def test_what_the_store_notes_of_a_letter_is_told(header, flags, deleted, direction):
+    found = read(mbox, boxed(header + LETTER + b"\nx\n"), "Inbox", "application/mbox")[0]
+    assert (found.flags, found.deleted, found.direction) == (flags, deleted, direction)
+
+
+def test_letters_of_gmail_stand_in_their_conversations():
+    data = boxed(b"X-GM-THRID: 1234567890\n" + LETTER + b"\nx\n")
+    assert read(mbox, data, "All mail.mbox", "application/mbox")[0].conversation == "1234567890"
+
+
+def applemail(letter, about, count=None):
+    return b"%d\n" % (len(letter) if count is None else count) + letter + about
+
+
+def test_a_letter_of_apple_mail_comes_with_its_flags():
+    letter = LETTER.replace(b"Received: from client; Sun, 1 Jan 2023 10:00:01 +0000\n", b"") + b"\nHello\n"
+    letter = letter.replace(LETTER[: LETTER.index(b"Received: from client")], b"")
+    about = {
+        "flags": 1 << 1 | 1 << 4,
+        "date-received": 1672567300,
+        "original-mailbox": "imap://x/INBOX",
+        "remote-id": "7",
+    }
+    data = applemail(letter, plistlib.dumps(about))
+    assert read(emlx, data, "1.emlx", "text/plain") == [
+        expected(
+            data,
+            locator=f"letter 1, byte {len(str(len(letter))) + 1}+{len(letter)}",
+            moments=(SENT, Moment("received", 1672567300000000, "1672567300", "A")),
+            flags=("unread", "deleted on this device", "starred"),
+            deleted=True,
+            extra=(*EXTRA[:2], ("original-mailbox", "imap://x/INBOX"), ("remote-id", "7")),
+            text="Hello",
+        ),
+        Present(1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "codes"),
+    [
+        (applemail(LETTER + b"\nx", b"<plist><broken"), ["plist"]),
+        (applemail(LETTER + b"\nx", b"", count=99999), ["cut"]),
+        (applemail(LETTER + b"\nx", plistlib.dumps(["list"])), []),
+        (applemail(LETTER + b"\nx", plistlib.dumps({"flags": "x", "date-received": "never"})), ["time"]),
+        (b"no count\n", ["unknown-layout"]),
+    ],
+)
+def test_damage_of_a_letter_of_apple_mail_is_said(data, codes):
+    found = read(emlx, data, "1.emlx", "text/plain")
+    assert [one.code for one in found if isinstance(one, Problem)] == codes
+    assert len([one for one in found if isinstance(one, Record)]) == (codes != ["unknown-layout"])
+
+
+def test_a_very_long_text_is_cut_and_said():
+    found = read(eml, LETTER + b"\n" + b"word " * 300_000)
+    assert (len(found[0].text), found[1].code) == (1 << 20, "cut")
