@@ -6,13 +6,14 @@ from typing import Final
 
 from extractors.base import Extractor
 from extractors.exports.cellebrite_report import cellebrite_report
-from extractors.exports.mail.files import eml, emlx, mbox
 from extractors.exports.google.activity import activity as google_activity
 from extractors.exports.google.activity import browser_history as google_browser_history
 from extractors.exports.google.chat import chat as google_chat
 from extractors.exports.google.places import locations as google_locations
+from extractors.exports.mail.files import eml, emlx, mbox
 from extractors.exports.meta.account import account as meta_account
 from extractors.exports.meta.messages import instagram, messenger
+from extractors.exports.signal.frames import signal_frames
 from extractors.exports.signal.frames import signal_frames
 from extractors.exports.sms_backup_restore.backup import sms_backup_restore
 from extractors.exports.telegram.export_json import export_json as telegram_json
@@ -29,5 +30,6 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     eml,
     mbox,
     emlx,
+    signal_frames,
     signal_frames,
 )

@@ -15,4 +15,16 @@ TRUTHS: tuple[Truth, ...] = (
     Truth("telegram.export_json", "chat-miner/telegram/test_batch_export.json", {"message": 2}, of="its target.json"),
     Truth("messenger.export", "chat-analytics/messenger/2A_7M.json", {"message": 7}, of="corpus index"),
     Truth("instagram.export", "chat-miner/instagram/test_export.json", {"message": 2}, of="its target.json"),
+    Truth(
+        "signal.frames",
+        "libsignal/canonical-backup.binproto",
+        {"account": 1, "contact": 3},
+        of="its expected JSON: account, self, distribution list, call link; the channel of news is none of somebody",
+    ),
+    Truth(
+        "signal.frames",
+        "libsignal/canonical-backup.takeout-export.expected.jsonl",
+        {"account": 1, "contact": 3},
+        of="the same backup as JSON",
+    ),
 )
