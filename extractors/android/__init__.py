@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from extractors.android.app_usage import app_usage
+from extractors.android.bluetooth import bluetooth
 from extractors.android.calls import calls
 from extractors.android.contacts import contacts
 from extractors.android.google_messages import google_messages
@@ -15,6 +16,7 @@ from extractors.android.recent_searches import recent_searches
 from extractors.android.sms import messages
 from extractors.android.sms_backup import sms_backup
 from extractors.android.wellbeing import app_launches, wellbeing
+from extractors.android.wifi import wifi
 from extractors.base import Extractor
 
 EXTRACTORS: Final[tuple[Extractor, ...]] = (
@@ -30,4 +32,6 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     wellbeing,
     app_launches,
     notifications,
+    wifi,
+    bluetooth,
 )
