@@ -14,7 +14,6 @@ from extractors.exports.mail.files import eml, emlx, mbox
 from extractors.exports.meta.account import account as meta_account
 from extractors.exports.meta.messages import instagram, messenger
 from extractors.exports.signal.frames import signal_frames
-from extractors.exports.signal.frames import signal_frames
 from extractors.exports.sms_backup_restore.backup import sms_backup_restore
 from extractors.exports.telegram.export_json import export_json as telegram_json
 from extractors.exports.whatsapp_chat import chat_export
@@ -30,6 +29,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     eml,
     mbox,
     emlx,
-    signal_frames,
     signal_frames,
 )
