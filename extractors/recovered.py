@@ -43,7 +43,18 @@ IOS_CALLS: Final = Typed(
     "zcallrecord",
     frozenset({"z_pk", "zaddress", "zdate", "zduration", "zoriginated"}),
 )
-TYPED: Final = (SMS, CALLS, CONTACTS)
+WHATSAPP: Final = Typed(
+    ("msgstore.db",), "message", frozenset({"_id", "chat_row_id", "from_me", "key_id", "timestamp", "text_data"})
+)
+WHATSAPP_EARLY: Final = Typed(
+    ("msgstore.db",), "messages", frozenset({"_id", "key_remote_jid", "key_from_me", "key_id", "data", "timestamp"})
+)
+WHATSAPP_IOS: Final = Typed(
+    ("chatstorage.sqlite",),
+    "zwamessage",
+    frozenset({"z_pk", "zchatsession", "zisfromme", "zmessagedate", "ztext"}),
+)
+TYPED: Final = (SMS, CALLS, CONTACTS, WHATSAPP, WHATSAPP_EARLY, WHATSAPP_IOS)
 
 
 def deleted_records(

@@ -19,6 +19,7 @@ from tests.evidence_builders.whatsapp_android import (
     MESSAGE,
     PEOPLE,
     SCENE,
+    everything,
     msgstore,
 )
 from tests.extractors.broken import assert_no_row_is_lost
@@ -36,14 +37,14 @@ def moment(meaning: str, raw: str) -> Moment:
 
 
 def only_message(values: str) -> Message:
-    found = list(android(msgstore(INSERT + values)))
+    found = everything(android(msgstore(INSERT + values)))
     assert found[0] == Present(1)
     assert len(found) == 2, found
     return found[1]
 
 
 def test_an_incoming_and_an_outgoing_text():
-    found = list(
+    found = everything(
         android(
             msgstore(
                 INSERT + f"(2,1,0,'3EB0A1',0,0,0,0,{AT},1672574401456,-1,0,'Are you there?',0),"
@@ -79,7 +80,9 @@ def test_an_incoming_and_an_outgoing_text():
 
 
 def test_in_a_group_the_sender_is_the_member_and_nobody_is_named_as_recipient():
-    found = list(android(msgstore(GROUP_CHAT + INSERT + f"(2,2,0,'3EB0B1',2,0,0,0,{AT},0,-1,0,'Hello all',0)", SMALL)))
+    found = everything(
+        android(msgstore(GROUP_CHAT + INSERT + f"(2,2,0,'3EB0B1',2,0,0,0,{AT},0,-1,0,'Hello all',0)", SMALL))
+    )
     assert found[1] == Message(
         locator="message:_id=2",
         service="WhatsApp",
@@ -106,7 +109,7 @@ def test_a_privacy_id_is_the_number_only_where_the_phone_knows_it():
 
 def test_twins_come_out_twice_and_a_message_needs_neither_chat_nor_identifier():
     row = f"0,'3EB0D1',99,0,0,0,{AT},0,-1,0,'Same',0)"
-    found = list(android(msgstore(INSERT + f"(2,77,{row},(3,77,{row}")))
+    found = everything(android(msgstore(INSERT + f"(2,77,{row},(3,77,{row}")))
     expected = []
     for number in (2, 3):
         expected += [
@@ -155,7 +158,7 @@ def test_kinds_of_messages_are_flags_and_an_unknown_one_keeps_its_number(values,
 
 
 def test_what_is_unread_and_what_is_about_to_be_deleted_is_said():
-    found = list(
+    found = everything(
         android(
             msgstore(
                 "UPDATE chat SET unseen_message_count=1, last_read_message_row_id=2 WHERE _id=1;"
@@ -171,7 +174,9 @@ def test_what_is_unread_and_what_is_about_to_be_deleted_is_said():
 
 
 def test_the_applications_own_first_row_is_no_message():
-    assert list(android(msgstore("INSERT INTO message(_id,chat_row_id,from_me,key_id) VALUES (1,-1,0,'-1')"))) == [
+    assert everything(
+        android(msgstore("INSERT INTO message(_id,chat_row_id,from_me,key_id) VALUES (1,-1,0,'-1')"))
+    ) == [
         Present(1),
         Message(locator="message:_id=1", service="WhatsApp", flags=("placeholder",), key="-1"),
     ]
@@ -183,8 +188,8 @@ def test_the_application_for_businesses_is_told_by_its_path():
 
 
 def test_another_layout_is_said_to_be_unknown_and_what_is_no_database_too():
-    assert list(android(msgstore("", PEOPLE))) == [Problem("schema", "unknown-layout", "no table message")]
-    assert list(android(MemoryFile("msgstore.db", b"nothing of the kind"))) == [
+    assert everything(android(msgstore("", PEOPLE))) == [Problem("schema", "unknown-layout", "no table message")]
+    assert everything(android(MemoryFile("msgstore.db", b"nothing of the kind"))) == [
         Problem("file", "damaged-database", "not a database (or encrypted)")
     ]
 
@@ -200,7 +205,7 @@ def test_names_come_from_the_address_book_beside_it():
         f"('{ANN}',1,'Ann Example','annie'),('{CAT}',1,NULL,'Cat of the book');"
     )
     rows = f"(2,1,0,'3EB0A1',0,0,0,0,{AT},0,-1,0,'Hi',0),(3,3,0,'3EB0A2',0,0,0,0,{AT},0,-1,0,'Hi',0)"
-    found = list(android(msgstore(INSERT + rows, book=book)))
+    found = everything(android(msgstore(INSERT + rows, book=book)))
     assert [(one.title, one.sender) for one in found[1:3]] == [
         ("Ann Example", Party(ANN, "whatsapp", "Ann Example")),
         ("Cat of the book", Party(CAT, "whatsapp", "Cat of the book")),

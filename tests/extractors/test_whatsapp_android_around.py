@@ -8,7 +8,7 @@ import pytest
 
 from evidence_store.records import Message, Moment, Party, Present, Problem, Quoted, Reaction
 from extractors.chats.whatsapp.android import android
-from tests.evidence_builders.whatsapp_android import ANN, BEN, CAT, CAT_LID, GROUP, GROUP_CHAT, msgstore
+from tests.evidence_builders.whatsapp_android import ANN, BEN, CAT, CAT_LID, GROUP, GROUP_CHAT, everything, msgstore
 from tests.extractors.broken import assert_no_row_is_lost
 
 AT = 1672574400123
@@ -40,7 +40,7 @@ IN_GROUP = replace(INCOMING, conversation=GROUP, title="Library Club", sender=Pa
 
 
 def read(inserts: str) -> list:
-    found = list(android(msgstore(inserts)))
+    found = everything(android(msgstore(inserts)))
     assert found[0] == Present(1)
     return found[1:]
 
@@ -189,7 +189,7 @@ def test_a_reaction_without_its_message_is_one_of_its_own():
         f"INSERT INTO message_add_on VALUES (7,3,0,'R1',0,55,{AT},0,56),(8,1,1,'R2',0,NULL,{AT},0,67);"
         f"INSERT INTO message_add_on_reaction VALUES (7,'👍',{AT + 1});"
     )
-    assert list(android(msgstore(rows))) == [
+    assert everything(android(msgstore(rows))) == [
         Present(0),
         Present(1),
         Message(
@@ -224,7 +224,7 @@ def test_drafts_and_what_waits_for_its_message_come_out():
         f"INSERT INTO composition VALUES (1,1,NULL,{AT},0,0,'I wanted to say');"
         f"INSERT INTO message_orphan VALUES (1,1,0,'O1',0,1,0,'3EB0P',0,{AT},x'00',5);"
     )
-    assert list(android(msgstore(rows))) == [
+    assert everything(android(msgstore(rows))) == [
         Present(2),
         Message(
             locator="message_orphan:_id=1",

@@ -10,7 +10,7 @@ import pytest
 from evidence_store.records import Attachment, Message, Moment, Party, Present, Problem
 from extractors.chats.whatsapp.android import android
 from extractors.chats.whatsapp.media_paths import media_paths
-from tests.evidence_builders.whatsapp_android import ANN, BEN, GROUP, HOME, PEOPLE, msgstore
+from tests.evidence_builders.whatsapp_android import ANN, BEN, GROUP, HOME, PEOPLE, everything, msgstore
 
 AT = 1672574400123
 MEDIA = "data/media/0/Android/media/com.whatsapp/WhatsApp/Media"
@@ -50,7 +50,7 @@ PLAIN = Message(
 
 
 def read(inserts: str) -> list:
-    found = list(android(msgstore(inserts)))
+    found = everything(android(msgstore(inserts)))
     assert found[0] == Present(1)
     return found[1:]
 
@@ -356,7 +356,9 @@ def test_recorded_paths_lead_into_the_same_source(database, business, early, rec
 
 
 def test_tables_beside_without_a_message_are_counted():
-    found = list(android(msgstore(incoming(0, "Hi") + "INSERT INTO message_text(message_row_id) VALUES (5),(9);")))
+    found = everything(
+        android(msgstore(incoming(0, "Hi") + "INSERT INTO message_text(message_row_id) VALUES (5),(9);"))
+    )
     assert found == [
         Present(1),
         replace(PLAIN, text="Hi"),
@@ -370,7 +372,7 @@ def test_a_database_of_few_tables_is_read_as_far_as_it_goes():
         "timestamp INTEGER, text_data TEXT);"
     )
     file = msgstore(f"INSERT INTO message VALUES (2,1,1,'3EB0A1',{AT},'Hi');", schema)
-    assert list(android(file)) == [
+    assert everything(android(file)) == [
         Present(1),
         Message(
             locator="message:_id=2",

@@ -12,7 +12,18 @@ import pytest
 from evidence_store.records import Attachment, Group, Member, Message, Moment, Party, Present, Problem, Quoted
 from extractors.chats.whatsapp.android import android
 from tests.evidence_builders.files import MemoryFile
-from tests.evidence_builders.whatsapp_android import ALL, ANN, BEN, EARLY, GROUP, HOME, PEOPLE, SCENE, msgstore
+from tests.evidence_builders.whatsapp_android import (
+    ALL,
+    ANN,
+    BEN,
+    EARLY,
+    GROUP,
+    HOME,
+    PEOPLE,
+    SCENE,
+    everything,
+    msgstore,
+)
 from tests.extractors.broken import assert_no_row_is_lost
 
 AT = 1480593600123
@@ -60,7 +71,7 @@ INCOMING = Message(
 
 
 def read(inserts: str) -> list:
-    found = list(android(msgstore(inserts, EARLY)))
+    found = everything(android(msgstore(inserts, EARLY)))
     assert found.count(Present(1)) == 1
     return [one for one in found if one != Present(1)]
 
@@ -229,7 +240,7 @@ def test_early_groups_and_their_members():
         f"(4,'{ANN}',NULL,NULL);"
         f"INSERT INTO group_participants(gjid,jid,admin) VALUES ('{GROUP}','{ANN}',1),('{GROUP}','',0);"
     )
-    found = list(android(msgstore(rows + insert(key_remote_jid=GROUP, remote_resource=BEN, data="Hi"), EARLY)))
+    found = everything(android(msgstore(rows + insert(key_remote_jid=GROUP, remote_resource=BEN, data="Hi"), EARLY)))
     assert found == [
         replace(INCOMING, conversation=GROUP, title="Library Club", sender=BEN_PARTY, text="Hi"),
         Present(1),
@@ -260,7 +271,7 @@ def test_a_message_in_both_tables_comes_out_once_and_none_is_lost():
         + insert(_id=5, key_id="3EB0ZZ", data="Another")
         + "INSERT INTO message_ephemeral VALUES (2,60,0),(4,60,0);"
     )
-    found = list(android(msgstore(later + early, ALL + EARLY)))
+    found = everything(android(msgstore(later + early, ALL + EARLY)))
     messages = [one for one in found if isinstance(one, Message)]
     assert [(one.locator, one.text, one.flags) for one in messages] == [
         ("message:_id=1", None, ("placeholder",)),
@@ -289,13 +300,13 @@ def test_rows_that_only_the_write_ahead_log_has_come_out(tmp_path):
     log = (tmp_path / "msgstore.db-wal").read_bytes()
     data = path.read_bytes()
     connection.close()
-    found = list(android(MemoryFile(f"{HOME}/msgstore.db", data, {"-wal": log})))
+    found = everything(android(MemoryFile(f"{HOME}/msgstore.db", data, {"-wal": log})))
     assert [one.text for one in found if isinstance(one, Message)] == ["In the file", "In the log"]
 
 
 def test_an_early_layout_without_what_is_needed_is_said_to_be_unknown():
     schema = PEOPLE + EARLY.replace("data TEXT, timestamp", "body TEXT, timestamp") + SCENE
-    assert list(android(msgstore("", schema))) == [
+    assert everything(android(msgstore("", schema))) == [
         Problem("schema", "unknown-layout", "table messages has no column data")
     ]
 

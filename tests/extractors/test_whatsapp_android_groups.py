@@ -8,7 +8,17 @@ import pytest
 
 from evidence_store.records import Call, Group, Member, Message, Moment, Party, Present, Problem
 from extractors.chats.whatsapp.android import android
-from tests.evidence_builders.whatsapp_android import ALL, ANN, BEN, CAT, CAT_LID, GROUP, GROUP_CHAT, msgstore
+from tests.evidence_builders.whatsapp_android import (
+    ALL,
+    ANN,
+    BEN,
+    CAT,
+    CAT_LID,
+    GROUP,
+    GROUP_CHAT,
+    everything,
+    msgstore,
+)
 from tests.extractors.broken import assert_no_row_is_lost
 
 AT = 1672574400123
@@ -37,7 +47,7 @@ def test_members_of_a_group_with_their_roles_and_those_who_were():
         f"(4,3,99,0,0,NULL,NULL); INSERT INTO group_past_participant_user VALUES (1,3,1,1,{AT}),(2,3,4,0,{AT + 1});"
         "UPDATE chat SET archived=1, group_type=2 WHERE _id=2;"
     )
-    assert list(android(msgstore(GROUP_CHAT + rows))) == [
+    assert everything(android(msgstore(GROUP_CHAT + rows))) == [
         Present(0),
         Present(1),
         replace(
@@ -68,7 +78,7 @@ def test_members_without_a_chat_and_broadcast_lists_are_groups_too():
         "INSERT INTO jid(_id,user,server,raw_string) VALUES (20,'1672531200','broadcast','1672531200@broadcast');"
         "INSERT INTO chat(_id,jid_row_id,subject) VALUES (9,20,'Neighbours');"
     )
-    assert list(android(msgstore(rows)))[1:] == [
+    assert everything(android(msgstore(rows)))[1:] == [
         Present(1),
         Group(
             locator="chat:_id=9",
@@ -138,7 +148,7 @@ def test_events_are_put_into_words_and_keep_their_code(action, inserts, text, ex
         "INSERT INTO message(_id,chat_row_id,from_me,key_id,sender_jid_row_id,status,timestamp,message_type)"
         f" VALUES (2,2,1,'3EB0S',1,6,{AT},7); INSERT INTO message_system VALUES (2,{action});"
     )
-    found = list(android(msgstore(GROUP_CHAT + rows + inserts)))
+    found = everything(android(msgstore(GROUP_CHAT + rows + inserts)))
     assert found == [
         Present(1),
         Message(
@@ -160,7 +170,7 @@ def test_events_are_put_into_words_and_keep_their_code(action, inserts, text, ex
 
 def test_an_event_without_its_code_is_still_one():
     rows = f"INSERT INTO message(_id,chat_row_id,from_me,key_id,timestamp,message_type) VALUES (2,1,0,'3EB0S',{AT},7);"
-    assert list(android(msgstore(rows)))[1] == Message(
+    assert everything(android(msgstore(rows)))[1] == Message(
         locator="message:_id=2",
         service="WhatsApp",
         moments=(moment("recorded", AT),),
@@ -184,7 +194,7 @@ def test_calls_of_two_and_of_groups():
         "INSERT INTO call_log_participant_v2 VALUES (1,4,1,5),(2,4,2,2),(3,9,1,1);"
     )
     called = (moment("started", AT),)
-    assert list(android(msgstore(rows))) == [
+    assert everything(android(msgstore(rows))) == [
         Present(5),
         Call(
             locator="call_log:_id=1",
@@ -258,7 +268,7 @@ def test_a_call_in_a_chat_is_a_message_that_names_its_row_of_the_call_log():
         "INSERT INTO message_call_log VALUES (2,1);"
         "INSERT INTO missed_call_logs(message_row_id,video_call) VALUES (3,1);"
     )
-    found = list(android(msgstore(rows)))
+    found = everything(android(msgstore(rows)))
     assert [(one.flags, one.extra) for one in found[1:]] == [
         (("call",), (("call_log_row_id", 1),)),
         (("call", "missed", "video"), ()),

@@ -12,15 +12,16 @@ from extractors.chats.whatsapp import android_around, android_content, android_l
 from extractors.chats.whatsapp.android_calls import TABLE as CALL_LOG
 from extractors.chats.whatsapp.android_calls import calls
 from extractors.chats.whatsapp.android_groups import groups
-from extractors.chats.whatsapp.android_messages import NEEDED, later_messages, message, messages
+from extractors.chats.whatsapp.android_messages import COLUMNS, NEEDED, later_messages, message, messages
 from extractors.chats.whatsapp.android_people import People
 from extractors.chats.whatsapp.android_rest import DRAFTS, ORPHANS, drafts, orphans, stray_add_ons
-from extractors.chats.whatsapp.beside import SideTables
+from extractors.chats.whatsapp.beside import NOTHING, SideTables
 from extractors.chats.whatsapp.book import ANDROID_BOOK, android_names, with_logs
 from extractors.chats.whatsapp.draft import Context
 from extractors.chats.whatsapp.media_paths import NOTE, media_paths
 from extractors.chats.whatsapp.parties import SERVICE, is_business
 from extractors.database import Doubts, count_rows, read_database
+from extractors.recovered import WHATSAPP, WHATSAPP_EARLY, deleted_records, gaps, recovered_keys
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, lacking
 
 _SIDES = android_content.SIDES + android_around.SIDES + android_system.SIDES + android_legacy.SIDES
@@ -39,8 +40,8 @@ _SIDES = android_content.SIDES + android_around.SIDES + android_system.SIDES + a
     limits="Names are those of wa.db beside it, else what people call themselves. Paths of media are "
     "recorded without the folder that they begin in. An edited message has its last text only. Whether a chat of two "
     "is archived, hidden or locked is not said. Payments, invoices, buttons and what waits for its message are "
-    "named and not decoded; receipts of single members in layouts to 2021 are not read. Deleted rows are given as rows "
-    "of tables (sqlite.deleted_rows).",
+    "named and not decoded; receipts of single members in layouts to 2021 are not read. Deleted messages come "
+    "without what stood beside them; deleted rows of other tables are given by sqlite.deleted_rows.",
 )
 def android(file: EvidenceFile) -> Iterator[Found]:
     """Every row of `message` with what stands beside it, of `call_log`, drafts, stray reactions, and the groups.
@@ -48,10 +49,25 @@ def android(file: EvidenceFile) -> Iterator[Found]:
     References:
     - the schema as WhatsApp writes it, and what open-source readers (IPED, ALEAPP, Amberkeep) document of it
     """
-    yield from read_database(file, lambda db: _read(db, file))
+    used: list[Context] = []
+    yield from read_database(file, lambda db: _read(db, file, used))
+    for context in used:
+        yield from _deleted(file, context)
 
 
-def _read(db: EvidenceDatabase, file: EvidenceFile) -> Iterator[Found]:
+def _deleted(file: EvidenceFile, context: Context) -> Iterator[Found]:
+    """The deleted rows of both tables of messages that are left; what stood beside them is not looked up."""
+    yield from deleted_records(file, WHATSAPP, COLUMNS, context.doubts, lambda row: message(row, NOTHING, context))
+    yield from deleted_records(
+        file,
+        WHATSAPP_EARLY,
+        android_legacy.COLUMNS,
+        context.doubts,
+        lambda row: android_legacy.message(android_legacy.recovered(row), NOTHING, {}, context),
+    )
+
+
+def _read(db: EvidenceDatabase, file: EvidenceFile, used: list[Context]) -> Iterator[Found]:
     unknown, no_early = lacking(db, NEEDED), lacking(db, android_legacy.NEEDED)
     if unknown and no_early:
         yield Problem("schema", "unknown-layout", no_early if android_legacy.TABLE in db.tables() else unknown)
@@ -70,6 +86,7 @@ def _read(db: EvidenceDatabase, file: EvidenceFile) -> Iterator[Found]:
         _named(db, "labels", "label_name"),
         _votes(db),
     )
+    used.append(context)
     sides = SideTables(db, _SIDES, keep=(android_around.ADD_ON,))
     yield from messages(db, context, sides) if no_early else _both(db, context, sides, later=not unknown)
     yield from sides.finish()
@@ -79,6 +96,9 @@ def _read(db: EvidenceDatabase, file: EvidenceFile) -> Iterator[Found]:
     yield from drafts(db, context)
     yield from calls(db, context)
     yield from _counted(groups(db, context))
+    for table in ("message", android_legacy.TABLE):
+        if not lacking(db, {table: {"_id"}}):
+            yield from gaps(db, table, recovered_keys(file, table))
     if names:
         words = f"names of people are those of {ANDROID_BOOK} beside it, which its own extractor gives in full"
         yield Problem("note", "names", words)
@@ -91,10 +111,10 @@ def _both(db: EvidenceDatabase, context: Context, sides: SideTables, later: bool
 
     A message that was moved stands in both under the same id and key, and comes out once, from the later table.
     """
-    gaps: list[Problem] = []
+    unread: list[Problem] = []
     previews = android_legacy.thumbnails(db)
-    early_rows = ((row["_id"], 1, row) for row in android_legacy.rows(db, gaps))
-    later_rows = ((row["_id"], 0, row) for row in later_messages(db, gaps)) if later else iter(())
+    early_rows = ((row["_id"], 1, row) for row in android_legacy.rows(db, unread))
+    later_rows = ((row["_id"], 0, row) for row in later_messages(db, unread)) if later else iter(())
     doubts = context.doubts
     present = moved = 0
     for row_id, early, row in heapq.merge(later_rows, early_rows, key=lambda one: one[:2]):
@@ -110,7 +130,7 @@ def _both(db: EvidenceDatabase, context: Context, sides: SideTables, later: bool
             yield message(row, sides.of(row_id), context)
         if doubts.problems:
             yield from doubts.drain()
-    yield from gaps
+    yield from unread
     yield Present(present - moved)
     if moved:
         yield Problem(

@@ -27,7 +27,7 @@ from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
 
 TABLE: Final = "messages"
 NEEDED: Final = {TABLE: {"_id", "key_remote_jid", "key_from_me", "key_id", "data", "timestamp"}}
-_COLUMNS: Final = (
+COLUMNS: Final = (
     *("_id", "key_remote_jid", "key_from_me", "key_id", "status", "needs_push", "data", "timestamp", "media_url"),
     *("media_mime_type", "media_wa_type", "media_size", "media_name", "media_caption", "media_hash", "media_duration"),
     *("origin", "latitude", "longitude", "thumb_image", "remote_resource", "received_timestamp", "raw_data"),
@@ -61,7 +61,7 @@ Thumbnails = dict[tuple[Any, Any, Any], tuple[int, str]]
 
 def rows(db: EvidenceDatabase, gaps: list[Problem]) -> Iterator[Row]:
     """The rows of `messages`, each with what it answers ("quoted …") and the key of the later row of the same id."""
-    columns = selecting(db, TABLE, _COLUMNS)
+    columns = selecting(db, TABLE, COLUMNS)
     quotes = not lacking(db, {"messages_quotes": {"_id"}}) and "quoted_row_id" in db.tables()[TABLE]
     there = db.tables().get("messages_quotes", set())
     for name in _QUOTED:
@@ -71,6 +71,11 @@ def rows(db: EvidenceDatabase, gaps: list[Problem]) -> Iterator[Row]:
     looked_up = f"(SELECT n.key_id FROM message n WHERE n._id = {TABLE}._id)"  # noqa: S608
     columns += f", {looked_up if later else 'NULL'} AS later_key"
     yield from each_row(db, TABLE, columns, gaps)
+
+
+def recovered(row: Row) -> Row:
+    """A deleted row with the columns that `rows` adds; what it answered is not looked up."""
+    return row | {f"quoted_{name}": None for name in _QUOTED} | {"later_key": None}
 
 
 def thumbnails(db: EvidenceDatabase) -> Thumbnails:

@@ -174,6 +174,8 @@ def _being_deleted(row: Row, chat: Chat) -> bool:
     starred = row["starred"] == 1
     place = row["sort_id"] if type(row["sort_id"]) is int and row["sort_id"] > 0 else row["_id"]
     kind = f'"{row["message_type"]}"'
+    if type(place) is not int:
+        return False
     for job in chat.jobs:
         single = job["singular_message_delete_rows_id"]
         if isinstance(single, str) and f'"{row["_id"]}"' in single:

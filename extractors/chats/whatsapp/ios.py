@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from evidence_store.records import Contact, Group, Member, Message, Moment, Present, Problem
+from evidence_store.records import Contact, Group, Member, Message, Moment, Present, Problem, Record
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.chats.whatsapp.beside import SideTables
+from extractors.chats.whatsapp.beside import NOTHING, SideTables
 from extractors.chats.whatsapp.book import IOS_BOOK, IOS_PAIRS, with_logs
 from extractors.chats.whatsapp.chat import Chat
 from extractors.chats.whatsapp.ios_messages import COLUMNS, NEEDED, SIDES, TABLE, Reader, shared_folder
 from extractors.chats.whatsapp.ios_people import IosPeople
 from extractors.chats.whatsapp.parties import SERVICE, is_business
 from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
+from extractors.recovered import WHATSAPP_IOS, deleted_records
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
 
 _INFO: Final = (
@@ -47,10 +48,22 @@ def ios(file: EvidenceFile) -> Iterator[Found]:
     References:
     - what open-source readers (IPED, iLEAPP, Amberkeep) document of the schema
     """
-    yield from read_database(file, lambda db: _read(db, file))
+    used: list[Reader] = []
+    yield from read_database(file, lambda db: _read(db, file, used))
+    for reader in used:
+        yield from _deleted(file, reader)
 
 
-def _read(db: EvidenceDatabase, file: EvidenceFile) -> Iterator[Found]:
+def _deleted(file: EvidenceFile, reader: Reader) -> Iterator[Found]:
+    """The deleted rows of ZWAMESSAGE that are left; what stood beside them is not looked up."""
+
+    def make(row: Row) -> Record:
+        return reader.message({name: row[name.lower()] for name in COLUMNS}, NOTHING)
+
+    yield from deleted_records(file, WHATSAPP_IOS, [name.lower() for name in COLUMNS], reader.doubts, make)
+
+
+def _read(db: EvidenceDatabase, file: EvidenceFile, used: list[Reader]) -> Iterator[Found]:
     if unknown := lacking(db, NEEDED):
         yield Problem("schema", "unknown-layout", unknown)
         return
@@ -60,6 +73,7 @@ def _read(db: EvidenceDatabase, file: EvidenceFile) -> Iterator[Found]:
     people, doubts = IosPeople(db, file), Doubts()
     service = f"{SERVICE} Business" if is_business(file.path) else SERVICE
     reader = Reader(people, doubts, service, shared_folder(file.path))
+    used.append(reader)
     sides = SideTables(db, SIDES)
     gaps: list[Problem] = []
     for row in each_row(db, TABLE, selecting(db, TABLE, COLUMNS), gaps, key="Z_PK"):
