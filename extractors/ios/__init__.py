@@ -8,6 +8,8 @@ from extractors.base import Extractor
 from extractors.ios.accounts import account_counts, accounts
 from extractors.ios.data_usage import data_usage
 from extractors.ios.knowledge import knowledge
+from extractors.ios.notes import notes
+from extractors.ios.notes_older import notes_older
 from extractors.ios.screen_time import screen_time
 
 EXTRACTORS: Final[tuple[Extractor, ...]] = (
@@ -16,4 +18,6 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     knowledge,
     screen_time,
     data_usage,
+    notes,
+    notes_older,
 )
