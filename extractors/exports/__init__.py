@@ -30,4 +30,8 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     mbox,
     emlx,
     signal_frames,
+    google_locations,
+    google_activity,
+    google_browser_history,
+    google_chat,
 )

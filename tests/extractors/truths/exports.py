@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.extractors.truths import Truth
 
+TAKEOUT = "google-takeout/dogsheep/Takeout"
 TRUTHS: tuple[Truth, ...] = (
     Truth(
         "telegram.export_json",
@@ -26,5 +27,26 @@ TRUTHS: tuple[Truth, ...] = (
         "libsignal/canonical-backup.takeout-export.expected.jsonl",
         {"account": 1, "contact": 3},
         of="the same backup as JSON",
+    ),
+    Truth(
+        "google.locations",
+        f"{TAKEOUT}/Location History/Location History.json",
+        {"location": 2},
+        of="index",
+    ),
+    Truth(
+        "google.activity",
+        f"{TAKEOUT}/My Activity/Google Play Books/My Activity.json",
+        {"web_visit": 1},
+    ),
+    Truth(
+        "google.activity",
+        f"{TAKEOUT}/My Activity/Maps/My Activity.json",
+        {"web_visit": 1, "search": 1},
+    ),
+    Truth(
+        "google.activity",
+        f"{TAKEOUT}/My Activity/Search/My Activity.json",
+        {"web_visit": 1, "search": 1},
     ),
 )
