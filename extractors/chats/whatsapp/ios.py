@@ -34,7 +34,7 @@ _SHOWN: Final = ("ZSESSIONTYPE", "ZARCHIVED", "ZHIDDEN", "ZUNREADCOUNT", "ZISLOC
     emits=(Message, Group, Contact),
     privacy="communications",
     layouts="ChatStorage.sqlite of the shared folder (2014 on) and of the Documents folder before",
-    tested_on="A published test backup with made-up chats: 3 messages, 1 group; databases built to the published layout",
+    tested_on="A published test backup with made-up chats: 3 messages, 1 group; databases built to that layout",
     limits="Of receipts (ZRECEIPTINFO) the reactions and polls are read; when single members received or read a "
     "message is not. Whether a message was forwarded or edited, and earlier texts, stand in no column that is "
     "documented. Names are those of the chat, of ContactsV2.sqlite beside it, else what people call themselves.",
