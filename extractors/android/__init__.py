@@ -6,6 +6,7 @@ from typing import Final
 
 from extractors.android.app_usage import app_usage
 from extractors.android.bluetooth import bluetooth
+from extractors.android.calendar import calendar
 from extractors.android.calls import calls
 from extractors.android.contacts import contacts
 from extractors.android.google_messages import google_messages
@@ -34,4 +35,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     notifications,
     wifi,
     bluetooth,
+    calendar,
 )
