@@ -6,6 +6,9 @@ from typing import Final
 
 from extractors.base import Extractor
 from extractors.exports.cellebrite_report import cellebrite_report
+from extractors.exports.discord.chat_exporter import chat_exporter
+from extractors.exports.discord.package import package as discord_package
+from extractors.exports.discord.package import user as discord_account
 from extractors.exports.google.activity import activity as google_activity
 from extractors.exports.google.activity import browser_history as google_browser_history
 from extractors.exports.google.chat import chat as google_chat
@@ -34,4 +37,7 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     google_activity,
     google_browser_history,
     google_chat,
+    chat_exporter,
+    discord_package,
+    discord_account,
 )

@@ -49,4 +49,16 @@ TRUTHS: tuple[Truth, ...] = (
         f"{TAKEOUT}/My Activity/Search/My Activity.json",
         {"web_visit": 1, "search": 1},
     ),
+    Truth(
+        "discord.chat_exporter",
+        "chat-analytics/discord/DM_2A_2M.json",
+        {"message": 2, "call": 1},
+        of="corpus index: 3 entries",
+    ),
+    Truth(
+        "discord.chat_exporter",
+        "chat-analytics/discord/GC_3A_5M.json",
+        {"message": 5, "call": 1, "group": 1},
+        of="corpus index: 6 entries, though the file states 5",
+    ),
 )

@@ -1,0 +1,1 @@
+"""Discord: its own data package, and the JSON of DiscordChatExporter."""
