@@ -9,6 +9,7 @@ from extractors.android.bluetooth import bluetooth
 from extractors.android.calendar import calendar
 from extractors.android.calls import calls
 from extractors.android.contacts import contacts
+from extractors.android.device import device
 from extractors.android.google_messages import google_messages
 from extractors.android.notifications import notifications
 from extractors.android.packages import packages
@@ -36,4 +37,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     wifi,
     bluetooth,
     calendar,
+    device,
 )

@@ -96,4 +96,6 @@ def abx_of(text: str, typed: dict[str, str] | None = None) -> bytes:
 def _typed(value: str, kind: str | None) -> Any:
     if kind is None:
         return ("text", value)
-    return (kind, int(value, 16 if "hex" in kind else 10)) if kind in _FORMS else (kind, value == "true")
+    if kind == "bool":
+        return kind, value == "true"
+    return kind, int(value, 16 if "hex" in kind else 10) if kind in _FORMS else value

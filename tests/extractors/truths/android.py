@@ -22,4 +22,7 @@ TRUTHS = (
         of="rows of events; plaso has 11,545 of them",
     ),
     Truth("android.app_launches", "plaso/android/SimpleStorage", {"app_use": 434}, of="plaso"),
+    Truth("android.device", "mvt/android_data/getprop.txt", {"device_fact": 13}, of="mvt"),
+    Truth("android.device", "mvt/androidqf/getprop.txt", {"device_fact": 10}, of="counted here"),
+    Truth("android.device", "mvt/androidqf.zip!androidqfzip/getprop.txt", {"device_fact": 10}, of="counted here"),
 )
