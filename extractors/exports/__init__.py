@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from extractors.base import Extractor
+from extractors.exports.calendar_file import calendar
 from extractors.exports.cellebrite_report import cellebrite_report
 from extractors.exports.discord.chat_exporter import chat_exporter
 from extractors.exports.discord.package import package as discord_package
@@ -37,6 +38,7 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     google_activity,
     google_browser_history,
     google_chat,
+    calendar,
     chat_exporter,
     discord_package,
     discord_account,

@@ -49,6 +49,8 @@ TRUTHS: tuple[Truth, ...] = (
         f"{TAKEOUT}/My Activity/Search/My Activity.json",
         {"web_visit": 1, "search": 1},
     ),
+    Truth("calendar.ics", "tika/testICalendar.ics", {"calendar_event": 1}),
+    Truth("calendar.ics", "exiftool/images/VCard.ics", {"calendar_event": 2}),
     Truth(
         "discord.chat_exporter",
         "chat-analytics/discord/DM_2A_2M.json",

@@ -1,0 +1,193 @@
+"""Calendars that people hand over: iCalendar and vCalendar files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, Final
+
+import icalendar
+
+from evidence_store.records import CalendarEvent, Moment, Party, Present, Problem
+from extractors.base import EvidenceFile, Found, extractor
+from parsers.calendar_text import Block, blocks
+from parsers.times import from_local, to_us
+
+_TIMES: Final = (
+    ("DTSTART", "starts"),
+    ("DTEND", "ends"),
+    ("DUE", "due"),
+    ("COMPLETED", "completed"),
+    ("CREATED", "created"),
+    ("LAST-MODIFIED", "modified"),
+    ("DTSTAMP", "entry made"),
+    ("RECURRENCE-ID", "in place of"),
+)
+_SHOWN: Final = (
+    *("UID", "STATUS", "RRULE", "RDATE", "EXDATE", "EXRULE", "SEQUENCE", "CATEGORIES", "CLASS", "TRANSP", "PRIORITY"),
+    *("URL", "CONTACT", "DURATION", "PERCENT-COMPLETE"),
+)
+_LONGEST: Final = 100_000
+
+
+@extractor(
+    id="calendar.ics",
+    version=1,
+    title="Calendar entries of iCalendar files",
+    files=("**/*.ics", "**/*.ical", "**/*.vcs"),
+    types=("text/calendar",),
+    emits=(CalendarEvent,),
+    privacy="communications",
+    layouts="iCalendar 2.0 (RFC 5545), vCalendar 1.0",
+    tested_on="published samples of a festival and of Apple Calendar: 1 and 2 entries",
+    limits="An entry that repeats stands once, with its rule. What was exported need not be what the calendar held.",
+)
+def calendar(file: EvidenceFile) -> Iterator[Found]:
+    """Every VEVENT, VTODO and VJOURNAL. Times are UTC, or local in the zone that stands beside them; a date alone has
+    no time of day, and a local time without a zone is under the zone that is assumed.
+
+    References: RFC 5545, RFC 7986 (calendar name)
+    """
+    name: str | None = None
+    found = False
+    with file.open() as stream:
+        for block in blocks(stream):
+            if block.name == "":
+                key, _, value = block.data.partition(b":")
+                found |= block.data.upper() == b"BEGIN:VCALENDAR"
+                if key.upper() in (b"X-WR-CALNAME", b"NAME"):
+                    name = _decoded(value)
+            elif block.name == "VTIMEZONE":
+                yield from _zone(block)
+            else:
+                yield Present(1)
+                yield from _entry(block, name, file)
+    if not found:
+        yield Problem("schema", "unknown-layout", "no calendar begins in it")
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _zone(block: Block) -> Iterator[Problem]:
+    """The file's own description of a zone: the entries behind it are read by it."""
+    try:
+        icalendar.Timezone.from_ical(_decoded(block.data))
+    except Exception as error:  # noqa: BLE001 - the library raises whatever its parts raise on damaged text
+        yield Problem("note", "zone", f"a description of a zone was not read: {_words(error)}", f"line {block.line}")
+
+
+def _words(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+def _entry(block: Block, name: str | None, file: EvidenceFile) -> Iterator[Found]:
+    locator = f"line {block.line}"
+    try:
+        entry: Any = icalendar.Component.from_ical(_decoded(block.data))
+    except Exception as error:  # noqa: BLE001 - as above
+        yield Problem("row", "bad-entry", f"the entry cannot be read: {_words(error)}", locator)
+        return
+    yield _record(entry, block, name, file)
+    for key, why in entry.errors:
+        yield Problem("value", "bad-property", f"{key}: {' '.join(str(why).split())[:200]}", locator)
+    if block.problem:
+        yield Problem("value", "cut-entry", block.problem, locator)
+
+
+def _record(entry: Any, block: Block, name: str | None, file: EvidenceFile) -> CalendarEvent:
+    places = _numbers(entry.get("GEO"))
+    invited = [party for one in _listed(entry.get("ATTENDEE")) if (party := _party(one))]
+    answers = [
+        ("attendee status", f"{_address(one)}: {one.params['PARTSTAT']}")
+        for one in _listed(entry.get("ATTENDEE"))
+        if "PARTSTAT" in getattr(one, "params", {})
+    ]
+    extra = [(key, _stored(one)) for key in _SHOWN for one in _listed(entry.get(key))]
+    alarms = [("alarm", _stored(alarm["TRIGGER"])) for alarm in entry.walk("VALARM") if "TRIGGER" in alarm]
+    organiser = next(iter(_listed(entry.get("ORGANIZER"))), None)
+    flags = {"VTODO": ("task",), "VJOURNAL": ("journal",)}.get(block.name, ())
+    status = str(entry.get("STATUS", "")).upper()
+    return CalendarEvent(
+        locator=f"line {block.line}",
+        service="Calendar",
+        moments=tuple(
+            _moment(meaning, one, file) for key, meaning in _TIMES for one in _listed(entry.get(key)) if one is not None
+        ),
+        flags=(*flags, "cancelled") if status == "CANCELLED" else flags,
+        extra=(*extra, *answers, *alarms),
+        title=_text(entry, "SUMMARY"),
+        place=_text(entry, "LOCATION"),
+        sender=_party(organiser) if organiser is not None else None,
+        recipients=tuple(invited),
+        calendar=name,
+        lat=places[0],
+        lon=places[1],
+        text="\n".join(text for key in ("DESCRIPTION", "COMMENT") if (text := _text(entry, key))) or None,
+    )
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _text(entry: Any, key: str) -> str | None:
+    return "\n".join(str(one) for one in _listed(entry.get(key)))[:_LONGEST] or None
+
+
+def _stored(value: Any) -> str:
+    """A property as the file has it."""
+    try:
+        stored = value.to_ical()
+    except Exception:  # noqa: BLE001 - a value that cannot be written back stands as it prints
+        return str(value)[:_LONGEST]
+    return _decoded(stored)[:_LONGEST] if isinstance(stored, bytes) else str(stored)[:_LONGEST]
+
+
+def _address(value: Any) -> str:
+    text = str(value)
+    return text[7:] if text.lower().startswith("mailto:") else text
+
+
+def _party(value: Any) -> Party | None:
+    address = _address(value).strip()
+    name = str(value.params.get("CN", "")) or None if hasattr(value, "params") else None
+    if "@" in address:
+        return Party(address, "email", name)
+    known = name or address
+    return Party(known, "name", name) if known else None
+
+
+def _numbers(value: Any) -> tuple[float | None, float | None]:
+    if value is None or isinstance(value, list):
+        return None, None
+    lat, lon = getattr(value, "latitude", None), getattr(value, "longitude", None)
+    fits = isinstance(lat, float) and isinstance(lon, float) and abs(lat) <= 90 and abs(lon) <= 180
+    return (lat, lon) if fits else (None, None)
+
+
+def _moment(meaning: str, value: Any, file: EvidenceFile) -> Moment:
+    try:
+        found = value.dt
+    except (AttributeError, ValueError):  # text where a date should stand; the entry's errors say so
+        found = None
+    zone = getattr(value, "params", {}).get("TZID")
+    raw = f"{zone}:{_stored(value)}" if zone else _stored(value)
+    if isinstance(found, datetime):
+        try:
+            if found.tzinfo is not None:
+                return Moment(meaning, to_us(found), raw, "B")
+            utc_us, note = from_local(found, file.zone)
+        except (ValueError, OverflowError):
+            return Moment(meaning, None, raw, "C", note="not a plausible time")
+        assumed = f"{file.zone}, {file.zone_by}" if file.zone else ""
+        return Moment(meaning, utc_us, raw, "C", assumed, note)
+    if isinstance(found, date):
+        return Moment(meaning, None, raw, "C", note="a date without a time of day")
+    return Moment(meaning, None, raw, "C", note="not a date")

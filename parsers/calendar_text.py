@@ -1,0 +1,56 @@
+"""iCalendar and vCalendar files, entry by entry, so that one broken entry costs only itself.
+
+References: RFC 5545 (iCalendar), RFC 7986, versit "vCalendar" 1.0; the entries themselves are read by icalendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO, Final, NamedTuple
+
+ENTRIES: Final = frozenset((b"VEVENT", b"VTODO", b"VJOURNAL"))
+_MOST: Final = 8 << 20  # bytes of one entry
+_LONGEST_LINE: Final = 4 << 20
+
+
+class Block(NamedTuple):
+    """`name` is "VEVENT", "VTODO", "VJOURNAL", "VTIMEZONE", or "" for a line of the calendar itself. `line` is where it
+    begins, counted from 1; `problem` says why it is not whole."""
+
+    name: str
+    line: int
+    data: bytes
+    problem: str = ""
+
+
+def blocks(stream: BinaryIO) -> Iterator[Block]:
+    """The entries of a calendar in stored order, and the lines of the calendar around them."""
+    name, start, held, size = b"", 0, [], 0
+    number = 0
+    while line := stream.readline(_LONGEST_LINE):
+        number += 1
+        key, _, value = line.strip().upper().partition(b":")
+        if not name and key == b"BEGIN" and (value in ENTRIES or value == b"VTIMEZONE"):
+            name, start, held, size = value, number, [line], len(line)
+        elif name:
+            size += len(line)
+            if size <= _MOST:
+                held.append(line)
+            if key == b"END" and value == name:
+                yield _block(name, start, held, f"an entry of {size:,} bytes" if size > _MOST else "")
+                name = b""
+            elif key == b"END" and value == b"VCALENDAR":
+                yield _block(name, start, held[:-1], "the calendar ends inside it")
+                name = b""
+            elif key == b"BEGIN" and value == name:
+                yield _block(name, start, held[:-1], "it does not end before the next begins")
+                start, held, size = number, [line], len(line)
+        else:
+            yield Block("", number, line.strip())
+    if name:
+        yield _block(name, start, held, "the file ends inside it")
+
+
+def _block(name: bytes, start: int, held: list[bytes], problem: str) -> Block:
+    ending = b"" if held[-1].strip().upper() == b"END:" + name else b"\r\nEND:" + name + b"\r\n"
+    return Block(name.decode("ascii"), start, b"".join(held) + ending, problem)

@@ -1,0 +1,129 @@
+"""iCalendar files."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evidence_store.records import CalendarEvent, Moment, Party, Present, Problem
+from extractors.exports.calendar_file import calendar
+from tests.evidence_builders.files import MemoryFile
+
+HEAD = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-WR-CALNAME:Home\r\n"
+ZONE = (
+    "BEGIN:VTIMEZONE\r\nTZID:Made Up/Zone\r\nBEGIN:STANDARD\r\nDTSTART:20000101T000000\r\nTZOFFSETFROM:+0200\r\n"
+    "TZOFFSETTO:+0200\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
+)
+
+
+def read(*lines: str, zone: str | None = None, head: str = HEAD) -> list[object]:
+    data = (head + "\r\n".join(lines) + "\r\nEND:VCALENDAR\r\n").encode()
+    return list(calendar(MemoryFile("Download/home.ics", data, mime="text/calendar", zone=zone)))
+
+
+def event(*lines: str, kind: str = "VEVENT") -> tuple[str, ...]:
+    return (f"BEGIN:{kind}", *lines, f"END:{kind}")
+
+
+def test_an_entry_comes_out_whole() -> None:
+    found = read(
+        *event(
+            "UID:made-up-1",
+            "DTSTART;TZID=Europe/London:20260601T100000",
+            "DTEND:20260601T100000Z",
+            "DTSTAMP:20260301T093000Z",
+            "SUMMARY:Meet at the",
+            "  quay",
+            "LOCATION:Harbour\\, pier 2",
+            "DESCRIPTION:Bring\\nthe flask",
+            "GEO:51.5;-0.125",
+            "ORGANIZER;CN=Ann Example:mailto:ann@example.org",
+            "ATTENDEE;CN=Ben Example;PARTSTAT=DECLINED:MAILTO:ben@example.org",
+            "RRULE:FREQ=WEEKLY;COUNT=3",
+            "STATUS:CANCELLED",
+            "BEGIN:VALARM",
+            "TRIGGER:-PT5M",
+            "ACTION:AUDIO",
+            "END:VALARM",
+        )
+    )
+    assert found == [
+        Present(1),
+        CalendarEvent(
+            locator="line 4",
+            service="Calendar",
+            moments=(
+                Moment("starts", 1_780_304_400_000_000, "Europe/London:20260601T100000", "B"),
+                Moment("ends", 1_780_308_000_000_000, "20260601T100000Z", "B"),
+                Moment("entry made", 1_772_357_400_000_000, "20260301T093000Z", "B"),
+            ),
+            flags=("cancelled",),
+            extra=(
+                ("UID", "made-up-1"),
+                ("STATUS", "CANCELLED"),
+                ("RRULE", "FREQ=WEEKLY;COUNT=3"),
+                ("attendee status", "ben@example.org: DECLINED"),
+                ("alarm", "-PT5M"),
+            ),
+            title="Meet at the quay",
+            place="Harbour, pier 2",
+            sender=Party("ann@example.org", "email", "Ann Example"),
+            recipients=(Party("ben@example.org", "email", "Ben Example"),),
+            calendar="Home",
+            lat=51.5,
+            lon=-0.125,
+            text="Bring\nthe flask",
+        ),
+    ]
+
+
+def test_times_keep_what_is_known_of_their_zone() -> None:
+    lines = ("DTSTART:20260601T100000", "DTEND;VALUE=DATE:20260602")
+    assert read(*event(*lines))[1].moments == (
+        Moment("starts", None, "20260601T100000", "C", note="local time, zone not known"),
+        Moment("ends", None, "20260602", "C", note="a date without a time of day"),
+    )
+    assumed = Moment("starts", 1_780_304_400_000_000, "20260601T100000", "C", "Europe/London, operator")
+    assert read(*event(lines[0]), zone="Europe/London")[1].moments == (assumed,)
+    own = read(*event("DTSTART;TZID=Made Up/Zone:20260601T100000"), head=HEAD + ZONE)[1].moments
+    assert own == (Moment("starts", 1_780_300_800_000_000, "Made Up/Zone:20260601T100000", "B"),)
+
+
+def test_tasks_and_twins_come_out() -> None:
+    found = read(*event("SUMMARY:call", kind="VTODO"), *event("SUMMARY:twin"), *event("SUMMARY:twin"))
+    entries = [(one.title, one.flags) for one in found if isinstance(one, CalendarEvent)]
+    assert entries == [("call", ("task",)), ("twin", ()), ("twin", ())]
+
+
+def test_a_broken_value_costs_the_value_and_a_cut_entry_is_said() -> None:
+    found = read(
+        "BEGIN:VEVENT", "DTSTART:yesterday", "SUMMARY:first", *event("SUMMARY:second"), "BEGIN:VEVENT", "SUMMARY:third"
+    )
+    assert [one.title for one in found if isinstance(one, CalendarEvent)] == ["first", "second", "third"]
+    assert [(one.kind, one.code) for one in found if isinstance(one, Problem)] == [
+        ("value", "bad-property"),
+        ("value", "cut-entry"),
+        ("value", "cut-entry"),
+    ]
+
+
+def test_what_is_no_calendar_is_said() -> None:
+    found = list(calendar(MemoryFile("x.ics", b"something else", mime="text/plain")))
+    assert [(one.kind, one.code) for one in found] == [("schema", "unknown-layout")]
+
+
+@given(st.lists(st.binary(max_size=60), max_size=8))
+def test_any_lines_are_read_or_said(lines: list[bytes]) -> None:
+    data = b"BEGIN:VCALENDAR\nBEGIN:VEVENT\n" + b"\n".join(lines)
+    found = list(calendar(MemoryFile("x.ics", data, mime="text/calendar")))
+    assert all(isinstance(one, CalendarEvent | Problem | Present) for one in found)
+
+
+@pytest.mark.parametrize(
+    ("path", "utc_us"), [("tika/testICalendar.ics", 994023000000000), ("exiftool/images/VCard.ics", 1379349000000000)]
+)
+def test_published_calendars_have_their_dates(corpus, path: str, utc_us: int) -> None:
+    data = (corpus / path).read_bytes()
+    entries = [one for one in calendar(MemoryFile(path, data)) if isinstance(one, CalendarEvent)]
+    assert entries[0].moments[0].utc_us == utc_us
