@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from extractors.android.accounts import accounts
 from extractors.android.app_usage import app_usage
 from extractors.android.bluetooth import bluetooth
 from extractors.android.calendar import calendar
@@ -38,4 +39,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     bluetooth,
     calendar,
     device,
+    accounts,
 )
