@@ -34,7 +34,7 @@ def looks_like(head: bytes) -> bool:
 @extractor(
     id="discord.export",
     version=1,
-    title="Discord data package: messages sent by the account",
+    title="Discord data package: messages of the account",
     files=("**/messages/c*/messages.json", "**/messages/c*/messages.csv", "**/messages/*/messages.csv"),
     beside=("channel.json", "../index.json"),
     emits=(Message,),
