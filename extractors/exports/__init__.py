@@ -20,6 +20,7 @@ from extractors.exports.meta.messages import instagram, messenger
 from extractors.exports.signal.frames import signal_frames
 from extractors.exports.sms_backup_restore.backup import sms_backup_restore
 from extractors.exports.telegram.export_json import export_json as telegram_json
+from extractors.exports.tracks import gpx, kml
 from extractors.exports.whatsapp_chat import chat_export
 
 EXTRACTORS: Final[tuple[Extractor, ...]] = (
@@ -42,4 +43,6 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     chat_exporter,
     discord_package,
     discord_account,
+    gpx,
+    kml,
 )

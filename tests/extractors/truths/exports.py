@@ -4,6 +4,32 @@ from __future__ import annotations
 
 from tests.extractors.truths import Truth
 
+# Points of all kinds, as the index counts them.
+GPX_POINTS = {
+    "Mojstrovka.gpx": 184,
+    "around-visnjan-with-car.gpx": 104,
+    "cerknicko-jezero-no-creator.gpx": 303,
+    "cerknicko-jezero-with-elevations-zero.gpx": 303,
+    "cerknicko-jezero-without-elevations.gpx": 303,
+    "cerknicko-jezero.gpx": 303,
+    "cerknicko-without-times.gpx": 303,
+    "custom_schema_locations.gpx": 0,
+    "default_schema_locations.gpx": 0,
+    "first_and_last_elevation.gpx": 10,
+    "gpx-with-node-with-comments.gpx": 1,
+    "gpx1.0_with_all_fields.gpx": 8,
+    "gpx1.1_with_all_fields.gpx": 8,
+    "gpx1.1_with_extensions.gpx": 1,
+    "gpx1.1_with_extensions_without_namespaces.gpx": 1,
+    "gpx_with_garmin_extension.gpx": 1,
+    "route.gpx": 55,
+    "track-with-empty-segment.gpx": 9,
+    "track-with-extremes.gpx": 25,
+    "track-with-less-sec-time.gpx": 2,
+    "track-with-small-floats.gpx": 3,
+    "track_with_dilution_errors.gpx": 3,
+    "track_with_speed.gpx": 3,
+}
 TAKEOUT = "google-takeout/dogsheep/Takeout"
 TRUTHS: tuple[Truth, ...] = (
     Truth(
@@ -63,4 +89,10 @@ TRUTHS: tuple[Truth, ...] = (
         {"message": 5, "call": 1, "group": 1},
         of="corpus index: 6 entries, though the file states 5",
     ),
+    *(
+        Truth("location.gpx", f"gpxpy/{name}", {"location": points} if points else {}, of="index")
+        for name, points in GPX_POINTS.items()
+    ),
+    Truth("location.gpx", "exiftool/images/Geotag.gpx", {"location": 9}, of="index"),
+    Truth("location.kml", "exiftool/images/Geotag.kml", {"location": 3}, of="counted with grep"),
 )

@@ -1,0 +1,121 @@
+"""GPX and KML."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evidence_store.records import Location, Moment, Present, Problem
+from extractors.exports.tracks import gpx, kml
+from tests.evidence_builders.files import MemoryFile
+
+AT = Moment("recorded", 1_772_357_400_000_000, "2026-03-01T09:30:00Z", "B")
+
+
+def read(text: str | bytes, zone: str | None = None) -> list[object]:
+    data = text if isinstance(text, bytes) else text.encode()
+    name, extractor = ("a.kml", kml) if b"<kml" in data else ("a.gpx", gpx)
+    return list(extractor(MemoryFile(name, data, mime="text/xml", zone=zone)))
+
+
+def test_points_of_each_kind_come_out_whole() -> None:
+    found = read(
+        '<?xml version="1.0"?>\n<gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><metadata><name>File</name>'
+        '</metadata>\n<wpt lat="51.5" lon="-0.125"><ele>12</ele><time>2026-03-01T09:30:00Z</time><name>Harbour</name>'
+        "<desc>Meet here</desc><sat>5</sat></wpt>\n<trk><name>Walk</name><trkseg>"
+        '<trkpt lat="51.6" lon="-0.126"><time>2026-03-01T09:30:00</time></trkpt></trkseg></trk>\n'
+        '<rte><rtept lat="95" lon="0"/></rte></gpx>',
+        zone="Europe/London",
+    )
+    places = [one.locator for one in found if isinstance(one, Location | Problem)]
+    assert found == [
+        Present(1),
+        Location(
+            locator=places[0],
+            moments=(AT,),
+            extra=(("sat", "5"), ("belongs to", "File")),
+            lat=51.5,
+            lon=-0.125,
+            altitude_m=12.0,
+            source="GPX waypoint",
+            text="Harbour\nMeet here",
+        ),
+        Present(1),
+        Location(
+            locator=places[1],
+            moments=(
+                Moment(
+                    *("recorded", 1_772_357_400_000_000, "2026-03-01T09:30:00", "C", "Europe/London, operator"),
+                ),
+            ),
+            extra=(("belongs to", "Walk"),),
+            lat=51.6,
+            lon=-0.126,
+            source="GPX track point",
+        ),
+        Present(1),
+        Problem("row", "no-coordinates", "no coordinates that can be: '95', '0'", places[2]),
+    ]
+    assert [place.split(",")[0] for place in places] == ["line 3", "line 4", "line 5"]
+
+
+def test_points_lines_and_tracks_of_kml_come_out() -> None:
+    found = read(
+        '<kml xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="http://www.google.com/kml/ext/2.2"><Document>'
+        "<Placemark><name>Harbour</name><TimeStamp><when>2026-03-01T09:30:00Z</when></TimeStamp>"
+        '<ExtendedData><Data name="who"><value>Ann Example</value></Data></ExtendedData>'
+        "<Point><coordinates>-0.125,51.5,12</coordinates></Point></Placemark>"
+        "<Placemark><MultiGeometry><LineString><coordinates>-0.125,51.5 -0.126,51.6\n</coordinates></LineString>"
+        "</MultiGeometry></Placemark>"
+        "<Placemark><gx:Track><when>2026-03-01T09:30:00Z</when><when>2026-03-01T09:31:00Z</when>"
+        "<gx:coord>-0.125 51.5 3</gx:coord></gx:Track></Placemark></Document></kml>"
+    )
+    shared = {"lat": 51.5, "lon": -0.125}
+    spots = [one for one in found if not isinstance(one, Present)]
+    where = [one.locator for one in spots]
+    assert spots == [
+        Location(
+            locator=where[0],
+            moments=(AT,),
+            extra=(("who", "Ann Example"),),
+            altitude_m=12.0,
+            source="KML Point",
+            text="Harbour",
+            **shared,
+        ),
+        Location(locator=where[1], source="KML LineString", **shared),
+        Location(locator=where[2], lat=51.6, lon=-0.126, source="KML LineString"),
+        Location(locator=where[3], moments=(AT,), altitude_m=3.0, source="KML track", **shared),
+        Problem("row", "no-coordinates", "a time without a place: 2026-03-01T09:31:00Z", where[4]),
+    ]
+
+
+def test_what_breaks_off_is_read_to_there_and_entities_are_refused() -> None:
+    found = read('<gpx><wpt lat="1" lon="2"/><wpt lat="3"')
+    assert [type(one) for one in found] == [Present, Location, Problem]
+    assert (found[2].kind, found[2].code) == ("file", "damaged-xml")
+    bomb = read('<!DOCTYPE gpx [<!ENTITY a "b">]><gpx><wpt lat="1" lon="2"><name>&a;</name></wpt></gpx>')
+    assert [(one.kind, one.code) for one in bomb] == [("file", "damaged-xml")]
+    assert [(one.kind, one.code) for one in read("<html/>")] == [("schema", "unknown-layout")]
+
+
+@given(st.text(max_size=80), st.sampled_from(["gpx", "kml"]))
+def test_any_text_is_read_or_said(text: str, root: str) -> None:
+    data = f"<{root}><wpt lat='1' lon='{text}'/><Placemark><coordinates>{text}</coordinates></Placemark>"
+    found = read(data.encode("utf-8", "surrogatepass"))
+    assert all(isinstance(one, Location | Problem | Present) for one in found)
+
+
+def test_the_track_of_a_published_sample_has_its_times(corpus) -> None:
+    found = read((corpus / "exiftool/images/Geotag.kml").read_bytes())
+    points = [one for one in found if isinstance(one, Location)]
+    assert [one.moments[0].utc_us for one in points] == [1384333414245000, 1384333475259000, 1384333535277000]
+    assert (points[0].lat, points[0].lon) == (34.166232, -106.026069)
+
+
+@pytest.mark.parametrize("name", ["cerknicko-without-times.gpx", "track-with-less-sec-time.gpx"])
+def test_points_have_times_where_the_file_has_them(corpus, name: str) -> None:
+    points = [one for one in read((corpus / "gpxpy" / name).read_bytes()) if isinstance(one, Location)]
+    dated = [one for one in points if one.moments]
+    assert (len(points), len(dated)) == {"cerknicko-without-times.gpx": (303, 5)}.get(name, (2, 2))
