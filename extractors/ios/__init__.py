@@ -10,6 +10,7 @@ from extractors.ios.data_usage import data_usage
 from extractors.ios.knowledge import knowledge
 from extractors.ios.notes import notes
 from extractors.ios.notes_older import notes_older
+from extractors.ios.photos import photos
 from extractors.ios.screen_time import screen_time
 
 EXTRACTORS: Final[tuple[Extractor, ...]] = (
@@ -20,4 +21,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     data_usage,
     notes,
     notes_older,
+    photos,
 )
