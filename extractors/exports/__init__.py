@@ -19,6 +19,8 @@ from extractors.exports.meta.account import account as meta_account
 from extractors.exports.meta.messages import instagram, messenger
 from extractors.exports.signal.frames import signal_frames
 from extractors.exports.sms_backup_restore.backup import sms_backup_restore
+from extractors.exports.snapchat.account import account as snapchat_account
+from extractors.exports.snapchat.chats import export as snapchat
 from extractors.exports.telegram.export_json import export_json as telegram_json
 from extractors.exports.tracks import gpx, kml
 from extractors.exports.whatsapp_chat import chat_export
@@ -45,4 +47,6 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     discord_account,
     gpx,
     kml,
+    snapchat,
+    snapchat_account,
 )

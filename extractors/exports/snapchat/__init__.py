@@ -1,0 +1,1 @@
+"""What Snapchat hands out with "My Data" (JSON)."""
