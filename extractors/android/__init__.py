@@ -12,6 +12,7 @@ from extractors.android.calls import calls
 from extractors.android.contacts import contacts
 from extractors.android.device import device
 from extractors.android.google_messages import google_messages
+from extractors.android.media_store import media_store
 from extractors.android.notifications import notifications
 from extractors.android.packages import packages
 from extractors.android.play_store import play_store
@@ -40,4 +41,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     calendar,
     device,
     accounts,
+    media_store,
 )
