@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -15,6 +16,7 @@ from evidence_store.records import WHOLE_FILE
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _LARGEST: Final = 2**63 - 1  # what a column of SQLite holds
+_FAR: Final = 1e300
 
 # scheme, identifier, name, and what it is compared by (see `identity.comparable`)
 PartyKey = tuple[str, str, str | None, str | None]
@@ -88,9 +90,8 @@ def derive(record: dict[str, Any], file: OfFile) -> Derived:
     """The derived values of one record as plain JSON values (see `records.to_plain`)."""
     get = record.get
     found = all_moments(record, file.times)
-    moments = [(m["meaning"], fitting(m["utc_us"]), clean(m["raw"]) or "", m["clock"]) for m in found]
+    moments = [_moment(m["meaning"], m["utc_us"], m["raw"], m["clock"]) for m in found]
     key = get("conversation")
-    text = _searched(record)
     attachments = get("attachments", ())
     return Derived(
         record["kind"],
@@ -98,14 +99,27 @@ def derive(record: dict[str, Any], file: OfFile) -> Derived:
         (clean(key) or "", clean(get("title"))) if key is not None else None,
         get("direction"),
         principal_us(moments),
-        clean(text),
+        clean(_searched(record)),
         clean(" ".join([a["name"] for a in attachments])) if attachments else None,
         bool(get("deleted")) or file.deleted,
         moments,
-        [(role, _key(party, file.region)) for role, party in _parties(record)],
+        _parties(record, file.region),
         attachments,
-        (record["lat"], record["lon"]) if record.get("lat") is not None and record.get("lon") is not None else None,
+        _place(get("lat"), get("lon")),
     )
+
+
+def _moment(meaning: str, utc_us: int | None, raw: str, clock: str) -> MomentRow:
+    if utc_us is not None and not -_LARGEST <= utc_us <= _LARGEST:
+        utc_us = None
+    return meaning, utc_us, raw if raw.isascii() and "\x00" not in raw else clean(raw) or "", clock
+
+
+def _place(lat: float | None, lon: float | None) -> tuple[float, float] | None:
+    if lat is None or lon is None:
+        return None
+    # NaN and infinity become null in JSON, and so are no place here.
+    return (lat, lon) if -_FAR < lat < _FAR and -_FAR < lon < _FAR else None
 
 
 # Kinds whose words stand in more fields than `text` -> those fields, in the order in which they are shown.
@@ -147,16 +161,47 @@ def principal_us(moments: Sequence[MomentRow]) -> int | None:
     return None
 
 
-def _parties(record: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+def _parties(record: dict[str, Any], region: str | None) -> list[tuple[str, PartyKey]]:
     get = record.get
-    found = [("from", record["sender"])] if "sender" in record else []
-    found += [("to", other) for other in get("recipients", ())]
+    sender = get("sender")
+    found = [] if sender is None else [("from", _key(sender, region))]
+    found += [("to", _key(other, region)) for other in get("recipients", ())]
     if "cc" in record or "bcc" in record:
-        found += [(role, other) for role in ("cc", "bcc") for other in get(role, ())]
-    found += [("about", other) for other in get("identifiers", ())]
+        found += [(role, _key(other, region)) for role in ("cc", "bcc") for other in get(role, ())]
+    if "identifiers" in record:
+        found += [("about", _key(other, region)) for other in record["identifiers"]]
     return found
 
 
 def _key(party: dict[str, Any], region: str | None) -> PartyKey:
-    scheme, identifier = party.get("scheme", "phone"), clean(party["identifier"]) or ""
-    return scheme, identifier, clean(party.get("name")), comparable(scheme, identifier, region)
+    return _party(party.get("scheme", "phone"), party["identifier"], party.get("name"), region)
+
+
+@lru_cache(maxsize=65536)  # the same few for nearly every message of a phone
+def _party(scheme: str, identifier: str, name: str | None, region: str | None) -> PartyKey:
+    identifier = clean(identifier) or ""
+    return scheme, identifier, clean(name), comparable(scheme, identifier, region)
+
+
+def attachment_values(found: dict[str, Any]) -> tuple[Any, ...]:
+    """(name, path, mime, size, sha256, state) of an attachment as recorded; state "" where it is to be looked up."""
+    return (
+        clean(found["name"]),
+        clean(found.get("path")),
+        clean(found.get("mime")),
+        fitting(found.get("size")),
+        found.get("sha256"),
+        found.get("state", ""),
+    )
+
+
+def attachment_row(found: dict[str, Any], find: Callable[[str], tuple[int, bool] | None]) -> tuple[Any, ...]:
+    """(name, path, mime, size, sha256, state, file_id) of an attachment; `find` looks a path up in the source and gives
+    (file id, readable) or None."""
+    *values, state = attachment_values(found)
+    if state:
+        return (*values, state, None)
+    where = find(values[1]) if values[1] is not None else None
+    if where is None:
+        return (*values, "missing", None)
+    return (*values, "present" if where[1] else "unreadable", where[0])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,14 +46,21 @@ class Store:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One transaction: all of it is stored, or nothing. Raises StoreError when the case cannot be written."""
+    def write(self, beside: Sequence[Path] = ()) -> Iterator[Connection]:
+        """One transaction: all of it is stored, or nothing. Raises StoreError when the case cannot be written.
+
+        `beside`: at most eight SQLite files that nobody writes, open for reading under the names of `name_beside`.
+        """
         if not self.writable:
             raise StoreError(f"{self.path.parent} cannot be written: nothing was changed")
         try:
-            with self.engine.connect().execution_options(assay_writes=True) as connection, connection.begin():
+            with (
+                self.engine.connect().execution_options(assay_writes=True) as connection,
+                _opened(connection, beside),
+                connection.begin(),
+            ):
                 yield connection
-        except DatabaseError as error:
+        except (DatabaseError, driver.DatabaseError) as error:
             raise StoreError(plain_reason(self.path, error)) from error
 
     def bulk(self) -> None:
@@ -85,6 +92,27 @@ class Store:
             pass
         finally:
             self.engine.dispose()
+
+
+def name_beside(place: int) -> str:
+    """The name of the file at this place of those that `Store.write` opens beside the case."""
+    return f"beside_{place}"
+
+
+@contextmanager
+def _opened(connection: Connection, beside: Sequence[Path]) -> Iterator[None]:
+    # Past SQLAlchemy: outside of the transaction that it opens, in which SQLite closes no file that was read.
+    cursor = connection.connection.cursor()
+    opened = []
+    try:
+        for place, path in enumerate(beside):
+            uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+            cursor.execute(f"ATTACH ? AS {name_beside(place)}", (uri,))
+            opened.append(name_beside(place))
+        yield
+    finally:
+        for name in opened:
+            cursor.execute(f"DETACH {name}")
 
 
 def plain_reason(path: Path, error: Exception) -> str:

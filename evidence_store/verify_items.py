@@ -9,11 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, func, literal, select
 
 from evidence_store import schema
-from evidence_store.derive import OfFile, derive, plain_of
+from evidence_store.derive import OfFile, attachment_row, derive, plain_of
 from evidence_store.findings import Finding
 from evidence_store.identity import COMPARED_BY, library, region_of
 from evidence_store.rows import load
-from evidence_store.writer import attachment_row
 
 
 def items(connection: Connection, tick: Callable[[int], Any]) -> Iterator[Finding]:

@@ -1,24 +1,26 @@
 """How rows get in: one writer for one source, fed in natural order, one transaction a batch.
 
-Bulk rows go through the driver's `executemany`; SQLAlchemy's own insert costs about five times as much.
+Records come as rows that a worker prepared; SQLite moves them over by itself. Other bulk rows go through the driver's
+`executemany`; SQLAlchemy's own insert costs about five times as much.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects import sqlite
 
 from evidence_store import schema
-from evidence_store.derive import Derived, OfFile, PartyKey, clean, derive, fitting, plain_of
-from evidence_store.identity import region_of
-from evidence_store.rows import load, row_digest
+from evidence_store.derive import PartyKey, clean
+from evidence_store.prepared import check_tables
+from evidence_store.rows import row_digest
 
 _FLUSH: Final = 4000
+_PIECE: Final = 5000  # items that are stored, and then indexed while they are still in memory
 COUNTS: Final = ("present", "parsed", "out_of_scope", "unsupported", "failed", "problems")
+NO_ITEMS: Final = (0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")  # SHA-256 of nothing
 
 
 def _insert(table: Any) -> str:
@@ -26,11 +28,40 @@ def _insert(table: Any) -> str:
 
 
 _INSERT: Final = {
-    table.name: _insert(table)
-    for table in (
-        *(schema.item, schema.moment, schema.party, schema.item_party, schema.attachment, schema.coordinate),
-        *(schema.conversation, schema.outcome, schema.problem),
+    table.name: _insert(table) for table in (schema.outcome, schema.problem, schema.party, schema.conversation)
+}
+# What is moved over: `{rows}` is the file of prepared rows, `:before` the items that the case had.
+_MOVE_ITEMS: Final = (
+    "INSERT INTO item SELECT id + :before, :source, id + :seq_before, outcome + :outcome_before, kind, service,"
+    " (SELECT id FROM temp.prepared_conversation WHERE local = conversation), direction, when_us, text, names, deleted,"
+    " CAST(record AS TEXT), sha256 FROM {rows}.item WHERE id BETWEEN :first AND :last"
+)
+_INDEX_ITEMS: Final = (
+    "INSERT INTO item_fts(rowid, text, names) SELECT id, text, names FROM item"
+    " WHERE id BETWEEN :first + :before AND :last + :before"
+)
+# A live file before a deleted one, and the first of several: an unambiguous rule, the same on every run.
+_FILE: Final = "FROM file WHERE source_id = :source AND path = a.path ORDER BY deleted, ordinal LIMIT 1"
+_MOVE_BESIDE: Final = (
+    "INSERT INTO moment SELECT item + :before, ord, meaning, utc_us, raw, clock FROM {rows}.moment ORDER BY rowid",
+    "INSERT INTO item_party SELECT item + :before, ord, role, (SELECT id FROM temp.prepared_party WHERE local = party)"
+    " FROM {rows}.item_party ORDER BY rowid",
+    "INSERT INTO attachment SELECT item + :before, ord, name, path, mime, size, sha256,"
+    f" iif(state = '', ifnull((SELECT iif(readable, 'present', 'unreadable') {_FILE}), 'missing'), state),"
+    f" iif(state = '', (SELECT id {_FILE}), NULL) FROM {{rows}}.attachment a ORDER BY rowid",  # noqa: S608 - our own words
+    "INSERT INTO coordinate SELECT item + :before, lat, lon FROM {rows}.coordinate ORDER BY rowid",
+)
+_TABLES: Final = "SELECT sql FROM {rows}.sqlite_schema ORDER BY rowid"
+_PARTIES: Final = "SELECT * FROM {rows}.party ORDER BY id"
+_CONVERSATIONS: Final = "SELECT * FROM {rows}.conversation ORDER BY id"
+# Which party or conversation of the case each one of the prepared rows is.
+_RENUMBER: Final = {
+    table: (
+        f"CREATE TEMP TABLE IF NOT EXISTS prepared_{table} (local INTEGER PRIMARY KEY, id)",
+        f"DELETE FROM temp.prepared_{table}",  # noqa: S608 - our own words
+        f"INSERT INTO temp.prepared_{table} VALUES (?, ?)",  # noqa: S608 - our own words
     )
+    for table in ("party", "conversation")
 }
 
 
@@ -45,19 +76,14 @@ class SourceWriter:
         self._next_item = _next_id(connection, schema.item.c.id)
         self._next_outcome = _next_id(connection, schema.outcome.c.id)
         self._next_problem = _next_id(connection, schema.problem.c.id)
-        self._next_party = _next_id(connection, schema.party.c.id)
-        self._next_conversation = _next_id(connection, schema.conversation.c.id)
         self._parties: dict[PartyKey, int] = {}
         self._conversations: dict[tuple[str, str, str | None], int] = {}
+        self._next_party = _next_id(connection, schema.party.c.id)
+        self._next_conversation = _next_id(connection, schema.conversation.c.id)
         self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _INSERT}
-        self._items, self._moments, self._links = (self._rows[name] for name in ("item", "moment", "item_party"))
         self._cursor: Any = None
         self._outcome: dict[str, Any] = {}
-        self._digest = hashlib.sha256()
-        self._first_item = 0
-        self._file = OfFile()
-        facts = select(schema.source.c.facts).where(schema.source.c.id == source_id)
-        self.region = region_of(load(connection.execute(facts).scalar() or "{}"))
+        self._before = 0, 0  # the last outcome, and the next number, before the batch
         for row in connection.execute(select(schema.party)):
             self._parties[(row.scheme, row.identifier, row.name, row.comparable)] = row.id
         query = select(schema.conversation).where(schema.conversation.c.source_id == source_id)
@@ -68,17 +94,19 @@ class SourceWriter:
         """Starts a batch inside an open transaction."""
         self._cursor = connection.connection.cursor()
         self._connection = connection
-        self._first_item = self._next_item
+        self._before = self._next_outcome - 1, self.next_seq
         # The hashing of the source stores problems of its own between two batches.
         self._next_problem = _next_id(connection, schema.problem.c.id)
 
-    def end(self) -> None:
-        """Writes what is left of the batch, the full text of its items included, and where the next one goes on."""
+    def end(self, prepared: str | None = None) -> None:
+        """Writes what is left of the batch, its items and their full text, and where the next one goes on.
+
+        `prepared` is the name under which the batch's prepared rows are open (see `Store.write`), None where it has no
+        items. Raises NotPrepared where that file is not what a worker prepares.
+        """
         self.flush()
-        self._cursor.execute(
-            "INSERT INTO item_fts(rowid, text, names) SELECT id, text, names FROM item WHERE id >= ?",
-            (self._first_item,),
-        )
+        if prepared is not None:
+            self._move(prepared)
         pending = schema.pending
         self._connection.execute(
             update(pending)
@@ -86,36 +114,9 @@ class SourceWriter:
             .values(next_batch=pending.c.next_batch + 1, next_seq=self.next_seq)
         )
 
-    def begin_outcome(self, file_id: int, extractor: str, file: OfFile) -> None:
+    def begin_outcome(self, file_id: int, extractor: str) -> None:
         """What follows was found by this extractor in this file."""
-        self._outcome = {"file_id": file_id, "extractor": extractor, "first_seq": self.next_seq}
-        self._digest = hashlib.sha256()
-        self._file = file
-
-    def add(self, record: bytes) -> None:
-        """One record as canonical JSON."""
-        digest = hashlib.sha256(record).digest()
-        self._digest.update(digest)
-        found = derive(plain_of(record), self._file)
-        item_id, self._next_item = self._next_item, self._next_item + 1
-        conversation = self._conversation(found) if found.conversation else None
-        # fmt: off
-        self._items.append((
-            item_id, self.source_id, self.next_seq, self._next_outcome, found.kind, found.service, conversation,
-            found.direction, found.when_us, found.text, found.names, int(found.deleted), record.decode(), digest,
-        ))
-        # fmt: on
-        self.next_seq += 1
-        for order, moment in enumerate(found.moments):
-            self._moments.append((item_id, order, *moment))
-        for order, (role, party) in enumerate(found.parties):
-            self._links.append((item_id, order, role, self._parties.get(party) or self._party(party)))
-        if found.attachments:
-            self._attach(item_id, found.attachments)
-        if found.location:
-            self._rows["coordinate"].append((item_id, *found.location))
-        if len(self._items) >= _FLUSH:
-            self.flush()
+        self._outcome = {"file_id": file_id, "extractor": extractor}
 
     def problem(self, problem: dict[str, Any], file_id: int | None, *, of_outcome: bool) -> None:
         """One problem; `of_outcome` ties it to the extractor at work, else it belongs to the file or the source."""
@@ -125,50 +126,26 @@ class SourceWriter:
             *(clean(problem["detail"]) or "", clean(problem.get("locator", "")) or ""),
         ]
         self._next_problem += 1
-        self._rows["problem"].append((*values, row_digest("problem", values)))
+        self._add("problem", (*values, row_digest("problem", values)))
 
-    def end_outcome(self, outcome: str, counts: dict[str, int]) -> None:
-        """How the extractor ended, and its counts (see COUNTS)."""
-        state = self._outcome
-        items_digest = self._digest.digest()
+    def end_outcome(self, outcome: str, counts: dict[str, int], items: tuple[int, str] = NO_ITEMS) -> None:
+        """How the extractor ended, its counts (see COUNTS), and how many items it has with their digest in hexadecimal
+        (see `PreparedRows.end`)."""
+        count, items_digest = items
         values = [
-            *(self._next_outcome, self.source_id, state["file_id"], state["extractor"], outcome),
+            *(self._next_outcome, self.source_id, self._outcome["file_id"], self._outcome["extractor"], outcome),
             *(counts[name] for name in COUNTS),
-            *(state["first_seq"], self.next_seq - state["first_seq"]),
+            *(self.next_seq, count),
         ]
-        digest = row_digest("outcome", [*values, items_digest.hex()])
-        self._rows["outcome"].append((*values, items_digest, digest))
+        digest = row_digest("outcome", [*values, items_digest])
+        self._add("outcome", (*values, bytes.fromhex(items_digest), digest))
+        self.next_seq += count
         self._next_outcome += 1
 
-    def _conversation(self, found: Derived) -> int:
-        assert found.conversation is not None  # noqa: S101 - for the type checker
-        key = (found.service, *found.conversation)
-        known = self._conversations.get(key)
-        if known is None:
-            known = self._conversations[key] = self._next_conversation
-            self._next_conversation += 1
-            self._rows["conversation"].append((known, self.source_id, *key))
-        return known
-
-    def _party(self, key: PartyKey) -> int:
-        known = self._parties[key] = self._next_party
-        self._next_party += 1
-        self._rows["party"].append((known, *key))
-        return known
-
-    def _attach(self, item_id: int, attachments: Sequence[dict[str, Any]]) -> None:
-        for order, found in enumerate(attachments):
-            row = attachment_row(found, self._find)
-            self._rows["attachment"].append((item_id, order, *row))
-
-    def _find(self, path: str) -> tuple[int, bool] | None:
-        # Live before deleted, and the first of several: an unambiguous rule, the same on every run.
-        self._cursor.execute(
-            "SELECT id, readable FROM file WHERE source_id = ? AND path = ? ORDER BY deleted, ordinal LIMIT 1",
-            (self.source_id, path),
-        )
-        row = self._cursor.fetchone()
-        return (row[0], bool(row[1])) if row else None
+    def _add(self, table: str, row: tuple[Any, ...]) -> None:
+        self._rows[table].append(row)
+        if len(self._rows[table]) >= _FLUSH:
+            self.flush()
 
     def flush(self) -> None:
         """Writes the rows that wait in memory."""
@@ -177,27 +154,45 @@ class SourceWriter:
                 self._cursor.executemany(_INSERT[name], rows)
                 rows.clear()
 
+    def _move(self, prepared: str) -> None:
+        execute = self._cursor.execute
+        check_tables([row[0] for row in execute(_TABLES.format(rows=prepared))])
+        self._number_anew(prepared)
+        outcome_before, first_seq = self._before
+        count = self.next_seq - first_seq
+        known = {"source": self.source_id, "before": self._next_item - 1, "seq_before": first_seq - 1}
+        known |= {"outcome_before": outcome_before}
+        for first in range(1, count + 1, _PIECE):
+            piece = known | {"first": first, "last": min(first + _PIECE - 1, count)}
+            execute(_MOVE_ITEMS.format(rows=prepared), piece)
+            execute(_INDEX_ITEMS, piece)
+        for statement in _MOVE_BESIDE:
+            execute(statement.format(rows=prepared), known)
+        self._next_item += count
 
-def attachment_row(found: dict[str, Any], find: Callable[[str], tuple[int, bool] | None]) -> tuple[Any, ...]:
-    """(name, path, mime, size, sha256, state, file_id) of an attachment as recorded; `find` looks a path up in the
-    source and gives (file id, readable) or None."""
-    path = clean(found.get("path"))
-    state, file_id = found.get("state", ""), None
-    if not state:
-        where = find(path) if path is not None else None
-        if where:
-            file_id, state = where[0], "present" if where[1] else "unreadable"
-        else:
-            state = "missing"
-    return (
-        clean(found["name"]),
-        path,
-        clean(found.get("mime")),
-        fitting(found.get("size")),
-        found.get("sha256"),
-        state,
-        file_id,
-    )
+    def _number_anew(self, prepared: str) -> None:
+        """Which party and conversation of the case the prepared ones are; those that it has not are added."""
+        execute, new = self._cursor.execute, self._rows
+        numbers: dict[str, list[tuple[int, int]]] = {"party": [], "conversation": []}
+        for local, *values in execute(_PARTIES.format(rows=prepared)).fetchall():
+            known = self._parties.get(key := tuple(values))
+            if known is None:
+                known = self._parties[key] = self._next_party
+                self._next_party += 1
+                new["party"].append((known, *key))
+            numbers["party"].append((local, known))
+        for local, *values in execute(_CONVERSATIONS.format(rows=prepared)).fetchall():
+            known = self._conversations.get(key := tuple(values))
+            if known is None:
+                known = self._conversations[key] = self._next_conversation
+                self._next_conversation += 1
+                new["conversation"].append((known, self.source_id, *key))
+            numbers["conversation"].append((local, known))
+        for table, (create, empty, fill) in _RENUMBER.items():
+            execute(create)
+            execute(empty)
+            self._cursor.executemany(fill, numbers[table])
+        self.flush()
 
 
 def _next_id(connection: Connection, column: Any) -> int:

@@ -8,52 +8,52 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import takewhile
-from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, update
 
 from app.cases import Case
 from app.ingest.tracking import Tracker
-from app.worker.shard import BEGIN, FILE, OUTCOME, PROBLEM, RECORD, ShardDamaged, is_whole, lines, parse
+from app.worker.shard import BEGIN, FILE, OUTCOME, PROBLEM, ShardDamaged, is_whole, lines, parse, remove, rows_of
 from app.worker.tasks import Batch, Listed
 from evidence_store import schema
-from evidence_store.derive import OfFile
+from evidence_store.prepared import NotPrepared
 from evidence_store.rows import row_digest
-from evidence_store.writer import SourceWriter
+from evidence_store.store import name_beside
+from evidence_store.writer import NO_ITEMS, SourceWriter
 
-_GROUP: Final = 16  # batches in one transaction at most: a commit costs as much as a few hundred files
+_GROUP: Final = 8  # batches in one transaction at most: a commit costs as much as a few hundred files
 _STORE_RESULT: Final = "UPDATE file SET readable = ?, note = ?, sha256 = ?, mime = ?, size = ?, digest = ? WHERE id = ?"
 
 
-def merge_batch(connection: Connection, writer: SourceWriter, batch: Batch) -> int:
-    """Stores what one shard holds and gives the number of its files.
+def merge_batch(connection: Connection, writer: SourceWriter, batch: Batch, rows: str | None) -> int:
+    """Stores what one shard holds and gives the number of its files. `rows` is the name under which its rows are open.
 
     Raises ShardDamaged when the shard is not whole: the caller rolls back.
     """
     writer.begin(connection)
     listed = {step.listed.ordinal: step.listed for step in batch.steps}
-    file_id, of_file = 0, OfFile()
+    file_id = 0
     results: list[tuple[Any, ...]] = []
     for letter, data in lines(batch.shard):
-        if letter == RECORD:
-            writer.add(data)
-        elif letter == FILE:
+        if letter == FILE:
             found = parse(data)
             file = listed[found["ordinal"]]
-            # The listing was stored in one go, so ids run with ordinals.
-            file_id, of_file = writer.first_file + file.ordinal, OfFile(bool(file.deleted), file.times, writer.region)
+            file_id = writer.first_file + file.ordinal  # the listing was stored in one go, so ids run with ordinals
             results.append(_result(file, file_id, writer.source_id, found))
         elif letter == PROBLEM:
             problem = parse(data)
             writer.problem(problem, file_id, of_outcome=problem.pop("of") == "outcome")
         elif letter == BEGIN:
-            writer.begin_outcome(file_id, parse(data), of_file)
+            writer.begin_outcome(file_id, parse(data))
         elif letter == OUTCOME:
             counts = parse(data)
-            writer.end_outcome(counts.pop("outcome"), counts)
+            writer.end_outcome(counts.pop("outcome"), counts, counts.pop("items", NO_ITEMS))
     connection.connection.cursor().executemany(_STORE_RESULT, results)
-    writer.end()
+    try:
+        writer.end(rows)
+    except NotPrepared as error:
+        raise ShardDamaged(f"{batch.shard}: {error}") from error
     _attachments_lost(connection, [row[-1] for row in results if not row[0]])
     return len(results)
 
@@ -124,7 +124,7 @@ class Merger:
                 self._take_back(group)
                 return
             for batch in group:
-                Path(batch.shard).unlink(missing_ok=True)
+                remove(batch.shard)
             self._next += len(group)
 
     def _next_group(self) -> list[Batch]:
@@ -137,16 +137,21 @@ class Merger:
             if is_whole(batch.shard):
                 self.found(batch)
             else:
-                Path(batch.shard).unlink(missing_ok=True)
+                remove(batch.shard)
                 self.damaged.append(replace(batch, skip=()))
 
     def _store(self, group: list[Batch]) -> None:
         files = 0
-        with _no_collector(), self._case.store.write() as connection:
+        if not all(is_whole(batch.shard) for batch in group):
+            raise ShardDamaged("a shard is not as its worker left it")
+        beside = [rows for batch in group if (rows := rows_of(batch.shard)).exists()]
+        with _no_collector(), self._case.store.write(beside) as connection:
             if self._writer is None:
                 self._writer = SourceWriter(connection, self._source_id, self._seq)
             for batch in group:
-                files += merge_batch(connection, self._writer, batch)
+                rows = rows_of(batch.shard)
+                name = name_beside(beside.index(rows)) if rows in beside else None
+                files += merge_batch(connection, self._writer, batch, name)
         items = self._writer.next_seq - self._seq
         self._seq = self._writer.next_seq
         self._progress.merged(files, items)

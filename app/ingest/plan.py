@@ -35,6 +35,7 @@ def batches(
     date_order: str | None,
     only: tuple[str, ...],
     scope: Scope,
+    region: str | None = None,
     device_zone: str | None = None,
     start: int = 0,
 ) -> Iterator[Batch]:
@@ -43,7 +44,7 @@ def batches(
     A shard's name carries a digest of its batch's plan, so that one left by another version or setting is not used.
     """
     labels = [extractor.label for extractor in EXTRACTORS]
-    settings = [VERSION, labels, source.zone, device_zone, date_order, list(only)]
+    settings = [VERSION, labels, source.zone, device_zone, region, date_order, list(only)]
     base = hashlib.sha256(canonical([*settings, scope.authority.plain()]))
     for ordinal, steps in enumerate(_grouped(_steps(connection, source_id))):
         if ordinal < start:
@@ -51,7 +52,7 @@ def batches(
         digest = base.copy()
         digest.update(canonical([[step.listed.ordinal, step.listed.path, list(step.extractors)] for step in steps]))
         shard = folder / f"{ordinal:07d}-{digest.hexdigest()[:16]}.shard"
-        yield Batch(source, ordinal, tuple(steps), str(shard), date_order, only, scope, device_zone)
+        yield Batch(source, ordinal, tuple(steps), str(shard), date_order, only, scope, region, device_zone)
 
 
 def _grouped(steps: Iterator[Step]) -> Iterator[list[Step]]:

@@ -26,7 +26,7 @@ from app.ingest.tracking import Tracker
 from app.worker.shard import ENTRY, FACTS, PROBLEM, is_whole, lines, parse
 from app.worker.tasks import Batch, HashSource, Task
 from evidence_store import ledger, schema
-from evidence_store.identity import COMPARED_BY, library
+from evidence_store.identity import COMPARED_BY, library, region_of
 from evidence_store.rows import dump, load, sealed_row
 from evidence_store.scope import Authority, Scope
 from evidence_store.store import StoreError
@@ -210,6 +210,7 @@ class _Ingest:
     def _tasks(self, source: SourceRef, start: int, only: tuple[str, ...]) -> Iterator[Task]:
         if self._row["sha256"] is None and not self._by_manifest():
             yield HashSource(source, str(self._folder / "hashes.shard"))
+        facts = load(self._row["facts"])
         with self._case.store.read() as connection:
             yield from batches(
                 connection,
@@ -219,7 +220,8 @@ class _Ingest:
                 date_order=self._row["date_order"],
                 only=only,
                 scope=self._scope,
-                device_zone=load(self._row["facts"]).get(DEVICE_ZONE),
+                region=region_of(facts),
+                device_zone=facts.get(DEVICE_ZONE),
                 start=start,
             )
 

@@ -11,9 +11,10 @@ from functools import cache, partial
 from typing import Final
 
 from app.worker.evidence import OpenedFile
-from app.worker.shard import BEGIN, FILE, OUTCOME, PROBLEM, RECORD, ShardWriter
+from app.worker.shard import FILE, PROBLEM, ShardWriter
 from app.worker.tasks import Batch, Listed, Step
-from evidence_store.records import Present, Problem, Record, canonical, to_plain
+from evidence_store.derive import OfFile
+from evidence_store.records import Present, Problem, Record, to_plain
 from evidence_store.scope import Scope
 from extractors.base import Extractor
 from extractors.catalog import EXTRACTORS
@@ -47,7 +48,8 @@ def read_batch(batch: Batch, volume: Volume, shard: ShardWriter, on_step: OnStep
         for extractor in _wanted(step, file, batch.only):
             label = label_of(step.listed.ordinal, extractor.id)
             on_step(label, 0)
-            _extract(extractor, file, shard, batch.scope, skip.get(label))
+            of_file = OfFile(bool(step.listed.deleted), step.listed.times, batch.region)
+            _extract(extractor, file, of_file, shard, batch.scope, skip.get(label))
 
 
 def _read(
@@ -159,14 +161,16 @@ class _Tally:
     last: str | None = field(default=None, repr=False)
 
 
-def _extract(extractor: Extractor, file: OpenedFile, shard: ShardWriter, scope: Scope, lost: str | None) -> None:
+def _extract(
+    extractor: Extractor, file: OpenedFile, of_file: OfFile, shard: ShardWriter, scope: Scope, lost: str | None
+) -> None:
     tally = _Tally()
     begun = False
 
     def begin() -> None:
         nonlocal begun
         if not begun:
-            shard.add(BEGIN, extractor.label)
+            shard.begin(extractor.label, of_file)
             begun = True
 
     def note(problem: Problem) -> None:
@@ -192,7 +196,7 @@ def _extract(extractor: Extractor, file: OpenedFile, shard: ShardWriter, scope: 
             note(Problem("file", "extractor-failed", _words(error), tally.last or ""))
     if begun:
         _close(tally, note)
-        shard.add(OUTCOME, {"outcome": _outcome(tally, lost), **_counts(tally)})
+        shard.end({"outcome": _outcome(tally, lost), **_counts(tally)})
 
 
 def _admit(record: Record, shard: ShardWriter, scope: Scope, tally: _Tally) -> None:
@@ -201,7 +205,7 @@ def _admit(record: Record, shard: ShardWriter, scope: Scope, tally: _Tally) -> N
     if not scope.admits(record):
         tally.out_of_scope += new
         return
-    shard.line(RECORD, canonical(to_plain(record)))
+    shard.record(record)
     tally.parsed += new
 
 

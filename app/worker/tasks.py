@@ -76,6 +76,7 @@ class Batch:
     date_order: str | None = None
     only: tuple[str, ...] = ()  # globs of extractor ids
     scope: Scope = field(default_factory=Scope)
+    region: str | None = None  # under which national numbers are read for comparison
     device_zone: str | None = None  # as the phone was set, for local times where the operator states none
     skip: tuple[tuple[str, str], ...] = ()  # (step label, "crashed" or "timed out" or "ran out of memory")
 

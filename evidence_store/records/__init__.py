@@ -24,7 +24,7 @@ from evidence_store.records.device import (
     WebVisit,
 )
 from evidence_store.records.kinds import KINDS
-from evidence_store.records.plain import canonical, to_plain
+from evidence_store.records.plain import canonical, to_plain, written
 from evidence_store.records.values import CLOCKS, Attachment, Clock, Member, Moment, Party, Quoted, Reaction
 
 __all__ = [
@@ -64,4 +64,5 @@ __all__ = [
     "WebVisit",
     "canonical",
     "to_plain",
+    "written",
 ]

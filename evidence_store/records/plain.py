@@ -61,6 +61,20 @@ for _kind in (*_PARTS, *KINDS, Problem):
     _PLAIN[_kind] = _plain_maker(_kind)
 
 
+def written(record: Record) -> tuple[bytes, dict[str, Any]]:
+    """A record as canonical JSON, and the plain values that are read from this JSON.
+
+    Where they differ from those that it was made of (two halves of one character side by side, a number that no reader
+    of JSON takes whole), they are read back; NaN and infinity alone stay where JSON has null.
+    """
+    plain: dict[str, Any] = _PLAIN[type(record)](record)
+    try:
+        return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS), plain
+    except orjson.JSONEncodeError:
+        data = canonical(plain)
+        return data, json.loads(data)
+
+
 def canonical(plain: Any) -> bytes:
     """Plain values as the one canonical JSON: UTF-8, keys sorted, no white space.
 

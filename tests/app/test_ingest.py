@@ -15,8 +15,12 @@ import pytest
 
 from app.cases import open_case
 from app.ingest import Progress, SourceRequest, Stopped, add_source, resume
-from app.worker.shard import FILE, ShardWriter, is_whole
+from app.ingest.pool import Pool
+from app.ingest.run import _Ingest
+from app.worker.shard import FILE, ShardWriter, is_whole, rows_of
 from evidence_store import seal
+from evidence_store.derive import OfFile
+from evidence_store.records import Message
 from tests.evidence_builders.archives import write_zip
 from tests.evidence_builders.cases import (
     in_every_container,
@@ -177,6 +181,47 @@ def test_a_shard_that_was_damaged_is_not_whole(tmp_path: Path, damage: str) -> N
     shard.write_bytes(DAMAGE[damage](before))
     assert shard.read_bytes() != before
     assert not is_whole(shard)
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "emptied", "gone"])
+def test_a_shard_whose_rows_were_damaged_is_not_whole(tmp_path: Path, damage: str) -> None:
+    shard = tmp_path / "0000000.shard"
+    writer = ShardWriter(str(shard))
+    writer.begin("made.chat@1", OfFile())
+    for place in range(20):
+        writer.record(Message(locator=f"line {place}", text="made up"))
+    writer.end({"outcome": "parsed"})
+    writer.finish()
+    assert is_whole(shard)
+    rows = rows_of(shard)
+    if damage == "gone":
+        rows.unlink()
+    else:
+        rows.write_bytes(DAMAGE[damage](rows.read_bytes()))
+    assert not is_whole(shard)
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "gone"])
+def test_rows_that_an_earlier_run_left_damaged_are_made_again(
+    larger: dict[str, Path], whole: dict[str, Any], tmp_path: Path, damage: str
+) -> None:
+    case = open_case(tmp_path / "case", create_it=True)
+    stop, on_progress = stop_at("reading", 0)
+    with pytest.raises(Stopped):
+        add_source(case, SourceRequest(larger["zip"], **KEYS), on_progress, stop, jobs=1)
+    stopped = _Ingest(case, 1, None, None, 1, None)
+    with Pool(case.work / "source-1", 1) as pool:  # all shards are made and none is stored
+        assert {ended.error for ended in pool.run(stopped._tasks(stopped._source, 0, ()))} == {None}
+    left = sorted(case.work.rglob("*.shard.rows"))
+    assert left != []
+    for rows in left:
+        if damage == "gone":
+            rows.unlink()
+        else:
+            rows.write_bytes(DAMAGE[damage](rows.read_bytes()))
+    resume(case, jobs=2)
+    case.close()
+    assert what_it_says(tmp_path / "case") == whole
 
 
 def test_two_sources_are_sealed_one_after_the_other_and_the_first_stays_checked_while_the_second_is_read(

@@ -18,8 +18,9 @@ import pytest
 
 from app.ingest.model import Stopped
 from app.ingest.pool import Limits, Pool
-from app.worker.shard import BEGIN, FILE, OUTCOME, PROBLEM, RECORD, lines, parse
+from app.worker.shard import FILE, OUTCOME, PROBLEM, is_whole, lines, parse
 from app.worker.tasks import Batch, Listed, Step
+from evidence_store.writer import NO_ITEMS
 from extractors.sources import open_volume
 from extractors.sources.base import SourceRef
 from tests.app.dangerous_worker import ID, life
@@ -52,18 +53,15 @@ def batch(work: Path, ordinal: int, orders: list[str]) -> Batch:
 def found_in(shard: str) -> dict[str, list[Any]]:
     """What a shard says: files by ordinal, (outcome, records) of each run of the extractor, problems."""
     found: dict[str, list[Any]] = {"files": [], "outcomes": [], "problems": []}
-    records = 0
+    assert is_whole(shard)
     for letter, data in lines(shard):
         if letter == FILE:
             found["files"].append(parse(data)["ordinal"])
-        elif letter == BEGIN:
-            records = 0
-        elif letter == RECORD:
-            records += 1
         elif letter == PROBLEM:
             found["problems"].append(parse(data)["code"])
         elif letter == OUTCOME:
-            found["outcomes"].append((parse(data)["outcome"], records))
+            outcome = parse(data)
+            found["outcomes"].append((outcome["outcome"], outcome.get("items", NO_ITEMS)[0]))
     return found
 
 

@@ -9,10 +9,11 @@ from sqlalchemy import insert
 from app import PROGRAM
 from app.cases import Case
 from evidence_store import ledger, schema, seal
-from evidence_store.derive import OfFile
-from evidence_store.records import Message, Moment, Party, canonical, to_plain
+from evidence_store.records import Message, Moment, Party
 from evidence_store.rows import sealed_row
+from evidence_store.store import name_beside
 from evidence_store.writer import COUNTS, SourceWriter, add_files
+from tests.evidence_builders.case import prepare
 
 _TEXTS: Final = (
     "Are you coming to the library on Thursday? I have the key",
@@ -42,15 +43,15 @@ def fill(case: Case, count: int) -> None:
         add_files(connection, 1, [("messages.db", 1, "file", 0, 1, 1, "", "[]", "0")])
     number, writer = 0, None
     while number < count:
-        with case.store.write() as connection:
+        part = min(_TRANSACTION, count - number)
+        rows, items = prepare(case.work / "made.rows", map(_message, range(number, number + part)))
+        with case.store.write([rows]) as connection:
             writer = writer or SourceWriter(connection, 1, 1)
             writer.begin(connection)
-            writer.begin_outcome(1, "android.sms@1", OfFile())
-            part = min(_TRANSACTION, count - number)
-            for one in range(number, number + part):
-                writer.add(_message(one))
-            writer.end_outcome("parsed", dict.fromkeys(COUNTS, 0) | {"present": part, "parsed": part})
-            writer.end()
+            writer.begin_outcome(1, "android.sms@1")
+            writer.end_outcome("parsed", dict.fromkeys(COUNTS, 0) | {"present": part, "parsed": part}, items)
+            writer.end(name_beside(0))
+        rows.unlink()
         number += part
     with case.store.write() as connection:
         connection.execute(schema.pending.delete())
@@ -61,21 +62,17 @@ def fill(case: Case, count: int) -> None:
         seal.add_seal(connection, found, seq)
 
 
-def _message(number: int) -> bytes:
+def _message(number: int) -> Message:
     when = _START_US + number * 1_000_000
     text = f"{_TEXTS[number % len(_TEXTS)]} {'umbrella' if number % 1000 == 711 else 'word'} {number}"
     someone = Party(f"+447700900{number % 1000:03d}")
-    return canonical(
-        to_plain(
-            Message(
-                locator=f"sms:_id={number}",
-                service="SMS",
-                conversation=str(number % 500),
-                direction="in" if number % 2 else "out",
-                sender=someone if number % 2 else None,
-                recipients=() if number % 2 else (someone,),
-                text=text,
-                moments=(Moment("sent", when, str(when // 1000), "A"),),
-            )
-        )
+    return Message(
+        locator=f"sms:_id={number}",
+        service="SMS",
+        conversation=str(number % 500),
+        direction="in" if number % 2 else "out",
+        sender=someone if number % 2 else None,
+        recipients=() if number % 2 else (someone,),
+        text=text,
+        moments=(Moment("sent", when, str(when // 1000), "A"),),
     )

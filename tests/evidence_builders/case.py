@@ -6,7 +6,7 @@ The people are invented and the numbers come from Ofcom's drama ranges.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sqlalchemy import delete, insert, select, update
@@ -15,9 +15,11 @@ from app import PROGRAM
 from app.cases import Case, open_case
 from evidence_store import ledger, schema, seal
 from evidence_store.derive import OfFile
-from evidence_store.records import Attachment, Call, Message, Moment, Party, Problem, Record, canonical, to_plain
+from evidence_store.prepared import PreparedRows
+from evidence_store.records import Attachment, Call, Message, Moment, Party, Problem, Record, to_plain, written
 from evidence_store.rows import dump, row_digest, sealed_row
 from evidence_store.scope import Authority
+from evidence_store.store import name_beside
 from evidence_store.writer import COUNTS, SourceWriter, add_files
 
 HOUR_US = 3_600_000_000
@@ -97,7 +99,8 @@ def build_case(folder: Path, messages: Sequence[Record] | None = None, *, state:
     case = open_case(folder, create_it=True)
     case.store.bulk()
     records = harbour_messages() if messages is None else messages
-    with case.store.write() as connection:
+    prepared, items = prepare(folder / "work" / "made.rows", records)
+    with case.store.write([prepared]) as connection:
         connection.execute(insert(schema.source), [_source(state)])
         listed = [(path, size, "file", 0, 1, 1, "", dump([]), "") for path, size in _FILES]
         add_files(connection, 1, listed)
@@ -106,21 +109,31 @@ def build_case(folder: Path, messages: Sequence[Record] | None = None, *, state:
         file_ids = {row.path: row.id for row in connection.execute(select(schema.file))}
         writer = SourceWriter(connection, 1, 1)
         writer.begin(connection)
-        writer.begin_outcome(file_ids[MESSAGES_FILE], "made.messages@1", OfFile())
-        for record in records:
-            writer.add(canonical(to_plain(record)))
+        writer.begin_outcome(file_ids[MESSAGES_FILE], "made.messages@1")
         problem = to_plain(Problem("row", "bad-date", "the date is no number", "sms:_id=13"))
         writer.problem(problem, file_ids[MESSAGES_FILE], of_outcome=True)
         made = {"present": len(records) + 1, "parsed": len(records), "failed": 1, "problems": 1}
-        writer.end_outcome("partial", {**dict.fromkeys(COUNTS, 0), **made})
-        writer.begin_outcome(file_ids[CHAT_FILE], "made.chat@1", OfFile())
+        writer.end_outcome("partial", {**dict.fromkeys(COUNTS, 0), **made}, items)
+        writer.begin_outcome(file_ids[CHAT_FILE], "made.chat@1")
         writer.end_outcome("empty", dict.fromkeys(COUNTS, 0))
-        writer.end()
+        writer.end(name_beside(0))
         for statement in schema.LATE_INDEXES:
             connection.exec_driver_sql(statement)
         if state == "read":
             _finish(connection)
+    prepared.unlink()
     return case
+
+
+def prepare(path: Path, records: Iterable[Record]) -> tuple[Path, tuple[int, str]]:
+    """The rows of one outcome as a worker prepares them: the file, and what the outcome says of its items."""
+    rows = PreparedRows(str(path))
+    rows.begin(1, OfFile())
+    for record in records:
+        rows.add(*written(record))
+    items = rows.end()
+    rows.finish()
+    return path, items
 
 
 _FILES = ((MESSAGES_FILE, 20480), (CHAT_FILE, 0), (PICTURE, len(PICTURE_BYTES)))

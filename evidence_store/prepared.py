@@ -1,0 +1,148 @@
+"""Rows on their way into a case: what a worker made of records, in an SQLite file that the writer moves over as it is.
+
+The file is of this program version, lives as long as its source is being read, and is read only after its SHA-256 was
+compared. Rows are numbered from 1 in it; the writer adds what the case has already.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+from collections.abc import Sequence
+from typing import Any, Final
+
+import apsw
+
+from evidence_store.derive import Derived, OfFile, PartyKey, attachment_values, derive
+
+TABLES: Final = (
+    "CREATE TABLE item (id INTEGER PRIMARY KEY, outcome, kind, service, conversation, direction, when_us, text, names,"
+    " deleted, record, sha256)",
+    "CREATE TABLE moment (item, ord, meaning, utc_us, raw, clock)",
+    "CREATE TABLE item_party (item, ord, role, party)",
+    "CREATE TABLE attachment (item, ord, name, path, mime, size, sha256, state)",
+    "CREATE TABLE coordinate (item, lat, lon)",
+    "CREATE TABLE party (id INTEGER PRIMARY KEY, scheme, identifier, name, comparable)",
+    "CREATE TABLE conversation (id INTEGER PRIMARY KEY, service, key, title)",
+)
+_COLUMNS: Final = {"item": 12, "moment": 6, "item_party": 4, "attachment": 8, "coordinate": 3, "party": 5} | {
+    "conversation": 4
+}
+_INSERT: Final = {table: f"INSERT INTO {table} VALUES ({','.join('?' * n)})" for table, n in _COLUMNS.items()}  # noqa: S608
+_FLUSH: Final = 1000
+# Nobody else opens the file, and one that is not whole is made anew.
+_SETTINGS: Final = (
+    *("page_size = 32768", "journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"),
+    *("cache_size = -4000", "temp_store = MEMORY"),
+)
+
+
+class NotPrepared(ValueError):
+    """A file is not one of prepared rows."""
+
+
+def check_tables(found: Sequence[str]) -> None:
+    """Raises NotPrepared where a file has other tables, or anything besides: a view, a trigger, an index."""
+    if tuple(found) != TABLES:
+        raise NotPrepared("the rows that a worker prepared are not in the tables that they should be in")
+
+
+class PreparedRows:
+    """Writes such a file. Raises OSError where there is no room for it or it cannot be written."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._number = 0
+        self._first = 0
+        self._outcome = 0
+        self._digest = hashlib.sha256()
+        self._file = OfFile()
+        self._parties: dict[PartyKey, int] = {}
+        self._conversations: dict[tuple[str, str, str | None], int] = {}
+        self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _INSERT}
+        self._items, self._moments, self._links = (self._rows[name] for name in ("item", "moment", "item_party"))
+        try:
+            self._connection = apsw.Connection(path)
+            for setting in _SETTINGS:
+                self._connection.execute(f"PRAGMA {setting}")
+            self._connection.execute("BEGIN")
+            for statement in TABLES:
+                self._connection.execute(statement)
+        except apsw.Error as error:
+            raise _as_os_error(error, path) from error
+
+    def begin(self, outcome: int, file: OfFile) -> None:
+        """What follows is of the batch's outcome of this number (the first is 1), found in this file."""
+        self._outcome, self._file = outcome, file
+        self._first = self._number
+        self._digest = hashlib.sha256()
+
+    def end(self) -> tuple[int, str]:
+        """How many records the outcome has, and the SHA-256 over the SHA-256 of each."""
+        return self._number - self._first, self._digest.hexdigest()
+
+    def add(self, record: bytes, plain: dict[str, Any]) -> None:
+        """One record as canonical JSON, and as the plain values that this JSON says."""
+        digest = hashlib.sha256(record).digest()
+        self._digest.update(digest)
+        found = derive(plain, self._file)
+        self._number = number = self._number + 1
+        # fmt: off
+        self._items.append((
+            number, self._outcome, found.kind, found.service, self._conversation(found) if found.conversation else None,
+            found.direction, found.when_us, found.text, found.names, found.deleted, record, digest,
+        ))
+        # fmt: on
+        for order, moment in enumerate(found.moments):
+            self._moments.append((number, order, *moment))
+        for order, (role, party) in enumerate(found.parties):
+            self._links.append((number, order, role, self._parties.get(party) or self._party(party)))
+        if found.attachments:
+            self._rows["attachment"] += [
+                (number, order, *attachment_values(one)) for order, one in enumerate(found.attachments)
+            ]
+        if found.location:
+            self._rows["coordinate"].append((number, *found.location))
+        if len(self._items) >= _FLUSH:
+            self._flush()
+
+    def _conversation(self, found: Derived) -> int:
+        assert found.conversation is not None  # noqa: S101 - for the type checker
+        key = (found.service, *found.conversation)
+        known = self._conversations.get(key)
+        if known is None:
+            known = self._conversations[key] = len(self._conversations) + 1
+            self._rows["conversation"].append((known, *key))
+        return known
+
+    def _party(self, key: PartyKey) -> int:
+        known = self._parties[key] = len(self._parties) + 1
+        self._rows["party"].append((known, *key))
+        return known
+
+    def _flush(self) -> None:
+        try:
+            for name, rows in self._rows.items():
+                if rows:
+                    self._connection.executemany(_INSERT[name], rows)
+                    rows.clear()
+        except apsw.Error as error:
+            raise _as_os_error(error, self._path) from error
+
+    def finish(self) -> None:
+        """Writes what waits in memory and closes the file."""
+        self._flush()
+        try:
+            self._connection.execute("COMMIT")
+            self._connection.close()
+        except apsw.Error as error:
+            raise _as_os_error(error, self._path) from error
+
+    def discard(self) -> None:
+        """Closes the file, whatever is in it."""
+        self._connection.close(True)
+
+
+def _as_os_error(error: apsw.Error, path: str) -> OSError:
+    full = isinstance(error, apsw.FullError)
+    return OSError(errno.ENOSPC if full else errno.EIO, "no space left" if full else str(error), path)
