@@ -21,6 +21,7 @@ from extractors.exports.signal.frames import signal_frames
 from extractors.exports.sms_backup_restore.backup import sms_backup_restore
 from extractors.exports.snapchat.account import account as snapchat_account
 from extractors.exports.snapchat.chats import export as snapchat
+from extractors.exports.telegram.export_html import export_html as telegram_html
 from extractors.exports.telegram.export_json import export_json as telegram_json
 from extractors.exports.tracks import gpx, kml
 from extractors.exports.whatsapp_chat import chat_export
@@ -49,4 +50,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     kml,
     snapchat,
     snapchat_account,
+    telegram_html,
 )

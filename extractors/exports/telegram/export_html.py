@@ -1,0 +1,215 @@
+"""The HTML export of Telegram Desktop: the pages messages.html, messages2.html … of a chat."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Final
+
+from evidence_store.records import Attachment, Message, Moment, Party, Present, Problem, Quoted, Reaction
+from extractors.base import EvidenceFile, Found, extractor
+from extractors.exports.json_values import Extra, place_below
+from extractors.exports.telegram.chats import SERVICE
+from parsers.telegram_html import Media, Page, PageMessage, messages
+from parsers.times import from_local, to_us
+
+_DATE: Final = re.compile(r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d):(\d\d):(\d\d)(?: UTC([+-])(\d\d):(\d\d))?")
+_VOTES: Final = re.compile(r" (\d+ votes?.*)$")
+_PLACE: Final = re.compile(r"[?&]q=(-?\d{1,3}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)")
+_LEFT_OUT: Final = re.compile(r"not included|exceeds maximum size", re.IGNORECASE)
+_GONE: Final = re.compile(r"unavailable", re.IGNORECASE)
+# Class of what hangs on a message -> the flag.
+_FLAGS: Final = {
+    "media_voice_message": "voice message",
+    "media_video_message": "video message",
+    "media_sticker": "sticker",
+    "sticker_wrap": "sticker",
+    "animated_wrap": "GIF",
+    "media_animation": "GIF",
+    "media_location": "location",
+    "media_live_location": "live location",
+    "media_venue": "location",
+    "media_contact": "contact card",
+    "media_call": "call",
+    "media_poll": "poll",
+}
+_NO_FILE: Final = frozenset(("media_location", "media_live_location", "media_venue", "media_call", "media_poll"))
+
+
+@extractor(
+    id="telegram.export_html",
+    version=1,
+    title="Telegram Desktop export (HTML)",
+    files=("**/messages.html", "**/messages?.html", "**/messages??.html", "**/messages???.html"),
+    emits=(Message,),
+    privacy="communications",
+    layouts="pages of Telegram Desktop 1.3 to 5, with and without the offset of their times",
+    tested_on="documented schema, no device data",
+    limits="A file that can be edited; the account was not examined. Directions are not in it, nor the numbers of "
+    "people: two people of one name cannot be told apart. A message that follows one of the same sender bears no name; "
+    "the first of a page that does so has no sender here. The wording of entries is in the language of the program.",
+)
+def export_html(file: EvidenceFile) -> Iterator[Found]:
+    """Every message and every line of the application's own, in stored order. The conversation is the folder.
+
+    References:
+    - Telegram Desktop (public source): Telegram/SourceFiles/export/output/export_output_html.cpp
+    """
+    if b"page_wrap" not in file.head and b"tgme" not in file.head and b"chat_page" not in file.head:
+        return  # other programs have pages of this name
+    folder = file.path.rpartition("/")[0]
+    page, rows = Page(), 0
+    sender: Party | None = None
+    with file.open() as stream:
+        for one in messages(stream, page):
+            rows += 1
+            if not one.is_joined and not one.is_service:
+                name = one.text("from")
+                sender = Party(name, "name", name) if name else None
+            yield from _found(one, page, sender, folder, file)
+    yield Present(rows)
+    if not rows:
+        yield Problem("schema", "unknown-layout", "a page of an export without a message that is known")
+
+
+def _found(one: PageMessage, page: Page, sender: Party | None, folder: str, file: EvidenceFile) -> Iterator[Found]:
+    locator = f"message{one.id}" if one.id else f"line {one.line}"
+    if one.is_service:
+        yield _service(one, page, folder, locator)
+    else:
+        yield _message(one, page, sender, folder, locator, file)
+        if not one.date:
+            yield Problem("value", "time", "the message has no date", locator)
+        if one.is_joined and sender is None:
+            yield Problem("value", "sender", "the sender stands on the page before", locator)
+    if not one.is_whole:
+        yield Problem("file", "cut-page", "the page breaks off in this message", locator)
+
+
+def _service(one: PageMessage, page: Page, folder: str, locator: str) -> Message:
+    return Message(
+        locator=locator,
+        service=SERVICE,
+        flags=("system",),
+        conversation=folder or page.title,
+        title=page.title,
+        text=one.text("service"),
+        key=one.id or None,
+    )
+
+
+def _message(
+    one: PageMessage, page: Page, sender: Party | None, folder: str, locator: str, file: EvidenceFile
+) -> Message:
+    flags = [_FLAGS[kind] for media in one.media for kind in media.kinds if kind in _FLAGS]
+    if one.is_forwarded:
+        flags.append("forwarded")
+    lat, lon = _place(one)
+    return Message(
+        locator=locator,
+        service=SERVICE,
+        moments=_moments(one.date, file),
+        flags=tuple(dict.fromkeys(flags)),
+        attachments=tuple(found for media in one.media for found in _files(media, folder)),
+        extra=tuple(_extra(one)),
+        conversation=folder or page.title,
+        title=page.title,
+        sender=sender,
+        text=one.text("text") or one.text("question") or _words(one),
+        key=one.id or None,
+        quotes=Quoted(one.reply if one.reply != "?" else None, text=None) if one.reply else None,
+        reactions=tuple(_reactions(one, file)),
+        lat=lat,
+        lon=lon,
+    )
+
+
+def _moments(stored: str, file: EvidenceFile) -> tuple[Moment, ...]:
+    return (_moment("sent", stored, file.zone, file.zone_by),) if stored else ()
+
+
+@lru_cache(maxsize=4096)
+def _moment(meaning: str, stored: str, zone: str | None, zone_by: str) -> Moment:
+    """A date with its offset, or the local time of the computer that exported, under the zone that is assumed."""
+    found = _DATE.search(stored)
+    if found is None:
+        return Moment(meaning, None, stored, "C", note="not a date and time")
+    try:
+        day, month, year, hour, minute, second = (int(part) for part in found.groups()[:6])
+        aware = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+        if found[7]:
+            minutes = int(found[8]) * 60 + int(found[9])
+            offset = timezone(timedelta(minutes=-minutes if found[7] == "-" else minutes))
+            return Moment(meaning, to_us(aware.replace(tzinfo=offset)), stored, "B")
+    except (ValueError, OverflowError):
+        return Moment(meaning, None, stored, "C", note="not a date and time")
+    utc_us, note = from_local(aware.replace(tzinfo=None), zone)
+    return Moment(meaning, utc_us, stored, "C", f"{zone}, {zone_by}" if zone else "", note)
+
+
+def _extra(one: PageMessage) -> Iterator[Extra]:
+    if name := one.text("forwarded from"):
+        yield "forwarded_from", name
+    if one.forwarded_date:
+        yield "forwarded date", one.forwarded_date
+    for part in ("via", "signature"):
+        if words := one.text(part):
+            yield part, words
+    for words, address in one.links:
+        if words != address and not address.startswith(("#", "javascript:")):
+            yield "link", f"{words} -> {address}"
+    for answer in one.texts.get("answer", ()):
+        if answer.strip():
+            yield "poll option", _VOTES.sub(r": \1", answer.strip().removeprefix("- "))
+    if total := one.text("total"):
+        yield "poll total", total
+    for media in one.media:
+        if media.status:
+            yield "status", media.status
+
+
+def _words(one: PageMessage) -> str | None:
+    """What a message without a text says: the name and number of a card, the length of a call."""
+    named = [media for media in one.media if {"media_contact", "media_call", "media_venue"} & set(media.kinds)]
+    found = [part for media in named for part in (media.title, media.status) if part]
+    return ", ".join(found) or None
+
+
+def _place(one: PageMessage) -> tuple[float | None, float | None]:
+    for media in one.media:
+        found = _PLACE.search(media.href or "")
+        if found and abs(float(found[1])) <= 90 and abs(float(found[2])) <= 180:
+            return float(found[1]), float(found[2])
+    return None, None
+
+
+def _files(media: Media, folder: str) -> Iterator[Attachment]:
+    """The file that hangs on a message, at its place below the folder of the export, or why it is not there."""
+    if _NO_FILE & set(media.kinds):
+        return
+    name = media.title or (media.href or "").rpartition("/")[2] or "without a name"
+    if media.href and (path := place_below(folder, media.href)):
+        yield Attachment((media.href or "").rpartition("/")[2] or name, path)
+        if media.thumbnail and (small := place_below(folder, media.thumbnail)) and small != path:
+            yield Attachment(media.thumbnail.rpartition("/")[2], small)
+    elif _LEFT_OUT.search(media.description):
+        yield Attachment(name, state="omitted")
+    elif _GONE.search(media.description):
+        yield Attachment(name, state="not downloaded")
+    elif "media_contact" not in media.kinds and (media.title or media.description):
+        yield Attachment(name, state="omitted")
+
+
+def _reactions(one: PageMessage, file: EvidenceFile) -> Iterator[Reaction]:
+    """Each by whom it names ("Ben Example, 01.03.2022 10:05:00"); one without names stands with its count."""
+    for emoji, count, titles in one.reactions:
+        if not titles:
+            yield Reaction(f"{emoji} ({count})" if count not in ("", "1") else emoji)
+        for title in titles:
+            name, _, date = title.rpartition(", ")
+            dated = bool(_DATE.search(date))
+            who = name if dated else title
+            moment = _moment("reacted", date, file.zone, file.zone_by) if dated else None
+            yield Reaction(emoji, Party(who, "name", who), moment)
