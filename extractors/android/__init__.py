@@ -11,6 +11,8 @@ from extractors.android.calendar import calendar
 from extractors.android.calls import calls
 from extractors.android.contacts import contacts
 from extractors.android.device import device
+from extractors.android.downloads import downloads
+from extractors.android.files_by_google import files_by_google
 from extractors.android.google_messages import google_messages
 from extractors.android.media_store import media_store
 from extractors.android.notifications import notifications
@@ -42,4 +44,6 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     device,
     accounts,
     media_store,
+    downloads,
+    files_by_google,
 )

@@ -47,7 +47,7 @@ _COLUMNS: Final = (
     tested_on="documented schema, no device data",
     limits="The index is what a scan found or an application entered, and lags behind the files. Folders are no items "
     "and only counted. The time of taking was worked out by the phone, with its zone of that day. "
-    "Thumbnails, playlists and the index of Android 2 are not read.",
+    "A place of 0, 0 is taken for none. Thumbnails, playlists and the index of Android 2 are not read.",
 )
 def media_store(file: EvidenceFile) -> Iterator[Found]:
     """Every row of `files` that is no folder, and its place where it has one.
@@ -79,7 +79,7 @@ def _read(db: EvidenceDatabase, path: str, telling: bool) -> Iterator[Found]:
         doubts.locator = f"files:_id={row['_id']}"
         item = _item(row, path, doubts)
         yield item
-        yield from _location(row, item.moments, doubts)
+        yield from location_of(row, item, doubts)
         yield from doubts.drain()
     yield from gaps
     if (present := _count(db, rows, folders)) is not None:
@@ -129,14 +129,20 @@ def _moments(row: Row, doubts: Doubts) -> tuple[Moment, ...]:
     return taken + moments_of(row, others, doubts, "s")
 
 
-def _location(row: Row, moments: tuple[Moment, ...], doubts: Doubts) -> Iterator[Location]:
+def location_of(row: Row, item: MediaItem, doubts: Doubts) -> Iterator[Location]:
+    """The place of an item by `latitude` and `longitude`, where they are set and can be one."""
     lat, lon = row["latitude"], row["longitude"]
     if lat is None and lon is None:
         return
     if _degrees(lat, 90) and _degrees(lon, 180):
         if lat or lon:
             yield Location(
-                locator=doubts.locator, moments=moments[:1], lat=float(lat), lon=float(lon), source="index of media"
+                locator=item.locator,
+                service=item.service,
+                moments=item.moments[:1],
+                lat=float(lat),
+                lon=float(lon),
+                source="index of media",
             )
         return
     doubts.add("place", f"latitude and longitude are no place: {stored(lat)}, {stored(lon)}")

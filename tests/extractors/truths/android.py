@@ -25,4 +25,11 @@ TRUTHS = (
     Truth("android.device", "mvt/android_data/getprop.txt", {"device_fact": 13}, of="mvt"),
     Truth("android.device", "mvt/androidqf/getprop.txt", {"device_fact": 10}, of="counted here"),
     Truth("android.device", "mvt/androidqf.zip!androidqfzip/getprop.txt", {"device_fact": 10}, of="counted here"),
+    Truth("android.downloads", "plaso/android/downloads.db", {"download": 11}, of="plaso"),
+    Truth(
+        "android.files_by_google",
+        "plaso/android/files_master_database",
+        {"media_item": 171, "location": 65},
+        of="plaso; places counted here",
+    ),
 )
