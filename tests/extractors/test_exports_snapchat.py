@@ -118,6 +118,10 @@ def test_snaps_are_told_without_their_pictures(layout):
     ]  # fmt: skip
 
 
+def test_conversations_without_messages_may_come_first():
+    assert [type(one) for one in export(file_of({"a_ex": [], "c ex": [], "ben_ex": [NEW]}))] == [Message, Present]
+
+
 def test_no_message_is_lost_for_a_bad_value():
     assert_no_entry_is_lost(export, lambda rows: file_of({"ben_ex": [NEW, *rows][1:]}), NEW)
     old = {"To": "ben_ex", "Media Type": "TEXT", "Created": WORDS, "Text": "x"}

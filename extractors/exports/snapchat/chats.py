@@ -14,7 +14,8 @@ from parsers.json_pieces import END, JsonDamaged, Path, pieces
 SERVICE: Final = "Snapchat"
 _STARTS: Final = re.compile(
     rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:(?:Received|Sent) (?:Saved Chat|Unsaved Chat|Snap) History"\s*:|'
-    rb'[^"\x00-\x1f]{1,200}"\s*:\s*\[\s*\{[^}]*"(?:Media Type|IsSender|Created\(microseconds\))"\s*:)'
+    rb'(?:[^"\x00-\x1f]{1,200}"\s*:\s*\[\s*\]\s*,\s*")*[^"\x00-\x1f]{1,200}"\s*:\s*\[\s*\{[^}]*"'
+    rb'(?:Media Type|IsSender|Created\(microseconds\))"\s*:)'
 )
 _BOX: Final = re.compile(r"(Received|Sent) (?:Saved Chat|Unsaved Chat|Snap) History")
 _READ: Final = frozenset({"From", "To", "Media Type", "Created", "Created(microseconds)", "Content", "Text"}) | {

@@ -1,0 +1,1 @@
+"""What TikTok hands out with "Download your data" (JSON)."""
