@@ -12,10 +12,12 @@ from extractors.ios.notes import notes
 from extractors.ios.notes_older import notes_older
 from extractors.ios.photos import photos
 from extractors.ios.screen_time import screen_time
+from extractors.ios.sms import messages
 
 EXTRACTORS: Final[tuple[Extractor, ...]] = (
     accounts,
     account_counts,
+    messages,
     knowledge,
     screen_time,
     data_usage,

@@ -56,4 +56,19 @@ TRUTHS: tuple[Truth, ...] = (
     ),
     # An eighth note is marked for deletion, and not counted here; plaso's 9 come from a join.
     Truth("ios.notes", "plaso/ios/NoteStore.sqlite", {"note": 7, "account": 1}, of="plaso: 9"),
+    Truth(
+        "ios.sms",
+        "plaso/sqlite/imessage_chat.db",
+        {"message": 11, "group": 7},
+        of="plaso: 10; and an attachment of none of them",
+        name="chat.db",
+        problems=2,
+    ),
+    Truth(
+        "ios.sms",
+        "mvt/ios_backup/3d/3d0d7e5fb2ce288813306e4d4636395e047a3d28",
+        {"message": 1},
+        of="MVT",
+        name="private/var/mobile/Library/SMS/sms.db",
+    ),
 )
