@@ -6,6 +6,7 @@ from typing import Final
 
 from extractors.base import Extractor
 from extractors.web.chromium import chromium
+from extractors.web.chromium_forms import chromium_forms
 from extractors.web.firefox import firefox
 from extractors.web.firefox_older import firefox_android_older, firefox_downloads, firefox_forms
 from extractors.web.safari import safari, safari_tabs
@@ -22,4 +23,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     safari_history_plist,
     safari_downloads,
     safari_bookmarks_plist,
+    chromium_forms,
 )

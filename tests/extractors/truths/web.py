@@ -24,4 +24,5 @@ TRUTHS: tuple[Truth, ...] = (
     ),
     Truth("web.safari_history_plist", "plaso/plist/History.plist", {"web_visit": 18}, of="counted with plistlib"),
     Truth("web.safari_downloads", "plaso/plist/Downloads.plist", {"download": 4}, of="counted with plistlib"),
+    Truth("web.chromium_forms", "plaso/chrome/Web Data", {"table_row": 3}, of="plaso"),
 )
