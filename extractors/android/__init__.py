@@ -7,6 +7,7 @@ from typing import Final
 from extractors.android.accounts import accounts
 from extractors.android.app_usage import app_usage
 from extractors.android.bluetooth import bluetooth
+from extractors.android.burner import burner
 from extractors.android.calendar import calendar
 from extractors.android.calls import calls
 from extractors.android.contacts import contacts
@@ -14,6 +15,7 @@ from extractors.android.device import device
 from extractors.android.downloads import downloads
 from extractors.android.files_by_google import files_by_google
 from extractors.android.google_messages import google_messages
+from extractors.android.hangouts import hangouts
 from extractors.android.media_store import media_store
 from extractors.android.notifications import notifications
 from extractors.android.packages import packages
@@ -46,4 +48,6 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     media_store,
     downloads,
     files_by_google,
+    hangouts,
+    burner,
 )

@@ -32,4 +32,16 @@ TRUTHS = (
         {"media_item": 171, "location": 64},
         of="plaso; places counted here, one more is 0, 0",
     ),
+    Truth(
+        "android.hangouts",
+        "plaso/android/babel.db",
+        {"message": 14, "group": 1, "contact": 3},
+        of="plaso; people and the conversation by sqlite3",
+    ),
+    Truth(
+        "android.burner",
+        "plaso/android/burners.sqlite",
+        {"message": 14, "call": 2, "contact": 4, "account": 1},
+        of="sqlite3: 16 rows of messages, two of them calls; plaso reads the one number",
+    ),
 )
