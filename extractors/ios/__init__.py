@@ -13,6 +13,7 @@ from extractors.ios.notes_older import notes_older
 from extractors.ios.photos import photos
 from extractors.ios.screen_time import screen_time
 from extractors.ios.sms import messages
+from extractors.ios.wifi import dhcp, wifi
 
 EXTRACTORS: Final[tuple[Extractor, ...]] = (
     accounts,
@@ -24,4 +25,6 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     notes,
     notes_older,
     photos,
+    wifi,
+    dhcp,
 )

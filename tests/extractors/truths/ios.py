@@ -71,4 +71,33 @@ TRUTHS: tuple[Truth, ...] = (
         of="MVT",
         name="private/var/mobile/Library/SMS/sms.db",
     ),
+    # 5, 2 and 1 networks; the rest are their access points.
+    Truth(
+        "ios.wifi",
+        "iLEAPP/case_zips/appleWifiPlist/testdata.appleWifiPlist.appleWifiKnownNetworks.mvs_ios_2023.zip"
+        "!/private/var/preferences/com.apple.wifi.known-networks.plist",
+        {"network": 5 + 37},
+        of="iLEAPP: 5",
+    ),
+    Truth(
+        "ios.wifi",
+        "iLEAPP/case_zips/appleWifiPlist/testdata.appleWifiPlist.appleWifiKnownNetworks.belkasoft_ctf6_ios_device1.zip"
+        "!private/var/preferences/com.apple.wifi.known-networks.plist",
+        {"network": 2 + 2},
+        of="counted with plistlib",
+    ),
+    Truth("ios.wifi", "plaso/ios/com.apple.wifi.known-networks.plist", {"network": 1 + 9}, of="counted with plistlib"),
+    Truth(
+        "ios.dhcp",
+        "iLEAPP/case_zips/dhcpl/testdata.dhcpl.dhcpLeases.belkasoft_ctf6_ios_device1.zip"
+        "!private/var/db/dhcpclient/leases/en0.plist",
+        {"network": 1},
+        of="iLEAPP: 6 values of one lease",
+    ),
+    Truth(
+        "ios.dhcp",
+        "iLEAPP/case_zips/dhcpl/testdata.dhcpl.dhcpLeases.mvs_ios_2023.zip!/private/var/db/dhcpclient/leases/en0.plist",
+        {"network": 1},
+        of="iLEAPP: 6 values of one lease",
+    ),
 )
