@@ -111,7 +111,7 @@ def _usage_xml(file: EvidenceFile) -> Iterator[Found]:
             yield event_record(Event(package, kind, offset, kept(attributes, _EVENT_EXTRA)), of, where, doubts)
         else:
             doubts.locator = where
-            yield _screen(element, AppUse(locator=where, moments=of.bounds(doubts), extra=of.user, app="android"))
+            yield _screen(element, AppUse(locator=where, moments=of.began(doubts), extra=of.about(), app="android"))
         yield from doubts.drain()
     if rows:
         yield Present(rows)

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from evidence_store.records import AppUse, Moment
 from extractors.android.xml_file import user_of
 from extractors.database import Doubts
-from parsers.times import from_unix
+from parsers.times import from_unix, iso
 
 Extra = tuple[tuple[str, str | int | float | None], ...]
 TYPES: Final = dict(
@@ -82,10 +82,17 @@ class Interval:
             self.moment(meaning, offset, doubts) for meaning, offset in found if offset is not None and offset != unset
         )
 
-    def bounds(self, doubts: Doubts) -> tuple[Moment, ...]:
-        """When the interval began, and when it ended so far."""
-        begun = (self.moment("interval began", 0, doubts),)
-        return begun if self.end_offset is None else (*begun, self.moment("interval ended", self.end_offset, doubts))
+    def began(self, doubts: Doubts) -> tuple[Moment, ...]:
+        """When the interval began: the date of what has no other."""
+        return (self.moment("interval began", 0, doubts),)
+
+    def about(self) -> Extra:
+        """The user, and from when to when the interval goes, as fields of `extra`."""
+        if self.begin_ms is None:
+            return self.user
+        ends = [self.begin_ms] if self.end_offset is None else [self.begin_ms, self.begin_ms + self.end_offset]
+        times = [from_unix(end, "ms")[0] for end in ends]
+        return (*self.user, ("interval", " to ".join("unknown" if time is None else iso(time) for time in times)))
 
 
 def interval(path: str, end_offset: int | None) -> Interval:
@@ -116,8 +123,8 @@ def total_record(total: Total, of: Interval, where: str, doubts: Doubts) -> AppU
     doubts.locator = where
     return AppUse(
         locator=where,
-        moments=of.last(total.last, doubts) + of.bounds(doubts),
-        extra=of.user + total.extra,
+        moments=of.last(total.last, doubts) or of.began(doubts),
+        extra=of.about() + total.extra,
         app=total.package,
         activity=f"total of the interval ({of.name})" if of.name else "total of the interval",
         duration_s=None if total.active_ms is None else total.active_ms / 1000,

@@ -148,8 +148,8 @@ def _totals_of_screen(screen: list[Field], of: Interval) -> Iterator[Found]:
         message = _message(field) or Fields(b"")
         yield AppUse(
             locator=doubts.locator,
-            moments=of.bounds(doubts),
-            extra=(*of.user, ("count", message.number(1) or 0)),
+            moments=of.began(doubts),
+            extra=(*of.about(), ("count", message.number(1) or 0)),
             app="android",
             activity=_SCREEN[field.number],
             duration_s=(message.signed(2) or 0) / 1000,

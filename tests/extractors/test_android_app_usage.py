@@ -20,7 +20,8 @@ def at(meaning: str, offset: int) -> Moment:
     return Moment(meaning, (BEGIN + offset) * 1000, f"{BEGIN}{offset:+d}", "A")
 
 
-BOUNDS = (at("interval began", 0), at("interval ended", 86_400_000))
+BEGAN = (at("interval began", 0),)
+SPAN = (("interval", "2020-09-13T12:26:40Z to 2020-09-14T12:26:40Z"),)
 
 XML = f"""<?xml version='1.0' encoding='utf-8' standalone='yes' ?>
 <usagestats version="1" endTime="86400000">
@@ -52,16 +53,16 @@ def test_every_event_and_total_of_the_xml_form_comes_out(data: bytes) -> None:
     assert without_places(list(app_usage(MemoryFile(PATH, data)))) == [
         AppUse(
             locator="@",
-            moments=BOUNDS,
-            extra=(*user, ("count", "3")),
+            moments=BEGAN,
+            extra=(*user, *SPAN, ("count", "3")),
             app="android",
             activity="screen interactive, total",
             duration_s=90.5,
         ),
         AppUse(
             locator="@",
-            moments=(at("last active", 5000), *BOUNDS),
-            extra=(*user, ("appLaunchCount", "4"), ("lastEvent", "2")),
+            moments=(at("last active", 5000),),
+            extra=(*user, *SPAN, ("appLaunchCount", "4"), ("lastEvent", "2")),
             app="org.example.app",
             activity="total of the interval (daily)",
             duration_s=61.5,
@@ -150,16 +151,16 @@ def both_forms(user: int) -> list[AppUse]:
     return [
         AppUse(
             locator="daily:field=10",
-            moments=BOUNDS,
-            extra=(*who, ("count", 3)),
+            moments=BEGAN,
+            extra=(*who, *SPAN, ("count", 3)),
             app="android",
             activity="screen interactive, total",
             duration_s=90.5,
         ),
         AppUse(
             locator="packages:index=0",
-            moments=(at("last active", 5000), *BOUNDS),
-            extra=(*who, ("launch count", 4), ("visible ms", 1500), ("last event", 2)),
+            moments=(at("last active", 5000),),
+            extra=(*who, *SPAN, ("launch count", 4), ("visible ms", 1500), ("last event", 2)),
             app="org.example.app",
             activity="total of the interval (daily)",
             duration_s=61.5,
@@ -202,8 +203,8 @@ def test_every_event_and_total_of_android_10_comes_out_with_the_names_of_its_fil
         *common[:2],
         AppUse(
             locator="packages:index=1",
-            moments=(at("last active", 0), *BOUNDS),
-            extra=(("user", 0),),
+            moments=(at("last active", 0),),
+            extra=(("user", 0), *SPAN),
             app="org.example.named",
             activity="total of the interval (daily)",
             duration_s=0.0,
