@@ -28,7 +28,8 @@ CREATE TABLE recent_calls (_id INTEGER PRIMARY KEY, normalized_number TEXT NOT N
     contact_id TEXT, call_timestamp INT, call_type INT, contact_type INT, call_rate TEXT, is_free_call BOOLEAN);"""
 BURNER = """CREATE TABLE messages (_id integer primary key autoincrement, message_id text not null,
     state integer default 0, message text not null, contact_phone_number text not null, connected integer default 0,
-    message_type integer, contact_burner_id text, voice_url text, date_created integer not null, last_updated_date integer not null,
+    message_type integer, contact_burner_id text, voice_url text, date_created integer not null,
+    last_updated_date integer not null,
     read integer default 0, user_id text, sid text, burner_id text not null, duration integer,
     direction integer not null, asset_url text, send_status integer default 0);
 CREATE TABLE burners (_id integer primary key autoincrement, burner_id text not null, phone_number_id text,
