@@ -26,6 +26,8 @@ from extractors.exports.telegram.export_json import export_json as telegram_json
 from extractors.exports.tiktok.export import export as tiktok
 from extractors.exports.tracks import gpx, kml
 from extractors.exports.whatsapp_chat import chat_export
+from extractors.exports.x.archive import archive as x_archive
+from extractors.exports.x.direct_messages import direct_messages as x_messages
 
 EXTRACTORS: Final[tuple[Extractor, ...]] = (
     chat_export,
@@ -53,4 +55,6 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     snapchat_account,
     telegram_html,
     tiktok,
+    x_messages,
+    x_archive,
 )
