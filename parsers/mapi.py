@@ -20,7 +20,8 @@ _FIXED: Final = {
     0x0002: "<h", 0x0003: "<i", 0x0004: "<f", 0x0005: "<d", 0x0006: "<q", 0x0007: "<d", 0x000A: "<I", 0x0014: "<q",
     0x0040: "<Q",
 }  # fmt: skip
-_BOOLEAN, _TEXT_8, TEXT, BINARY, OBJECT = 0x000B, 0x001E, 0x001F, 0x0102, 0x000D
+_BOOLEAN, _TEXT_8, _TEXT, _BINARY, _BINARIES = 0x000B, 0x001E, 0x001F, 0x0102, 0x1102
+_ONE_OFF: Final = bytes.fromhex("812b1fa4bea310199d6e00dd010f5402")  # whose entries carry name and address themselves
 _CODE_PAGES: Final = (0x3FFD, 0x3FDE)
 _MOST_NAMES: Final = 1 << 15
 Name = int | str
@@ -77,11 +78,11 @@ def stands_in_place(kind: int) -> bool:
 
 def value_of(kind: int, data: bytes, codec: str) -> Value | None:
     """A single value from its bytes; None for types that are not read, or too few bytes. `codec` is for 8-bit text."""
-    if kind == TEXT:
+    if kind == _TEXT:
         return data.decode("utf-16-le", "replace").rstrip("\x00")
     if kind == _TEXT_8:
         return decoded(data, codec)[0].rstrip("\x00")
-    if kind == BINARY:
+    if kind in (_BINARY, _BINARIES):  # several of them stay in one piece
         return data
     if kind == _BOOLEAN:
         return data[:1] not in (b"\x00", b"")
@@ -122,9 +123,26 @@ def names_of(entries: bytes, strings: bytes) -> dict[int, Name]:
                 continue
             size = struct.unpack_from("<I", strings, number)[0]
             words = strings[number + 4 : number + 4 + min(size, 1024)].decode("utf-16-le", "replace")
-            found[0x8000 + place] = words.rstrip("\x00")
+            found.setdefault(0x8000 + place, words.rstrip("\x00"))
         else:
-            found[0x8000 + place] = number
+            found.setdefault(0x8000 + place, number)
+    return found
+
+
+def one_offs(data: bytes) -> list[tuple[str, str, str]]:
+    """(name, type of address, address) of those who stand in a list of members in full."""
+    found: list[tuple[str, str, str]] = []
+    at = data.find(_ONE_OFF)
+    while at >= 0:
+        start = at + len(_ONE_OFF) + 4
+        following = data.find(_ONE_OFF, start)
+        piece = data[start : len(data) if following < 0 else following]
+        wide = data[start - 1 : start] == b"\x80"
+        text = piece[: len(piece) & ~1].decode("utf-16-le", "replace") if wide else decoded(piece, "")[0]
+        words = text.split("\x00")
+        if len(words) >= 3:
+            found.append((words[0], words[1], words[2]))
+        at = following
     return found
 
 

@@ -6,6 +6,7 @@ References:
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -56,11 +57,12 @@ def read_pst(stream: BinaryIO) -> Iterator[Stored]:
             raise ValueError(f"the store cannot be opened: {_words(error)}") from None
         yield from _Store(file).items(root)
     finally:
-        file.close()
+        with contextlib.suppress(OSError):  # what was never open cannot be closed
+            file.close()
 
 
 def _words(error: BaseException) -> str:
-    """The last and plainest of the messages of libpff."""
+    """What libpff says, in one line."""
     return " ".join(str(error).split())[:_SHOWN]
 
 

@@ -15,6 +15,7 @@ from extractors.exports.google.activity import browser_history as google_browser
 from extractors.exports.google.chat import chat as google_chat
 from extractors.exports.google.places import locations as google_locations
 from extractors.exports.mail.files import eml, emlx, mbox
+from extractors.exports.mail.outlook import msg, pst
 from extractors.exports.meta.account import account as meta_account
 from extractors.exports.meta.messages import instagram, messenger
 from extractors.exports.signal.frames import signal_frames
@@ -57,4 +58,6 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     tiktok,
     x_messages,
     x_archive,
+    msg,
+    pst,
 )

@@ -66,7 +66,7 @@ class Letters:
             deleted=kept.deleted,
             flags=(*kept.flags, "encrypted") if encrypted else kept.flags,
             attachments=files,
-            extra=_extra(whole) + _more_senders(sender) + kept.extra,
+            extra=header_extra(whole) + _more_senders(sender) + kept.extra,
             conversation=whole.text_of("x-gm-thrid"),
             direction=kept.direction,
             sender=sender[0] if sender else None,
@@ -140,7 +140,7 @@ def _key(whole: Part) -> str | None:
     return value.removeprefix("<").removesuffix(">")[:_LONGEST_FIELD] or None
 
 
-def _extra(whole: Part) -> tuple[Extra, ...]:
+def header_extra(whole: Part) -> tuple[Extra, ...]:
     """What else the header says: answers, programs, and the machines on the way, the last first."""
     found: list[Extra] = []
     for name in _KEPT:

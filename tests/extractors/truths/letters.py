@@ -24,6 +24,12 @@ _EML = (
     *("testRFC822_dkim.eml", "testRFC822_eml", "testRFC822_encrypted_zip", "testRFC822_i18nheaders"),
     *("testRFC822_normal_zip", "testRFC822_quoted", "testRFC822_x-.eml"),
 )
+_MSG = {
+    "test-outlook.msg": "email", "test-outlook2003.msg": "email", "testMSG.msg": "email",
+    "testMSG_forwarded.msg": "email", "testMSG_Post.msg": "email", "testMSG_Contact.msg": "contact",
+    "testMSG_Appointment.msg": "calendar_event", "testMSG_Task.msg": "calendar_event",
+    "testMSG_StickyNote.msg": "note",
+}  # fmt: skip
 # A date that is none; a last part without its end.
 _DOUBTS = {"multiline.mbox": 1, "multiline2.mbox": 1, "testEML_embedded_xhtml_and_img.eml": 1}
 
@@ -33,6 +39,14 @@ TRUTHS: tuple[Truth, ...] = (
         for name, count in _MBOX.items()
     ),
     *(Truth("mail.eml", f"tika/{name}", {"email": 1}, of=INDEX, problems=_DOUBTS.get(name, 0)) for name in _EML),
+    *(Truth("mail.msg", f"tika/{name}", {kind: 1}, of=INDEX) for name, kind in _MSG.items()),
+    Truth("mail.pst", "tika/testPST_variousBodyTypes.pst", {"email": 4}, of=INDEX),
+    Truth(
+        "mail.pst",
+        "java-libpst/dist-list.pst",
+        {"calendar_event": 1, "contact": 2},
+        of="java-libpst's own test: a list with three members, a contact, an appointment that recurs",
+    ),
     Truth("mail.eml", "tika/testGroupWiseEml.eml", {"email": 2}, of="a letter with a letter attached"),
     Truth("mail.eml", "tika/testRFC822_oddfrom", {"document": 1}, of="a page that a browser saved"),
     # Breaks off within the last picture message: that is said, and that it declares 58 entries.
