@@ -110,7 +110,8 @@ def test_a_group_has_its_events_and_members():
     ]
     assert found[6:] == [
         Group(
-            locator="direct_messages_group[0]", service="X", conversation="900", title="Friends", identifiers=(ANN, BEN, cleo),
+            locator="direct_messages_group[0]", service="X", conversation="900", title="Friends",
+            identifiers=(ANN, BEN, cleo),
             members=(Member(ANN), Member(BEN), Member(cleo, since=joined, until=left)),
         ),
         Present(7),
@@ -176,7 +177,8 @@ DATA = "archive/data"
             "deleted_tweets",
             {"tweet": {"id_str": "5", "full_text": "Gone", "created_at": "soon", "deleted_at": WHEN}},
             Message(
-                locator="deleted_tweets[0]", service="X", flags=("deleted post",), conversation="posts", title="posts", text="Gone",
+                locator="deleted_tweets[0]", service="X", flags=("deleted post",), conversation="posts", title="posts",
+                text="Gone",
                 moments=(
                     Moment("sent", None, "soon", "C", note="not a date and time"),
                     Moment("deleted", 1672567200123000, WHEN, "B"),
@@ -204,7 +206,8 @@ DATA = "archive/data"
             "ip_audit",
             {"ipAudit": {"accountId": "1", "createdAt": WHEN, "loginIp": "192.0.2.1", "token": "secret"}},
             DeviceFact(
-                locator="ip_audit[0]", service="X", moments=(Moment("recorded", 1672567200123000, WHEN, "B"),), name="login",
+                locator="ip_audit[0]", service="X", moments=(Moment("recorded", 1672567200123000, WHEN, "B"),),
+                name="login",
                 value="192.0.2.1", extra=(("accountId", "1"), ("loginIp", "192.0.2.1")),
             ),
         ),
