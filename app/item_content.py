@@ -23,7 +23,8 @@ def content(item: Detail) -> str:
         text = "\n".join(f"{name}: {value}" for name, value in _pairs(record) if value is not None)
     if record.get("subject"):
         text = f"Subject: {record['subject']}\n{text}"
-    words = "; ".join(str(fact) for fact in _FACTS.get(item.kind, _no_facts)(record) if fact)
+    facts = [str(fact) for fact in _FACTS.get(item.kind, _no_facts)(record) if fact]
+    words, text = "; ".join(facts), "" if text in facts else text  # a group may say its title twice
     return "\n".join(part for part in (words, text) if part)
 
 
@@ -89,7 +90,7 @@ _FACTS: Final[dict[str, Callable[[dict[str, Any]], list[Any]]]] = {
     "account": lambda record: _named(record),
     "web_visit": _said("title", "url"),
     "bookmark": _said("title", "url", "folder"),
-    "search": _said("url"),
+    "search": _said("text", "url"),
     "download": lambda record: [
         *_said("title", "url", "target", "mime", "outcome")(record),
         _bytes(record),
