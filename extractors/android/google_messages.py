@@ -9,7 +9,7 @@ from evidence_store.records import Group, Message, Present, Problem
 from extractors.android.beside import beside
 from extractors.android.google_messages_content import PART, REACTION, content, reactions, root_of
 from extractors.android.google_messages_people import People, group
-from extractors.android.google_messages_row import MESSAGE, Context, message
+from extractors.android.google_messages_row import MESSAGE, Around, Context, message
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, RowsBeside, count_rows, each_row, read_database, selecting, stored
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
@@ -70,26 +70,39 @@ def _read(db: EvidenceDatabase, path: str) -> Iterator[Found]:
     if (rows := count_rows(db, "messages")) is not None:
         yield Present(rows)
     context = Context(People(db), root_of(path), Doubts())
-    seen: set[Any] = set()
+    seen: dict[Any, str] = {}
     yield from _messages(db, context, seen)
     yield from _left_over(db, context)
     yield from _conversations(context, seen)
     yield from context.people.problems
 
 
-def _messages(db: EvidenceDatabase, context: Context, seen: set[Any]) -> Iterator[Found]:
-    """`seen` gets the conversations of the messages."""
-    sides = {word: beside(db, *side) for word, side in _SIDES.items()}
+def _messages(db: EvidenceDatabase, context: Context, seen: dict[Any, str]) -> Iterator[Found]:
+    """`seen` gets the conversations of the messages, each with the service of its last one."""
+    sides = {word: beside(db, *side) for word, side in _SIDES.items() if _has_rows(db, side[0])}
+    nothing: Around = {word: [] for word in _SIDES}
     gaps: list[Problem] = []
     for row in each_row(db, "messages", selecting(db, "messages", MESSAGE), gaps):
         context.doubts.locator = f"messages:_id={row['_id']}"
-        seen.add(row["conversation_id"])
-        yield message(row, {word: side.of(row["_id"]) for word, side in sides.items()}, context)
+        around = nothing | {word: side.of(row["_id"]) for word, side in sides.items()}
+        made = message(row, around, context)
+        seen[row["conversation_id"]] = made.service
+        yield made
         if context.doubts.problems:
             yield from context.doubts.drain()
     yield from gaps
     for word, side in sides.items():
         yield from _finish(side, word)
+
+
+def _has_rows(db: EvidenceDatabase, table: str) -> bool:
+    """Whether a side table is worth asking for each message; one that is damaged is, and says so."""
+    if table not in db.tables():
+        return False
+    try:
+        return any(True for _ in db.execute(f"SELECT 1 AS one FROM {table} LIMIT 1"))  # noqa: S608
+    except DatabaseDamaged:
+        return True
 
 
 def _finish(side: RowsBeside, word: str) -> Iterator[Problem]:
@@ -151,7 +164,7 @@ def _reaction(row: Row, context: Context) -> Message:
     )
 
 
-def _conversations(context: Context, seen: set[Any]) -> Iterator[Found]:
+def _conversations(context: Context, seen: dict[Any, str]) -> Iterator[Found]:
     for row_id, conversation in context.people.conversations.items():
         if len(conversation.others) == 1 and row_id in seen:
             continue  # with one person: its messages say all of it
@@ -159,5 +172,5 @@ def _conversations(context: Context, seen: set[Any]) -> Iterator[Found]:
             continue  # a broken value where a conversation should be named
         context.doubts.locator = f"conversations:_id={stored(row_id)}"
         yield Present(1)
-        yield group(conversation, context.doubts)
+        yield group(conversation, seen.get(row_id), context.doubts)
         yield from context.doubts.drain()

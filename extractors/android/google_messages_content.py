@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -23,6 +24,17 @@ REACTION: Final = ("_id", "message_id", "reactions_data", "reacted_message_id", 
 _APPS: Final = ("com.google.android.apps.messaging", "com.android.messaging")
 _SCRATCH: Final = ".MediaScratchFileProvider"
 _UNSET: Final = ("", 0, -1, None)
+_PLAIN_TEXT: Final = "text/plain"
+# What a part that is only text leaves empty, in a recent generation and in one that has no such columns.
+_ELSE: Final = (
+    *("uri", "storage_uri", "local_cache_path", "fallback_uri", "sticker_id", "sticker_set_id"),
+    *("expressive_sticker_name", "voice_metadata", "duration", "latitude", "longitude"),
+)
+_ELSE_OF: Final = itemgetter(*_ELSE)
+_ONLY_TEXT: Final = (
+    (None, None, None, None, -1, -1, None, None, 0, 0, 0),
+    (None,) * len(_ELSE),
+)
 _LONGEST: Final = 200  # of what names somebody in a reaction
 Extra = tuple[str, str | int | float | None]
 
@@ -47,6 +59,10 @@ def content(parts: list[Row], root: str, doubts: Doubts) -> Content:
     """The texts in stored order, and whatever is a file; `root` is the folder of the application in the source."""
     found = Content()
     for part in parts:
+        if type(part["text"]) is str and part["content_type"] == _PLAIN_TEXT and _ELSE_OF(part) in _ONLY_TEXT:
+            if part["text"]:  # what nearly every part is: words, and nothing else
+                found.texts.append(part["text"])
+            continue
         where = f"parts:_id={stored(part['_id'])}"
         mime = doubts.text(part["content_type"], f"{where} content_type")
         text = doubts.text(part["text"], f"{where} text")
@@ -54,7 +70,7 @@ def content(parts: list[Row], root: str, doubts: Doubts) -> Content:
             found.texts.append(text)
         if any(part[name] for name in ("uri", "storage_uri", "local_cache_path", "fallback_uri")):
             found.attachments.append(_attachment(part, mime, root, where, doubts, found))
-        elif not text and mime not in (None, "text/plain"):
+        elif not text and mime not in (None, _PLAIN_TEXT):
             name = doubts.text(part["file_name"], f"{where} file_name") or f"part {stored(part['_id'])}"
             found.attachments.append(Attachment(name, None, mime, _size(part)))
         _mark(part, mime, found)

@@ -145,8 +145,11 @@ def _key(row_id: Any) -> str | None:
     return None if row_id is None else f"bugle_db {stored(row_id)}"
 
 
-def group(conversation: Conversation, doubts: Doubts) -> Group:
-    """A conversation as it is described: of several people, or one that no message is left of."""
+def group(conversation: Conversation, service: str | None, doubts: Doubts) -> Group:
+    """A conversation as it is described: of several people, or one that no message is left of.
+
+    `service` is that of its last message, so that it stands with that.
+    """
     row = conversation.row or {}
     flags = conversation.flags
     if conversation.row is None:
@@ -163,7 +166,7 @@ def group(conversation: Conversation, doubts: Doubts) -> Group:
     texts = [doubts.text(row[name], name) for name in ("snippet_text", "draft_snippet_text") if row.get(name)]
     return Group(
         locator=doubts.locator,
-        service="RCS" if row.get("rcs_group_id") else "MMS" if len(conversation.others) > 1 else "SMS",
+        service=service or ("RCS" if row.get("rcs_group_id") else "MMS" if len(conversation.others) > 1 else "SMS"),
         moments=tuple(moments),
         flags=flags,
         extra=tuple((name, value if type(value) in (str, int) else stored(value)) for name, value in extra),

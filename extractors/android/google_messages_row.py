@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final
 
 from evidence_store.records import Message, Moment, Party, Quoted
@@ -28,6 +30,8 @@ _EXTRA: Final = (
     *("rcs_message_id_with_text_type", "rcs_remote_instance", "sender_send_destination", "receiving_network_country"),
     *("message_original_protocol", "encryption_protocol", "etouffee_status", "message_report_status", "result_code"),
 )
+_EXTRA_OF: Final = itemgetter(*_EXTRA)
+_NOTHING: Final = ((None,) * len(_EXTRA),)
 MESSAGE: Final = (
     *("_id", "conversation_id", "sender_id", "sent_timestamp", "received_timestamp", "message_protocol"),
     *("message_status", "read", "mms_subject", "self_id", "is_hidden"),
@@ -140,29 +144,38 @@ def _by(participant: Any, context: Context) -> str:
 def _flags(
     row: Row, direction: Direction, made: Content, around: Around, thread: Conversation, context: Context
 ) -> tuple[str, ...]:
-    status = row["message_status"]
+    who = context.people.somebody.get(row["sender_id"])
+    own = _own_flags(row["message_status"], row["message_protocol"], direction, row["read"], row["is_hidden"])
+    flags = [*own, *made.flags]
+    if around["edits"] or around["edited"]:
+        flags.append("earlier version" if _is_earlier(row, around) else "edited")
+    if any(one["reacted_message_id"] is not None for one in around["reactions"]):
+        flags.append("reaction")
+    if around["stars"]:
+        flags.append("starred")
+    if who and who.flags and not who.own:
+        flags += [f"sender {flag}" for flag in who.flags]
+    if thread.flags:
+        flags += [f"conversation: {flag}" for flag in thread.flags]
+    return own if len(flags) == len(own) else tuple(dict.fromkeys(flags))
+
+
+@lru_cache(maxsize=4096, typed=True)  # the same for nearly every message of a phone
+def _own_flags(status: Any, protocol: Any, direction: Direction, read: Any, hidden: Any) -> tuple[str, ...]:
+    """What the row of the message says by itself."""
     if direction == "out":
         flags = list(OUTGOING[status][1] if status in OUTGOING else (f"status {status}",))
     elif direction == "in":
         flags = list(INCOMING.get(status, (f"status {status}",)))
-        flags += ["unread"] if row["read"] == 0 else []
+        flags += ["unread"] if read == 0 else []
     else:
         flags = ["system"] if is_event(status) else [f"status {stored(status)}"]
-    protocol = row["message_protocol"]
     if protocol == PUSH:
         flags.append("not downloaded")
     elif protocol not in PROTOCOLS:
         flags.append(f"protocol {stored(protocol)}")
-    flags += made.flags
-    if around["edits"] or around["edited"]:
-        flags.append("earlier version" if _is_earlier(row, around) else "edited")
-    flags += ["reaction"] if any(one["reacted_message_id"] is not None for one in around["reactions"]) else []
-    flags += ["starred"] if around["stars"] else []
-    flags += ["hidden in the application"] if row["is_hidden"] == 1 else []
-    flags += ["application's own copy"] if _service(row) in _TELEPHONY else []
-    who = context.people.somebody.get(row["sender_id"])
-    flags += [f"sender {flag}" for flag in who.flags] if who and not who.own else []
-    flags += [f"conversation: {flag}" for flag in thread.flags]
+    flags += ["hidden in the application"] if hidden == 1 else []
+    flags += ["application's own copy"] if PROTOCOLS.get(protocol) in _TELEPHONY else []
     return tuple(dict.fromkeys(flags))
 
 
@@ -193,7 +206,9 @@ def _extra(row: Row, around: Around) -> tuple[Extra, ...]:
         found += [("latest_message_id", _plain(one["latest_message_id"])) for one in around["edits"]]
     earlier = [one["message_id"] for one in around["edited"] if one["message_id"] != row["_id"]]
     found += [("earlier version", _plain(key)) for key in earlier]
-    found += [(name, _plain(row[name])) for name in _EXTRA if row[name] not in _UNSET]
+    carried = _EXTRA_OF(row)
+    if carried not in _NOTHING:
+        found += [(name, _plain(value)) for name, value in zip(_EXTRA, carried, strict=True) if value not in _UNSET]
     return tuple(found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any, Final, Literal
 
 from evidence_store.records import Attachment, Call, Contact, Group, Member, Message, Party, Present, Problem
@@ -74,7 +75,8 @@ def hangouts(file: EvidenceFile) -> Iterator[Found]:
     """Every row of `messages`, `conversations`, `participants`, `blocked_people` and `recent_calls`.
 
     Times are microseconds; of calls milliseconds or microseconds, which their size tells. Type 1 is a message of the
-    account itself, 2 one of somebody else.
+    account itself, 2 one of somebody else. The words are stored with the entities of HTML ("&#39;"), which are resolved
+    here; what was stored is kept beside them.
 
     References:
     - the database itself; log2timeline plaso, documentation of the Hangouts plugin (units, types 1 and 2)
@@ -221,7 +223,9 @@ def _message(row: Row, people: _People, pictures: list[Row], doubts: Doubts) -> 
     placed = placed and -90 <= place[0] <= 90 and -180 <= place[1] <= 180
     flags = [f"type {stored(kind)}"] if direction is None else []
     flags += ["location"] if placed else []
-    key = row["conversation_id"]
+    key, text = row["conversation_id"], doubts.text(row["text"], "text")
+    if text is not None and unescape(text) != text:
+        extra.append(("text as stored", text))
     return Message(
         locator=doubts.locator,
         service="Hangouts",
@@ -235,7 +239,7 @@ def _message(row: Row, people: _People, pictures: list[Row], doubts: Doubts) -> 
         sender=sender,
         recipients=(others[0],) if direction == "out" and len(others) == 1 else (),
         subject=doubts.text(row["mms_subject"], "mms_subject") or None,
-        text=doubts.text(row["text"], "text"),
+        text=None if text is None else unescape(text),
         key=doubts.text(row["message_id"], "message_id"),
         lat=float(place[0]) if placed else None,
         lon=float(place[1]) if placed else None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from evidence_store.records import (
@@ -84,7 +86,7 @@ def test_a_picture_lies_in_the_folders_of_the_application() -> None:
         locator="messages:_id=1",
         service="MMS",
         moments=(at("sent", 1700000000),),
-        flags=("GIF", COPY),
+        flags=(COPY, "GIF"),
         attachments=(
             Attachment("77.jpg", ROOT + "cache/mediascratchspace/77.jpg", "image/jpeg", 900),
             Attachment("wave.gif", None, "image/gif"),
@@ -175,7 +177,7 @@ def test_answers_reactions_edits_reports_stars_and_captions_stand_with_their_mes
             locator="messages:_id=2",
             service="RCS",
             moments=(at("sent", 1699999999),),
-            flags=("earlier version", "hidden in the application"),
+            flags=("hidden in the application", "earlier version"),
             extra=(("latest_message_id", 1),),
             conversation="bugle_db 5",
             title="Ann Example",
@@ -231,6 +233,7 @@ def test_events_of_a_thread_say_what_was_stored() -> None:
     )
     found = found_in(inserts)
     assert found[0] == event
+    assert found[3] == replace(BOTH, service="RCS")
     assert (found[1].text, found[1].extra) == ("words of its own", (("message_status", 299),))
 
 
@@ -325,7 +328,7 @@ def test_nothing_hangs_on_a_row_of_another_table() -> None:
         BOTH,
         Group(
             locator="conversations:_id=99",
-            service="SMS",
+            service="RCS",
             flags=("no row of this conversation",),
             conversation="bugle_db 99",
         ),

@@ -121,7 +121,7 @@ def test_people_and_conversations_come_out_with_who_is_in_them() -> None:
 
 MESSAGES = """INSERT INTO messages(_id,message_id,conversation_id,author_chat_id,author_gaia_id,text,timestamp,type,
     status,expiration_timestamp,attachment_content_type,attachment_name,remote_url,latitude,longitude) VALUES
-    (1,'m1','c1','1000','1000','look',1500000000000001,1,4,1500000000000009,'image/jpeg','a.jpg',
+    (1,'m1','c1','1000','1000','it&#39;s me',1500000000000001,1,4,1500000000000009,'image/jpeg','a.jpg',
      'https://lh.example/a',51.5,-0.125),
     (2,'m2','c9','1008',NULL,NULL,1500000000000002,7,4,NULL,NULL,NULL,NULL,0,0);
 INSERT INTO multipart_attachments VALUES (1,'m1','c1','https://lh.example/b','image/png',1,1);"""
@@ -139,13 +139,18 @@ def test_a_picture_a_place_and_an_event_of_an_unknown_type() -> None:
                 Attachment("a.jpg", None, "image/jpeg", state="not downloaded"),
                 Attachment("multipart_attachments:_id=1", None, "image/png", state="not downloaded"),
             ),
-            extra=(("status", 4), ("remote_url", "https://lh.example/a"), ("url", "https://lh.example/b")),
+            extra=(
+                ("status", 4),
+                ("remote_url", "https://lh.example/a"),
+                ("url", "https://lh.example/b"),
+                ("text as stored", "it&#39;s me"),
+            ),
             conversation="c1",
             title="Ann Example",
             direction="out",
             sender=OWN,
             recipients=(ANN,),
-            text="look",
+            text="it's me",
             key="m1",
             lat=51.5,
             lon=-0.125,
