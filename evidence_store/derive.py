@@ -78,7 +78,7 @@ class OfFile(NamedTuple):
 def all_moments(record: dict[str, Any], times: str) -> Sequence[dict[str, Any]]:
     """The record's own moments, and behind them those of its file where the record is about the file as a whole."""
     own: Sequence[dict[str, Any]] = record.get("moments", ())
-    return [*own, *json.loads(times)] if record["locator"] == WHOLE_FILE else own
+    return own if record["locator"] != WHOLE_FILE else [*own, *json.loads(times)]
 
 
 def principal(moments: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
@@ -87,32 +87,53 @@ def principal(moments: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def derive(record: dict[str, Any], file: OfFile) -> Derived:
-    """The derived values of one record as plain JSON values (see `records.to_plain`)."""
+    """The derived values of one record as plain JSON values (see `records.to_plain`).
+
+    Runs once for each record when it is read, and once when it is verified.
+    """
     get = record.get
-    found = all_moments(record, file.times)
-    moments = [_moment(m["meaning"], m["utc_us"], m["raw"], m["clock"]) for m in found]
+    moments, when_us = _moments(
+        get("moments", ()) if record["locator"] != WHOLE_FILE else all_moments(record, file.times)
+    )
     key = get("conversation")
+    text = get("text") if record["kind"] == "message" and "subject" not in record else _searched(record)
     attachments = get("attachments", ())
     return Derived(
         record["kind"],
         clean(get("service")) or "",
-        (clean(key) or "", clean(get("title"))) if key is not None else None,
+        None if key is None else _conversation(key, get("title")),
         get("direction"),
-        principal_us(moments),
-        clean(_searched(record)),
+        when_us,
+        text if text is None or (text.isascii() and "\x00" not in text) else clean(text),
         clean(" ".join([a["name"] for a in attachments])) if attachments else None,
-        bool(get("deleted")) or file.deleted,
+        file.deleted or bool(get("deleted")),
         moments,
         _parties(record, file.region),
         attachments,
-        _place(get("lat"), get("lon")),
+        _place(record["lat"], get("lon")) if "lat" in record else None,
     )
 
 
-def _moment(meaning: str, utc_us: int | None, raw: str, clock: str) -> MomentRow:
-    if utc_us is not None and not -_LARGEST <= utc_us <= _LARGEST:
-        utc_us = None
-    return meaning, utc_us, raw if raw.isascii() and "\x00" not in raw else clean(raw) or "", clock
+def _moments(found: Sequence[dict[str, Any]]) -> tuple[list[MomentRow], int | None]:
+    """The rows of moments, and the first time that is known in UTC, by which an item sorts."""
+    rows: list[MomentRow] = []
+    when_us: int | None = None
+    for moment in found:
+        utc_us, raw = moment["utc_us"], moment["raw"]
+        if utc_us is not None:
+            if not -_LARGEST <= utc_us <= _LARGEST:
+                utc_us = None
+            elif when_us is None:
+                when_us = utc_us
+        if not raw.isascii() or "\x00" in raw:
+            raw = clean(raw) or ""
+        rows.append((moment["meaning"], utc_us, raw, moment["clock"]))
+    return rows, when_us
+
+
+@lru_cache(maxsize=65536)
+def _conversation(key: str, title: str | None) -> tuple[str, str | None]:
+    return clean(key) or "", clean(title)
 
 
 def _place(lat: float | None, lon: float | None) -> tuple[float, float] | None:
@@ -122,6 +143,7 @@ def _place(lat: float | None, lon: float | None) -> tuple[float, float] | None:
     return (lat, lon) if -_FAR < lat < _FAR and -_FAR < lon < _FAR else None
 
 
+_ROLES: Final = (("to", "recipients"), ("cc", "cc"), ("bcc", "bcc"), ("about", "identifiers"))
 # Kinds whose words stand in more fields than `text` -> those fields, in the order in which they are shown.
 _WORDS: Final = {
     "message": ("subject", "text"),
@@ -153,23 +175,11 @@ def _searched(record: dict[str, Any]) -> str | None:
     return "\n".join(dict.fromkeys(found)) if found else text
 
 
-def principal_us(moments: Sequence[MomentRow]) -> int | None:
-    """The moment by which an item sorts: the first that is known in UTC."""
-    for moment in moments:
-        if moment[1] is not None:
-            return moment[1]
-    return None
-
-
 def _parties(record: dict[str, Any], region: str | None) -> list[tuple[str, PartyKey]]:
-    get = record.get
-    sender = get("sender")
-    found = [] if sender is None else [("from", _key(sender, region))]
-    found += [("to", _key(other, region)) for other in get("recipients", ())]
-    if "cc" in record or "bcc" in record:
-        found += [(role, _key(other, region)) for role in ("cc", "bcc") for other in get(role, ())]
-    if "identifiers" in record:
-        found += [("about", _key(other, region)) for other in record["identifiers"]]
+    found = [("from", _key(record["sender"], region))] if "sender" in record else []
+    for role, name in _ROLES:
+        if name in record:
+            found += [(role, _key(other, region)) for other in record[name]]
     return found
 
 

