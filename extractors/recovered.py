@@ -54,7 +54,7 @@ WHATSAPP_IOS: Final = Typed(
     "zwamessage",
     frozenset({"z_pk", "zchatsession", "zisfromme", "zmessagedate", "ztext"}),
 )
-TYPED: Final = (SMS, CALLS, CONTACTS, IOS_MESSAGES, WHATSAPP, WHATSAPP_EARLY, WHATSAPP_IOS)
+TYPED: Final = (SMS, CALLS, CONTACTS, IOS_MESSAGES, IOS_CALLS, WHATSAPP, WHATSAPP_EARLY, WHATSAPP_IOS)
 
 
 def deleted_records(

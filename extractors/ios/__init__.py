@@ -6,7 +6,10 @@ from typing import Final
 
 from extractors.base import Extractor
 from extractors.ios.accounts import account_counts, accounts
+from extractors.ios.calls import calls
+from extractors.ios.calls_early import voicemail
 from extractors.ios.data_usage import data_usage
+from extractors.ios.device import computers, device
 from extractors.ios.knowledge import knowledge
 from extractors.ios.notes import notes
 from extractors.ios.notes_older import notes_older
@@ -19,6 +22,8 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     accounts,
     account_counts,
     messages,
+    calls,
+    voicemail,
     knowledge,
     screen_time,
     data_usage,
@@ -27,4 +32,6 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     photos,
     wifi,
     dhcp,
+    device,
+    computers,
 )

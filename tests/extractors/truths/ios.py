@@ -100,4 +100,65 @@ TRUTHS: tuple[Truth, ...] = (
         {"network": 1},
         of="iLEAPP: 6 values of one lease",
     ),
+    Truth(
+        "ios.device",
+        "iLEAPP/case_zips/deviceName/testdata.deviceName.deviceName.belkasoft_ctf6_ios_device1.zip"
+        "!private/var/root/Library/Lockdown/data_ark.plist",
+        {"device_fact": 28},
+        of="counted with plistlib",
+    ),
+    Truth(
+        "ios.device",
+        "iLEAPP/case_zips/celWireless/testdata.celWireless.celWireless.belkasoft_ctf6_ios_device1.zip"
+        "!private/var/wireless/Library/Preferences/com.apple.commcenter.plist",
+        {"device_fact": 10},
+        of="iLEAPP",
+    ),
+    # The 36 keys at the top of iLEAPP, 19 in the other file of its 55; here each value below them is a fact.
+    Truth(
+        "ios.device",
+        "iLEAPP/case_zips/deviceDatam/testdata.deviceDatam.deviceDatam.mvs_ios_2023.zip"
+        "!/private/var/wireless/Library/Preferences/com.apple.commcenter.device_specific_nobackup.plist",
+        {"device_fact": 50},
+        of="iLEAPP: 36",
+    ),
+    Truth(
+        "ios.device",
+        "iLEAPP/case_zips/celWireless/testdata.celWireless.celWireless.mvs_ios_2023.zip"
+        "!/private/var/wireless/Library/Preferences/com.apple.commcenter.plist",
+        {"device_fact": 45},
+        of="iLEAPP: 19",
+    ),
+    # One of iLEAPP, the advertising identifier; the others are of 21 vendors and their applications.
+    Truth(
+        "ios.device",
+        "iLEAPP/case_zips/advertisingID/testdata.advertisingID.get_adId.mvs_ios_2023.zip"
+        "!/private/var/containers/Shared/SystemGroup/61E99686-27EA-4D07-94DC-DC9CBF66659A/Library/Caches/"
+        "com.apple.lsdidentifiers.plist",
+        {"device_fact": 1 + 2 * 21},
+        of="iLEAPP: 1",
+    ),
+    Truth(
+        "ios.device",
+        "mvt/ios_backup/0d/0dc926a1810f7aee4e8f38793ed788701f93bf9d",
+        {"device_fact": 16},
+        of="mvt",
+        name="private/var/mobile/Library/Preferences/.GlobalPreferences.plist",
+    ),
+    Truth("ios.device", "plaso/ios/com.apple.commcenter.data.plist", {"device_fact": 10}, of="counted with plistlib"),
+    Truth("ios.device", "plaso/ios/com.apple.MobileBackup.plist", {"device_fact": 130}, of="counted with plistlib"),
+    Truth(
+        "ios.computers",
+        "iLEAPP/case_zips/connectedDevices/testdata.connectedDevices.conDev.belkasoft_ctf6_ios_device1.zip"
+        "!private/var/mobile/Media/iTunes_Control/iTunes/iTunesPrefs",
+        {"device_fact": 2},
+        of="iLEAPP",
+    ),
+    Truth(
+        "ios.voicemail",
+        "iLEAPP/case_zips/voicemail/testdata.voicemail.voicemail.mvs_ios_2023.zip"
+        "!/private/var/mobile/Library/Voicemail/voicemail.db",
+        {},
+        of="iLEAPP",
+    ),
 )
