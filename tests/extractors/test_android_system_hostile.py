@@ -36,7 +36,7 @@ TEXTS = st.text("<>/=\"' []{}\n:0123456789abcdefpackagesdnmixtrl", max_size=80).
 XML = st.sampled_from(
     [
         b"<packages><package name='a' codePath='/a' it='-1' ft='zz'/><package/></packages>",
-        b"<package-restrictions><pkg name='a' first-install-time='ffffffffffffffff' enabled='x'/></package-restrictions>",
+        b"<package-restrictions><pkg name='a' first-install-time='ffffffffffffffff'/></package-restrictions>",
         b"<usagestats endTime='x'><event time='999999999999999999' type='-1'/><package timeActive='x'/></usagestats>",
         b"<usage-history><pkg><comp lrt='1e5'/></pkg></usage-history>",
         b"<settings><setting name='a' valueBase64='=' /><setting/></settings>",
@@ -46,8 +46,6 @@ XML = st.sampled_from(
 NUMBERS = st.integers(-(2**63), 2**64 - 1)
 NUMBERED = st.tuples(st.sampled_from([1, 2, 3, 5, 10, 20, 22, 23, 24]), NUMBERS | st.binary(max_size=8))
 FIELDS = st.lists(NUMBERED, max_size=5)
-    st.tuples(st.sampled_from([1, 2, 3, 5, 10, 20, 22, 23, 24]), NUMBERS | st.binary(max_size=8)), max_size=5
-)
 INNER = FIELDS.map(lambda fields: message(*fields))
 PROTOBUF = st.lists(st.tuples(st.sampled_from([1, 2, 5, 10, 20, 22, 23, 24]), NUMBERS | INNER), max_size=6)
 DATA = (
