@@ -16,7 +16,7 @@ _SHOWN: Final = 2048
 _MOST: Final = 100_000
 # What a key of a property list is called that may hold a secret; its value is never given.
 _SECRET: Final = re.compile(
-    r"passw|passcode|passphrase|token|ticket$|secret|cookie|credential|private.?key|encryption|certificate|"
+    r"passw|passcode(?!.?keyboard)|passphrase|token|ticket$|secret|cookie|credential|private.?key|encryption|certificate|"
     r"auth.?code|KeyMac|hmac|escrow|keybag|nonce|signature$",
     re.IGNORECASE,
 )
