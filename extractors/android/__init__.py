@@ -21,6 +21,7 @@ from extractors.android.notifications import notifications
 from extractors.android.packages import packages
 from extractors.android.play_store import play_store
 from extractors.android.recent_searches import recent_searches
+from extractors.android.recent_tasks import recent_tasks
 from extractors.android.sms import messages
 from extractors.android.sms_backup import sms_backup
 from extractors.android.wellbeing import app_launches, wellbeing
@@ -50,4 +51,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     files_by_google,
     hangouts,
     burner,
+    recent_tasks,
 )
