@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -70,7 +71,7 @@ class People:
         self._load_conversations(db)
         self._load_members(db)
 
-    def _rows(self, db: EvidenceDatabase, table: str, columns: tuple[str, ...]) -> Any:
+    def _rows(self, db: EvidenceDatabase, table: str, columns: tuple[str, ...]) -> Iterator[Row]:
         if lacking(db, {table: {"_id"}}):
             return
         for row in each_row(db, table, selecting(db, table, columns), self.problems):
@@ -80,7 +81,7 @@ class People:
 
     def _load_participants(self, db: EvidenceDatabase) -> None:
         for row in self._rows(db, "participants", PARTICIPANT):
-            flags = ("blocked",) if row["blocked"] == 1 else ()
+            flags: tuple[str, ...] = ("blocked",) if row["blocked"] == 1 else ()
             if row["is_spam"] == 1:
                 flags += ("marked as spam",)
             own = type(row["sub_id"]) is int and row["sub_id"] != _NOT_OWN
@@ -101,7 +102,9 @@ class People:
     def _load_conversations(self, db: EvidenceDatabase) -> None:
         for row in self._rows(db, "conversations", CONVERSATION):
             status = row["archive_status"]
-            flags = (ARCHIVE.get(status, f"archive status {stored(status)}"),) if status not in _UNSET else ()
+            flags: tuple[str, ...] = ()
+            if status not in _UNSET:
+                flags = (ARCHIVE.get(status, f"archive status {stored(status)}"),)
             if row["delete_timestamp"] not in _UNSET:
                 flags += ("deleted on this device",)
             title = self._doubts.text(row["name"], "name") or None
