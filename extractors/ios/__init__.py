@@ -6,6 +6,7 @@ from typing import Final
 
 from extractors.base import Extractor
 from extractors.ios.accounts import account_counts, accounts
+from extractors.ios.apps import app_purchases, app_states, backup_apps
 from extractors.ios.calls import calls
 from extractors.ios.calls_early import voicemail
 from extractors.ios.data_usage import data_usage
@@ -13,6 +14,7 @@ from extractors.ios.device import computers, device
 from extractors.ios.knowledge import knowledge
 from extractors.ios.notes import notes
 from extractors.ios.notes_older import notes_older
+from extractors.ios.permissions import permissions
 from extractors.ios.photos import photos
 from extractors.ios.screen_time import screen_time
 from extractors.ios.sms import messages
@@ -34,4 +36,8 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     dhcp,
     device,
     computers,
+    permissions,
+    app_states,
+    app_purchases,
+    backup_apps,
 )

@@ -187,3 +187,27 @@ CREATE TABLE ZCLOUDSHAREDCOMMENT ( Z_PK INTEGER PRIMARY KEY, Z_ENT INTEGER, Z_OP
  ZCOMMENTCLIENTDATE TIMESTAMP, ZCOMMENTDATE TIMESTAMP, ZCLOUDGUID VARCHAR, ZCOMMENTTEXT VARCHAR,
  ZCOMMENTERHASHEDPERSONID VARCHAR );
 """
+TCC = """
+CREATE TABLE access (    service        TEXT        NOT NULL,     client         TEXT        NOT NULL,
+ client_type    INTEGER     NOT NULL,     auth_value     INTEGER     NOT NULL,     auth_reason    INTEGER     NOT NULL,
+ auth_version   INTEGER     NOT NULL,     csreq          BLOB,     policy_id      INTEGER,
+ indirect_object_identifier_type    INTEGER,     indirect_object_identifier         TEXT NOT NULL DEFAULT 'UNUSED',
+ indirect_object_code_identity      BLOB,     flags          INTEGER,
+ last_modified  INTEGER     NOT NULL DEFAULT (CAST(strftime('%s','now') AS INTEGER)),
+ PRIMARY KEY (service, client, client_type, indirect_object_identifier));
+CREATE TABLE expired (    service        TEXT        NOT NULL,     client         TEXT        NOT NULL,
+ client_type    INTEGER     NOT NULL,     csreq          BLOB,     last_modified  INTEGER     NOT NULL ,
+ expired_at     INTEGER     NOT NULL DEFAULT (CAST(strftime('%s','now') AS INTEGER)),
+ PRIMARY KEY (service, client, client_type));
+"""
+TCC_OLDER = """
+CREATE TABLE access (service TEXT NOT NULL, client TEXT NOT NULL, client_type INTEGER NOT NULL,
+ allowed INTEGER NOT NULL, prompt_count INTEGER NOT NULL, csreq BLOB, policy_id INTEGER,
+ PRIMARY KEY (service, client, client_type));
+"""
+APP_STATES = """
+CREATE TABLE application_identifier_tab (id INTEGER PRIMARY KEY, application_identifier TEXT, UNIQUE
+ (application_identifier));
+CREATE TABLE key_tab (id INTEGER PRIMARY KEY, key TEXT, UNIQUE (key));
+CREATE TABLE kvs (id INTEGER PRIMARY KEY, application_identifier INTEGER, key INTEGER, value BLOB);
+"""

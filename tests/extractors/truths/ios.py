@@ -161,4 +161,13 @@ TRUTHS: tuple[Truth, ...] = (
         {},
         of="iLEAPP",
     ),
+    Truth(
+        "ios.permissions",
+        "mvt/ios_backup/64/64d0019cb3d46bfc8cce545a8ba54b93e7ea9347",
+        {"app_use": 11},
+        of="mvt",
+        name="private/var/mobile/Library/TCC/TCC.db",
+    ),
+    Truth("ios.permissions", "plaso/macos/TCC-test.db", {"app_use": 21}, of="plaso", name="TCC.db"),
+    Truth("ios.backup_apps", "mvt/ios_backup/Info.plist", {"app_install": 6}, of="plistlib", name="Info.plist"),
 )
