@@ -18,6 +18,7 @@ from extractors.exports.mail.files import eml, emlx, mbox
 from extractors.exports.mail.outlook import msg, pst
 from extractors.exports.meta.account import account as meta_account
 from extractors.exports.meta.messages import instagram, messenger
+from extractors.exports.meta.pages import pages as meta_pages
 from extractors.exports.signal.frames import signal_frames
 from extractors.exports.sms_backup_restore.backup import sms_backup_restore
 from extractors.exports.snapchat.account import account as snapchat_account
@@ -60,4 +61,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     x_archive,
     msg,
     pst,
+    meta_pages,
 )
