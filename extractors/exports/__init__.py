@@ -20,6 +20,7 @@ from extractors.exports.meta.account import account as meta_account
 from extractors.exports.meta.messages import instagram, messenger
 from extractors.exports.meta.pages import pages as meta_pages
 from extractors.exports.signal.frames import signal_frames
+from extractors.exports.signal.text import export_text as signal_text
 from extractors.exports.sms_backup_restore.backup import sms_backup_restore
 from extractors.exports.snapchat.account import account as snapchat_account
 from extractors.exports.snapchat.chats import export as snapchat
@@ -62,4 +63,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     msg,
     pst,
     meta_pages,
+    signal_text,
 )

@@ -95,4 +95,5 @@ TRUTHS: tuple[Truth, ...] = (
     ),
     Truth("location.gpx", "exiftool/images/Geotag.gpx", {"location": 9}, of="index"),
     Truth("location.kml", "exiftool/images/Geotag.kml", {"location": 3}, of="counted with grep"),
+    Truth("signal.export_text", "chat-miner/signal/test_export.txt", {"message": 2}, of="its target.json"),
 )
