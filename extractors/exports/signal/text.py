@@ -30,6 +30,7 @@ class _Entry(NamedTuple):
     stamp: str
     sender: str
     text: str
+    cut: int  # lines of it that were left out
 
 
 def looks_like(head: bytes) -> bool:
