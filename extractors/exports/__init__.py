@@ -7,6 +7,7 @@ from typing import Final
 from extractors.base import Extractor
 from extractors.exports.calendar_file import calendar
 from extractors.exports.cellebrite_report import cellebrite_report
+from extractors.exports.contact_cards import vcard
 from extractors.exports.discord.chat_exporter import chat_exporter
 from extractors.exports.discord.package import package as discord_package
 from extractors.exports.discord.package import user as discord_account
@@ -63,5 +64,6 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     msg,
     pst,
     meta_pages,
+    vcard,
     signal_text,
 )

@@ -166,7 +166,7 @@ def test_a_contact_comes_out_whole():
             ("folder", "Top/Inbox"),
             ("job", "Clerk"),
             ("home address", "1 High Street Town"),
-            ("mobile", "07700 900101"),
+            ("phone (mobile)", "07700 900101"),
         ),
         name="Ann Example",
         identifiers=(Party("07700 900101", "phone", "Ann Example"), ANN),

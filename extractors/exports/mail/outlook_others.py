@@ -44,7 +44,7 @@ def contact(doubts: LetterDoubts, item: Item, place: Place, people: bool) -> Con
         (word, " ".join(text.split())) for key, word in _ADDRESSES.items() if (text := properties.text(key, named=True))
     ]
     if not people:
-        about += [(word, text) for key, word in _PHONES.items() if (text := properties.text(key))]
+        about += [(f"phone ({word})", text) for key, word in _PHONES.items() if (text := properties.text(key))]
     notes = body(doubts, item)
     company = properties.text(_COMPANY)
     words = [name, company, *(one.identifier for one in found), *(str(value) for _, value in about), notes]

@@ -33,7 +33,20 @@ _MSG = {
 # A date that is none; a last part without its end.
 _DOUBTS = {"multiline.mbox": 1, "multiline2.mbox": 1, "testEML_embedded_xhtml_and_img.eml": 1}
 
+_CARDS = {
+    **{f"ez-vcard/io/text/John_Doe_{name}.vcf": 1 for name in ("BLACK_BERRY", "EVOLUTION", "GMAIL", "LOTUS_NOTES")},
+    **{f"ez-vcard/io/text/John_Doe_{name}.vcf": 1 for name in ("MAC_ADDRESS_BOOK", "MS_OUTLOOK")},
+    **{f"ez-vcard/io/text/{name}.vcf": 1 for name in ("fullcontact", "gmail-single", "gmail-single2")},
+    "ez-vcard/io/text/thunderbird-MoreFunctionsForAddressBook-extension.vcf": 1,
+    "ez-vcard/io/text/gmail-list.vcf": 3,
+    "ez-vcard/io/text/rfc2426-example.vcf": 2,
+    "ez-vcard/io/text/rfc6350-example.vcf": 1,
+    "ez-vcard/issue/issue114.vcf": 1,
+    "exiftool/images/VCard.vcf": 2,
+}
+
 TRUTHS: tuple[Truth, ...] = (
+    *(Truth("contacts.vcard", path, {"contact": count}, of=INDEX) for path, count in _CARDS.items()),
     *(
         Truth("mail.mbox", f"tika/{name}", {"email": count}, of=INDEX, problems=_DOUBTS.get(name, 0))
         for name, count in _MBOX.items()

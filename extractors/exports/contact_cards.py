@@ -1,0 +1,191 @@
+"""Contact cards that people hand over or applications keep: .vcf files."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from evidence_store.records import Attachment, Contact, Moment, Party, Present, Problem
+from extractors.base import EvidenceFile, Found, extractor
+from extractors.exports.mail.values import LetterDoubts
+from parsers.signatures import mime_of
+from parsers.times import from_unix
+from parsers.vcard import Card, Property, cards
+
+# Property -> (word, scheme of the identifier that it is, "" for none).
+_WORDS: Final = {
+    "TEL": ("phone", "phone"), "EMAIL": ("email", "email"), "IMPP": ("im", "account"), "ADR": ("address", ""),
+    "LABEL": ("address label", ""), "ORG": ("organisation", ""), "TITLE": ("title", ""), "ROLE": ("role", ""),
+    "NICKNAME": ("nickname", ""), "NOTE": ("note", ""), "URL": ("website", ""), "BDAY": ("event (birthday)", ""),
+    "ANNIVERSARY": ("event (anniversary)", ""), "X-ANNIVERSARY": ("event (anniversary)", ""),
+    "X-ABDATE": ("event", ""), "RELATED": ("relation", ""), "X-ABRELATEDNAMES": ("relation", ""),
+    "X-SPOUSE": ("relation (spouse)", ""), "X-MANAGER": ("relation (manager)", ""),
+    "X-ASSISTANT": ("relation (assistant)", ""), "CATEGORIES": ("group", ""), "GENDER": ("gender", ""),
+    "GEO": ("place", ""), "TZ": ("time zone", ""), "UID": ("uid", ""), "X-MS-IMADDRESS": ("im", "account"),
+    "X-SOCIALPROFILE": ("profile", "account"), "X-PHONETIC-FIRST-NAME": ("phonetic first name", ""),
+    "X-PHONETIC-LAST-NAME": ("phonetic last name", ""), "X-MAIDENNAME": ("maiden name", ""),
+}  # fmt: skip
+_MESSENGERS: Final = {
+    f"X-{name.upper().replace(' ', '-')}": name
+    for name in ("AIM", "ICQ", "Jabber", "MSN", "Skype", "Skype-Username", "Yahoo", "QQ", "Google Talk", "WhatsApp")
+}
+_STRUCTURED: Final = ("N", "ADR", "ORG", "GENDER")
+_FILES: Final = {"PHOTO": "photo", "LOGO": "logo", "SOUND": "sound", "KEY": "key"}
+_QUIET: Final = frozenset(
+    ["VERSION", "PRODID", "N", "FN", "REV", "AGENT", "PROFILE", "MAILER", "X-ABLABEL", "SORT-STRING", "X-MS-OL-DESIGN"]
+)
+_NOT_SAID: Final = frozenset(["pref", "internet", "voice", "x-internet", "char"])
+_LABEL: Final = re.compile(r"_\$!<(.*)>!\$_")
+_URI: Final = re.compile(r"(tel|mailto|sip|sips|xmpp|skype|aim|ymsgr|msnim|whatsapp|facebook|x-apple):", re.IGNORECASE)
+_DATA_URI: Final = re.compile(r"data:([\w.+-]+/[\w.+-]+)?(?:;[\w=.-]+)*,", re.IGNORECASE)
+_BASIC: Final = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(.*)")
+_SHOWN: Final = 4096
+
+
+@dataclass(slots=True)
+class _Values:
+    extra: list[tuple[str, str]] = field(default_factory=list)
+    identifiers: list[Party] = field(default_factory=list)
+    files: list[Attachment] = field(default_factory=list)
+    organisations: list[str] = field(default_factory=list)
+    moments: tuple[Moment, ...] = ()
+
+
+@extractor(
+    id="contacts.vcard",
+    version=1,
+    title="Contact cards (vCard)",
+    files=("**/*.vcf", "**/*.vcard"),
+    types=("text/vcard",),
+    emits=(Contact,),
+    privacy="communications",
+    layouts="vCard 2.1, 3.0 and 4.0, as Android, Apple, Outlook, Lotus, BlackBerry, Gmail and Thunderbird write them",
+    tested_on="15 published sample files: 19 cards; made-up cards",
+    limits="A file that can be edited. Dates without a time stand as written. Keys of people are told by their hash.",
+)
+def vcard(file: EvidenceFile) -> Iterator[Found]:
+    """Every card, in stored order, with all of its values under their own labels; pictures with their hash.
+
+    References:
+    - RFC 6350, RFC 2426, vCard 2.1; see also parsers.vcard
+    """
+    doubts = LetterDoubts(file)
+    rows = 0
+    with file.open() as stream:
+        for rows, card in enumerate(cards(stream), start=1):
+            doubts.locator = f"card {rows}, line {card.line}"
+            if card.problem:
+                doubts.add("cut", card.problem)
+            yield _contact(card, doubts)
+            yield from doubts.drain()
+    if rows:
+        yield Present(rows)
+    elif file.size and file.mime == "text/vcard":
+        yield Problem("schema", "unknown-layout", "no card begins in it")
+
+
+def _contact(card: Card, doubts: LetterDoubts) -> Contact:
+    found = _Values()
+    labels = {one.group: _own_label(one) for one in card.properties if one.name == "X-ABLABEL" and one.group}
+    for one in card.properties:
+        if not one.stored()[1] and one.name not in _FILES:
+            doubts.add("text", f"{one.name} is not valid {(one.parameters.get('CHARSET') or ['UTF-8'])[0]}")
+        _take(one, labels.get(one.group, ""), found, doubts)
+    name = _name(card, found)
+    words = [name, *(value for _, value in found.extra)]
+    return Contact(
+        locator=doubts.locator,
+        moments=found.moments,
+        attachments=tuple(found.files),
+        extra=tuple(found.extra),
+        name=name,
+        identifiers=tuple(dict.fromkeys(found.identifiers)),
+        organisation=found.organisations[0] if found.organisations else None,
+        text="\n".join(dict.fromkeys(word for word in words if word)) or None,
+    )
+
+
+def _own_label(one: Property) -> str:
+    """ "_$!<Mother>!$_" is how Apple writes the labels that it translates."""
+    match = _LABEL.fullmatch(one.text())
+    return (match[1] if match else one.text()).lower()
+
+
+def _name(card: Card, found: _Values) -> str | None:
+    full = next((text for one in card.properties if one.name == "FN" and (text := one.text())), None)
+    if full:
+        return full
+    for one in card.properties:
+        if one.name == "N":
+            family, given, middle, before, after, *_ = [*one.parts(), "", "", "", "", ""]
+            if joined := " ".join(part for part in (before, given, middle, family, after) if part):
+                return joined
+    nick = next((value for word, value in found.extra if word == "nickname"), None)
+    return nick or (found.organisations[0] if found.organisations else None)
+
+
+def _take(one: Property, label: str, found: _Values, doubts: LetterDoubts) -> None:
+    if one.name == "REV":
+        found.moments = _changed(one.text(), doubts)
+    elif one.name in _FILES:
+        _file(one, found)
+    elif one.name not in _QUIET:
+        parts = [part for part in one.parts() if part] if one.name in _STRUCTURED else [one.text()]
+        text = ", ".join(part.replace("\n", ", ") for part in parts) if len(parts) > 1 else "".join(parts)
+        if text:
+            _value(one, text[:_SHOWN], label, found)
+
+
+def _value(one: Property, text: str, label: str, found: _Values) -> None:
+    word, scheme = _WORDS.get(one.name, (one.name.lower(), ""))
+    kinds = [label] if label else [kind for kind in one.types if kind not in _NOT_SAID]
+    if one.name in _MESSENGERS:
+        word, scheme, kinds = "im", "account", [_MESSENGERS[one.name], *kinds]
+    elif one.name == "IMPP":
+        service = one.parameters.get("X-SERVICE-TYPE", [])
+        match = _URI.match(text)
+        kinds = [*(service[:1] or ([match[1]] if match else [])), *kinds]
+    if scheme:
+        text = _URI.sub("", text) if not text.lower().startswith("sip") else text
+        text = text.partition(";")[0] if one.name == "TEL" else text
+        found.identifiers.append(Party(text, scheme))
+    if one.name == "ORG":
+        found.organisations.append(text)
+    found.extra.append((f"{word} ({', '.join(kinds)})" if kinds and "(" not in word else word, text))
+
+
+def _changed(text: str, doubts: LetterDoubts) -> tuple[Moment, ...]:
+    """When the card says it was changed: 20120305T131933Z, 1995-10-31T22:27:10Z, a date alone, milliseconds."""
+    if not text:
+        return ()
+    if text.isascii() and text.isdecimal() and len(text) == 13:
+        utc_us, note = from_unix(int(text), "ms")
+        return (Moment("modified", utc_us, text, "A", "", note),)
+    match = _BASIC.fullmatch(text)
+    plain = f"{match[1]}-{match[2]}-{match[3]}T{match[4]}:{match[5]}:{match[6]}{match[7]}" if match else text
+    if "T" not in plain:
+        return (Moment("modified", None, text, "C", "", "a date without a time"),)
+    moment = doubts.date("modified", plain)
+    return (Moment("modified", moment.utc_us, text, moment.clock, moment.zone, moment.note),)
+
+
+def _file(one: Property, found: _Values) -> None:
+    """A picture or sound that stands in the card, or where it is to be found."""
+    word = _FILES[one.name]
+    text = one.stored()[0].strip() if one.encoding != "BASE64" else ""
+    match = _DATA_URI.match(text)
+    if match is not None:
+        data = Property("", one.name, {"ENCODING": ["BASE64"]}, text[match.end() :].encode("ascii", "ignore")).data()
+    elif one.encoding == "BASE64":
+        data = one.data()
+    else:
+        if text:
+            found.extra.append((word, text[:_SHOWN]))
+        return
+    if data:
+        mime = mime_of(data[:4096], size=len(data))
+        digest = hashlib.sha256(data).hexdigest()
+        found.files.append(Attachment(word, None, mime, len(data), digest, "embedded"))

@@ -1,0 +1,142 @@
+"""Contact cards as contacts."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+import pytest
+
+from evidence_store.records import Attachment, Contact, Moment, Party, Present, Problem
+from extractors.exports.contact_cards import vcard
+from tests.evidence_builders.files import MemoryFile
+
+PICTURE = b"\xff\xd8\xff\xe0\x00\x10JFIF made up"
+DIGEST = hashlib.sha256(PICTURE).hexdigest()
+PHOTO = Attachment("photo", None, "image/jpeg", len(PICTURE), DIGEST, "embedded")
+WRITTEN = base64.b64encode(PICTURE).decode()
+
+
+def read(*lines, **settings):
+    data = "\r\n".join(["BEGIN:VCARD", "VERSION:3.0", *lines, "END:VCARD", ""]).encode()
+    return list(vcard(MemoryFile("Contacts.vcf", data, mime="text/vcard", **settings)))
+
+
+def test_a_card_comes_out_whole():
+    found = read(
+        "N:Example;Ann;;Dr.;", "FN:Dr. Ann Example", "ORG:Example Ltd;Sales", "TEL;TYPE=CELL,pref:07700 900101",
+        "item1.TEL:020 7946 0101", "item1.X-ABLabel:_$!<Mother>!$_", "EMAIL;TYPE=INTERNET,WORK:ann@example.org",
+        "ADR;TYPE=HOME:;;1 High Street\\nFlat 2;Town;;AB1 2CD;", "BDAY:1980-05-21", "NOTE:met\\, once",
+        "IMPP;X-SERVICE-TYPE=Skype:skype:ann.example", "X-JABBER:ann@jabber.example.org", "X-OWN-FIELD:kept",
+        f"PHOTO;ENCODING=b;TYPE=JPEG:{WRITTEN}", "REV:20230101T100000Z", "PRODID:x",
+    )  # fmt: skip
+    extra = (
+        ("organisation", "Example Ltd, Sales"),
+        ("phone (cell)", "07700 900101"),
+        ("phone (mother)", "020 7946 0101"),
+        ("email (work)", "ann@example.org"),
+        ("address (home)", "1 High Street, Flat 2, Town, AB1 2CD"),
+        ("event (birthday)", "1980-05-21"),
+        ("note", "met, once"),
+        ("im (Skype)", "ann.example"),
+        ("im (Jabber)", "ann@jabber.example.org"),
+        ("x-own-field", "kept"),
+    )
+    assert found == [
+        Contact(
+            locator="card 1, line 1",
+            moments=(Moment("modified", 1672567200000000, "20230101T100000Z", "B"),),
+            attachments=(PHOTO,),
+            extra=extra,
+            name="Dr. Ann Example",
+            identifiers=(
+                Party("07700 900101"),
+                Party("020 7946 0101"),
+                Party("ann@example.org", "email"),
+                Party("ann.example", "account"),
+                Party("ann@jabber.example.org", "account"),
+            ),
+            organisation="Example Ltd, Sales",
+            text="\n".join(["Dr. Ann Example", *(value for _, value in extra)]),
+        ),
+        Present(1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        (["N:Example;Ann;Beth;Dr.;Jr"], "Dr. Ann Beth Example Jr"),
+        (["FN:", "N:Example"], "Example"),
+        (["NICKNAME:Annie"], "Annie"),
+        (["ORG:Example Ltd"], "Example Ltd"),
+        (["TEL:1"], None),
+        (["N;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:=C9xample;Ann;;;"], "Ann Éxample"),
+    ],
+)
+def test_the_name_is_the_fullest_there_is(lines, name):
+    assert read(*lines)[0].name == name
+
+
+@pytest.mark.parametrize(
+    ("line", "files", "extra"),
+    [
+        (f"PHOTO;VALUE=uri:data:image/jpeg;base64,{WRITTEN}", (PHOTO,), ()),
+        ("PHOTO;VALUE=uri:https://example.org/a.jpg", (), (("photo", "https://example.org/a.jpg"),)),
+        ("PHOTO;ENCODING=b:", (), ()),
+    ],
+)
+def test_a_picture_is_in_the_card_or_elsewhere(line, files, extra):
+    found = read("FN:Ann", line)[0]
+    assert (found.attachments, found.extra) == (files, extra)
+
+
+@pytest.mark.parametrize(
+    ("written", "moment", "codes"),
+    [
+        ("1995-10-31T22:27:10Z", (815178430000000, "1995-10-31T22:27:10Z", "B"), []),
+        ("20230101T110000+0100", (1672567200000000, "20230101T110000+0100", "B"), []),
+        ("20230101T110000", (1672567200000000, "20230101T110000", "C", "Europe/Berlin, operator"), []),
+        ("20230101", (None, "20230101", "C", "", "a date without a time"), []),
+        ("1672567200000", (1672567200000000, "1672567200000", "A"), []),
+        ("2023T", (None, "2023T", "C", "", "not a date and time"), ["time"]),
+    ],
+)
+def test_when_it_was_changed_keeps_what_was_written(written, moment, codes):
+    found = read("FN:Ann", f"REV:{written}", zone="Europe/Berlin")
+    assert found[0].moments == (Moment("modified", *moment),)
+    assert [one.code for one in found if isinstance(one, Problem)] == codes
+
+
+def test_cards_that_break_off_and_twins_come_out():
+    data = b"BEGIN:VCARD\nFN:Ann\nEND:VCARD\nBEGIN:VCARD\nFN:Ann\nEND:VCARD\nBEGIN:VCARD\nFN;CHARSET=utf-8:B\xff"
+    found = list(vcard(MemoryFile("a.vcf", data, mime="text/vcard")))
+    assert found == [
+        Contact(locator="card 1, line 1", name="Ann", text="Ann"),
+        Contact(locator="card 2, line 4", name="Ann", text="Ann"),
+        Contact(locator="card 3, line 7", name="B\ufffd", text="B\ufffd"),
+        Problem("value", "cut", "the file ends inside it", "card 3, line 7"),
+        Problem("value", "text", "FN is not valid utf-8", "card 3, line 7"),
+        Present(3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "mime", "codes"),
+    [
+        (b"##fileformat=VCFv4.2\n#CHROM", "text/plain", []),  # of genes, under the same name
+        (b"BEGIN:VCARDS\n", "text/vcard", ["unknown-layout"]),
+        (b"", "application/x-empty", []),
+    ],
+)
+def test_what_holds_no_card_is_left_or_told(data, mime, codes):
+    assert [one.code for one in vcard(MemoryFile("a.vcf", data, mime=mime))] == codes
+
+
+@pytest.mark.parametrize("name", ["N", "FN", "TEL", "EMAIL", "ADR", "ORG", "BDAY", "REV", "PHOTO", "IMPP", "X-ABLabel"])
+@pytest.mark.parametrize("value", ["", ";;;;", "\\", "\x00", "=", "9" * 400, "data:,", "\udce9", "tel:;;"])
+def test_a_bad_value_costs_no_card(name, value):
+    line = f"{name};ENCODING=QUOTED-PRINTABLE:{value}".encode("utf-8", "surrogateescape")
+    data = b"BEGIN:VCARD\n" + line + b"\n\nFN:Ann\nEND:VCARD\n"
+    found = [one for one in vcard(MemoryFile("a.vcf", data)) if isinstance(one, Contact)]
+    assert len(found) == 1
