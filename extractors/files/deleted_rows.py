@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -11,11 +12,18 @@ from extractors.recovered import EARLIER, TYPED, locator, provenance
 from parsers.sqlite_recovery import RecoveredRow
 
 _LONGEST: Final = 1024  # bytes of a value that is no text
+NOT_SHOWN: Final = "(a secret, not shown)"
+_SECRET_COLUMN: Final = re.compile(
+    r"pass(?:word|wd|phrase|code)|(?:^|_)(?:pwd|pin|psk|otp|cookie)(?:$|_)|token|secret|credential|(?:private|session|"
+    r"auth|encryption|master|identity|sender|root|api)_?key|encrypted_value|card_number|cvc",
+    re.IGNORECASE,
+)
+_SECRET_TABLE: Final = re.compile("cookies?$|^authtokens?$|^request_headers$", re.IGNORECASE)
 
 
 @extractor(
     id="sqlite.deleted_rows",
-    version=1,
+    version=2,
     title="Deleted rows of databases",
     types=("application/vnd.sqlite3",),
     emits=(TableRow,),
@@ -26,7 +34,7 @@ _LONGEST: Final = 1024  # bytes of a value that is no text
     limits="A row whose table cannot be told has no names of columns. Tables of one or two columns of no stated type, "
     "SQLite's own counts of rows, rollback journals, and overwritten rows of tables without row ids are left out; so "
     "is a row that cannot be told from one that is there. Rows of text messages, calls and contacts are given as such "
-    "by their own extractors.",
+    "by their own extractors. Values of columns that are named for passwords, tokens, keys or cookies are not shown.",
 )
 def deleted_rows(file: EvidenceFile) -> Iterator[Found]:
     """A `TableRow` for every row that is in no table any more, and whose bytes are left in the database or its log.
@@ -58,8 +66,10 @@ def _is_other(path: str, row: RecoveredRow) -> bool:
 
 
 def _record(row: RecoveredRow) -> TableRow:
-    columns = tuple((name, _plain(value)) for name, value in zip(row.columns, row.values, strict=False))
-    texts = [str(value) for value in row.values if isinstance(value, str | int | float)]
+    pairs = list(zip(row.columns, row.values, strict=False))
+    values = [NOT_SHOWN if _is_secret(row.table, name) and value is not None else value for name, value in pairs]
+    columns = tuple((name, _plain(value)) for (name, _), value in zip(pairs, values, strict=True))
+    texts = [str(value) for value in values if isinstance(value, str | int | float) and value != NOT_SHOWN]
     return TableRow(
         locator=locator(row),
         deleted=True,
@@ -68,6 +78,16 @@ def _record(row: RecoveredRow) -> TableRow:
         table=row.table,
         columns=columns,
         text="\n".join(texts) or None,
+    )
+
+
+def _is_secret(table: str | None, column: str) -> bool:
+    """Whether a value could open an account or a network: by the name of its column, or of its table.
+
+    Whether there is one is told; what it is never leaves the evidence.
+    """
+    return bool(_SECRET_COLUMN.search(column)) or (
+        bool(_SECRET_TABLE.search(table or "")) and column.lower() == "value"
     )
 
 

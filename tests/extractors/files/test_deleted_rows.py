@@ -166,3 +166,22 @@ def test_the_rows_of_the_corpus_log_come_out_with_their_text(corpus: Path) -> No
     rows = [one for one in of_kind(list(deleted_rows(file)), TableRow) if dict(one.extra)["confidence"] == "high"]
     texts = sorted(str(dict(one.columns).get("Field1")) for one in rows if one.table == "MyTable")
     assert texts == ["Committed Text 3", "Deleted Text 1", "Deleted Text 2"]
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "row"),
+    [
+        ("accounts", "name TEXT, password TEXT", "'ann@example.org','made-up-secret'"),
+        ("request_headers", "header TEXT, value TEXT", "'Authorization','made-up-secret'"),
+        ("logins", "origin_url TEXT, password_value BLOB", "'https://example.org', CAST('made-up-secret' AS BLOB)"),
+    ],
+)
+def test_what_could_open_an_account_is_not_shown(tmp_path: Path, table: str, columns: str, row: str) -> None:
+    made = f"CREATE TABLE {table}(_id INTEGER PRIMARY KEY, {columns})"
+    rows = f"INSERT INTO {table} VALUES (1,{row}),(2,{row}),(3,{row})"
+    file = phone_file(tmp_path, "any.db", made, rows, f"DELETE FROM {table} WHERE _id>1")
+    found = of_kind(list(deleted_rows(file)), TableRow)
+    assert len(found) == 2
+    assert "made-up-secret" not in repr(found)
+    assert b"made-up-secret".hex() not in repr(found)
+    assert {value for one in found for _, value in one.columns if value} >= {"(a secret, not shown)"}
