@@ -9,6 +9,8 @@ from extractors.ios.accounts import account_counts, accounts
 from extractors.ios.apps import app_purchases, app_states, backup_apps
 from extractors.ios.calls import calls
 from extractors.ios.calls_early import voicemail
+from extractors.ios.contact_pictures import blocked, contact_pictures
+from extractors.ios.contacts import contacts
 from extractors.ios.data_usage import data_usage
 from extractors.ios.device import computers, device
 from extractors.ios.knowledge import knowledge
@@ -26,6 +28,9 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     messages,
     calls,
     voicemail,
+    contacts,
+    contact_pictures,
+    blocked,
     knowledge,
     screen_time,
     data_usage,

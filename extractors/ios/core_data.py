@@ -49,8 +49,11 @@ def each_record(
 def rows_by_key(
     db: EvidenceDatabase, table: str, columns: tuple[str, ...], gaps: list[Problem], key: str = KEY
 ) -> Rows:
-    """The rows of a small side table by their key; none where the table is not there."""
-    if lacking(db, {table: {key}}):
+    """The rows of a small side table by their key; none where the table is not there.
+
+    A `key` of "rowid" is for tables whose primary key is none.
+    """
+    if lacking(db, {table: set() if key == "rowid" else {key}}):
         return {}
     found: Rows = {}
     for row in each_row(db, table, f"{key} AS {key}, {selecting(db, table, columns)}", gaps, key=key):

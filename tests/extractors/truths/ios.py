@@ -170,4 +170,32 @@ TRUTHS: tuple[Truth, ...] = (
     ),
     Truth("ios.permissions", "plaso/macos/TCC-test.db", {"app_use": 21}, of="plaso", name="TCC.db"),
     Truth("ios.backup_apps", "mvt/ios_backup/Info.plist", {"app_install": 6}, of="plistlib", name="Info.plist"),
+    Truth(
+        "ios.contacts",
+        "iLEAPP/case_zips/addressBook/testdata.addressBook.addressBook.belkasoft_ctf6_ios_device1.zip"
+        "!private/var/mobile/Library/AddressBook/AddressBook.sqlitedb",
+        {"contact": 1},
+        of="iLEAPP",
+    ),
+    Truth(
+        "ios.contacts",
+        "iLEAPP/case_zips/addressBook/testdata.addressBook.addressBook.mvs_ios_2023.zip"
+        "!/private/var/mobile/Library/AddressBook/AddressBook.sqlitedb",
+        {},
+        of="iLEAPP",
+    ),
+    Truth(
+        "ios.contact_pictures",
+        "iLEAPP/case_zips/addressBook/testdata.addressBook.addressBook.belkasoft_ctf6_ios_device1.zip"
+        "!private/var/mobile/Library/AddressBook/AddressBookImages.sqlitedb",
+        {},
+        of="iLEAPP",
+    ),
+    Truth(
+        "ios.contact_pictures",
+        "iLEAPP/case_zips/addressBook/testdata.addressBook.addressBook.mvs_ios_2023.zip"
+        "!/private/var/mobile/Library/AddressBook/AddressBookImages.sqlitedb",
+        {},
+        of="iLEAPP",
+    ),
 )
