@@ -11,6 +11,7 @@ from extractors.web.firefox import firefox
 from extractors.web.firefox_older import firefox_android_older, firefox_downloads, firefox_forms
 from extractors.web.safari import safari, safari_tabs
 from extractors.web.safari_lists import safari_bookmarks_plist, safari_downloads, safari_history_plist
+from extractors.web.samsung import samsung
 
 EXTRACTORS: Final[tuple[Extractor, ...]] = (
     chromium,
@@ -24,4 +25,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     safari_downloads,
     safari_bookmarks_plist,
     chromium_forms,
+    samsung,
 )
