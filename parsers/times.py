@@ -25,7 +25,7 @@ def from_unix(value: object, unit: str) -> tuple[int | None, str]:
     if type(value) is int and 0 < value * UNIT_US[unit] < _LATEST_US:
         return value * UNIT_US[unit], ""
     if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
-        value = int(value)
+        value = int(value.strip())  # `int` itself does not take every space that `strip` does
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None, "not a number" if value is not None else "not recorded"
     if value != value or value in (float("inf"), float("-inf")):
@@ -62,7 +62,7 @@ def from_count(value: object, unit: str) -> tuple[int | None, str]:
         return from_unix(value, unit)
     count_us, epoch_s = _COUNTS[unit]
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
-        value = float(value) if "." in value else int(value)
+        value = float(value.strip()) if "." in value else int(value.strip())
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None, "not a number" if value is not None else "not recorded"
     if value != value or value in (float("inf"), float("-inf")):

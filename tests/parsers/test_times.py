@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfoNotFoundError
 import pytest
 
 from app.local_time import LocalTime
-from parsers.times import from_local, from_unix, from_us, iso, to_us
+from parsers.times import from_count, from_local, from_unix, from_us, iso, to_us
 
 
 @pytest.fixture(params=["UTC", "America/New_York", "Asia/Kathmandu"])
@@ -55,6 +55,13 @@ def examiner_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 )
 def test_an_epoch_is_a_moment_or_says_why_not(value: object, unit: str, expected: tuple[int | None, str]) -> None:
     assert from_unix(value, unit) == expected
+
+
+@pytest.mark.parametrize("space", [" ", "\t", "\x1e", "\u2003"])
+def test_spaces_around_a_number_do_not_matter(space: str) -> None:
+    expected = (1672567200000000, "")
+    assert from_unix(f"1672567200{space}", "s") == expected
+    assert from_count(f"{space}694260000{space}", "cocoa s") == from_count(f"{space}694260000.0", "cocoa s") == expected
 
 
 @pytest.mark.parametrize(
