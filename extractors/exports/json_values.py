@@ -67,7 +67,7 @@ class Values(Doubts):
         """A whole number, also one that is written as text."""
         value = row.get(key)
         if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
-            return int(value)
+            return int(value.strip())
         if isinstance(value, float) and value.is_integer():
             return int(value)
         return self.number(None if value == "" else value, key)
