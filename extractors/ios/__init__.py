@@ -13,13 +13,16 @@ from extractors.ios.contact_pictures import blocked, contact_pictures
 from extractors.ios.contacts import contacts
 from extractors.ios.data_usage import data_usage
 from extractors.ios.device import computers, device
+from extractors.ios.gmail import gmail
 from extractors.ios.knowledge import knowledge
 from extractors.ios.notes import notes
 from extractors.ios.notes_older import notes_older
 from extractors.ios.permissions import permissions
 from extractors.ios.photos import photos
+from extractors.ios.places import places
 from extractors.ios.screen_time import screen_time
 from extractors.ios.sms import messages
+from extractors.ios.traces import carplay, id_lookups, keyboard
 from extractors.ios.wifi import dhcp, wifi
 
 EXTRACTORS: Final[tuple[Extractor, ...]] = (
@@ -45,4 +48,9 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     app_states,
     app_purchases,
     backup_apps,
+    gmail,
+    places,
+    keyboard,
+    id_lookups,
+    carplay,
 )

@@ -198,4 +198,33 @@ TRUTHS: tuple[Truth, ...] = (
         {},
         of="iLEAPP",
     ),
+    Truth(
+        "ios.gmail",
+        "iLEAPP/case_zips/gmail/testdata.gmail.gmailOfflineSearch.mvs_ios_2023.zip"
+        "!/private/var/mobile/Containers/Data/Application/EB34091F-0B46-40D7-B021-DCC5CFB36F50/Library/"
+        "Application Support/data/mborchardt@kurvalis.com/searchsqlitedb",
+        {"email": 21},
+        of="sqlite3",
+    ),
+    Truth(
+        "ios.keyboard",
+        "iLEAPP/case_zips/keyboard/testdata.keyboard.keyboardLexicon.belkasoft_ctf6_ios_device1.zip"
+        "!private/var/mobile/Library/Keyboard/en-dynamic.lm/dynamic-lexicon.dat",
+        {"document": 1},
+        of="iLEAPP",
+    ),
+    Truth(
+        "ios.keyboard",
+        "iLEAPP/case_zips/keyboard/testdata.keyboard.keyboardLexicon.mvs_ios_2023.zip"
+        "!/private/var/mobile/Library/Keyboard/en-dynamic.lm/dynamic-lexicon.dat",
+        {"document": 1},
+        of="iLEAPP",
+    ),
+    Truth(
+        "ios.id_lookups",
+        "plaso/ios/com.apple.identityservices.idstatuscache.plist",
+        {"app_use": 40},
+        of="counted with plistlib",
+    ),
+    Truth("ios.carplay", "plaso/ios/com.apple.CarPlayApp.plist", {"app_use": 5}, of="counted with plistlib"),
 )
