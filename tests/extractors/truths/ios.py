@@ -103,7 +103,8 @@ TRUTHS: tuple[Truth, ...] = (
     Truth(
         "ios.device",
         "iLEAPP/case_zips/deviceName/testdata.deviceName.deviceName.belkasoft_ctf6_ios_device1.zip"
-        "!private/var/root/Library/Lockdown/data_ark.plist",
+        "!private/var/root"
+        "/Library/Lockdown/data_ark.plist",
         {"device_fact": 28},
         of="counted with plistlib",
     ),
