@@ -16,7 +16,7 @@ from extractors.exports.google.activity import browser_history as google_browser
 from extractors.exports.google.chat import chat as google_chat
 from extractors.exports.google.places import locations as google_locations
 from extractors.exports.mail.files import eml, emlx, mbox
-from extractors.exports.mail.outlook import msg, pst
+from extractors.exports.mail.outlook import msg, pst, tnef
 from extractors.exports.meta.account import account as meta_account
 from extractors.exports.meta.messages import instagram, messenger
 from extractors.exports.meta.pages import pages as meta_pages
@@ -66,4 +66,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     meta_pages,
     vcard,
     signal_text,
+    tnef,
 )

@@ -103,3 +103,34 @@ def streams(values: dict[int, Any], head: int = 8, names: dict[Name, int] | None
 def item(values: dict[int, Any], named: dict[Name, Any] | None = None, **parts: Any) -> Item:
     """An item as the parsers give it."""
     return Item("7", Properties(dict(values), dict(named or {})), **parts)
+
+
+def tnef(attributes: list[tuple[int, int, bytes]]) -> bytes:
+    """A letter in the form of winmail.dat from (level, attribute, bytes)."""
+    body = b"".join(
+        struct.pack("<BII", level, number, len(data)) + data + struct.pack("<H", sum(data) & 0xFFFF)
+        for level, number, data in attributes
+    )
+    return b"\x78\x9f\x3e\x22\x01\x00" + body
+
+
+def tnef_list(values: dict[int | str, Any], first: int = 0x8000) -> bytes:
+    """A list of properties in it; by a word, properties that are named so."""
+    out = struct.pack("<I", len(values))
+    for place, (number, value) in enumerate(values.items()):
+        kind, data = _tnef_value(value)
+        out += struct.pack("<HH", kind, first + place if isinstance(number, str) else number)
+        if isinstance(number, str):
+            words = (number + "\0").encode("utf-16-le")
+            out += MESSAGING + struct.pack("<II", 1, len(words)) + words.ljust(-(-len(words) // 4) * 4, b"\0")
+        out += data
+    return out
+
+
+def _tnef_value(value: Any) -> tuple[int, bytes]:
+    if isinstance(value, int):
+        return 0x03, struct.pack("<i", value)
+    if isinstance(value, tuple):
+        return 0x40, struct.pack("<Q", value[0])
+    kind, data = (0x1F, (value + "\0").encode("utf-16-le")) if isinstance(value, str) else (0x102, value)
+    return kind, struct.pack("<II", 1, len(data)) + data.ljust(-(-len(data) // 4) * 4, b"\0")

@@ -8,10 +8,13 @@ from typing import Final
 
 from evidence_store.records import Attachment, Document, Email, Moment, Party
 from extractors.base import EvidenceFile, Found
+from extractors.exports.mail.outlook_values import body as wrapped_body
+from extractors.exports.mail.outlook_values import files as wrapped_files
 from extractors.exports.mail.states import Kept, stored_state
 from extractors.exports.mail.values import NO_DATE, SERVICE, Body, Extra, LetterDoubts, parties
 from parsers.mail_header import as_text, words
 from parsers.mime_message import Part, read_message
+from parsers.tnef import MAGIC, read_tnef
 
 _DEEPEST: Final = 10  # letters attached to letters
 _MOST_RECEIVED: Final = 40
@@ -23,6 +26,7 @@ _KEPT: Final = (
     *("x-priority", "auto-submitted", "thread-topic", "thread-index", "authentication-results", "received-spf"),
 )
 _IN_WORDS: Final = frozenset({"reply-to", "sender", "organization", "x-gmail-labels", "x-folder", "thread-topic"})
+_WRAPPED: Final = ("application/ms-tnef", "application/vnd.ms-tnef")
 _SAVED_PAGE: Final = "<Saved by "  # what browsers write as the sender of a page that is kept as a letter
 
 
@@ -46,7 +50,7 @@ class Letters:
         kept = state(whole)
         self.rows += 1
         body = Body(whole)
-        files = tuple(_attachment(part) for part in body.files)
+        files = tuple(_attachment(part) for part in body.files) + self._unwrapped(body)
         yield self._page(whole, body, files) if _is_page(whole) else self._letter(whole, body, files, kept)
         for part in _all(whole):
             for fault in dict.fromkeys(part.faults):
@@ -77,6 +81,20 @@ class Letters:
             text=self.doubts.cut(body.text) if body.text is not None else None,
             key=_key(whole),
         )
+
+    def _unwrapped(self, body: Body) -> tuple[Attachment, ...]:
+        """The files in what Outlook wraps up (winmail.dat), and its words where the letter has no others."""
+        found: list[Attachment] = []
+        for part in body.files:
+            content = part.content() if part.mime in _WRAPPED or part.file_name == "winmail.dat" else b""
+            if not content.startswith(MAGIC):
+                continue
+            item = read_tnef(content)
+            part.faults += item.faults
+            found += wrapped_files(item)
+            if body.text is None and (words := wrapped_body(self.doubts, item)):
+                body.texts.append(words)
+        return tuple(found)
 
     def _page(self, whole: Part, body: Body, files: tuple[Attachment, ...]) -> Document:
         """A page that a browser kept in the form of a letter."""

@@ -12,8 +12,10 @@ from extractors.exports.mail.outlook_others import contact, event, note, task
 from extractors.exports.mail.outlook_values import CLASS, Place
 from extractors.exports.mail.values import LetterDoubts
 from parsers.mapi import Item
+from parsers.mbox import LARGEST
 from parsers.msg_file import read_msg
 from parsers.pst_file import read_pst
+from parsers.tnef import MAGIC, read_tnef
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STORE: Final = b"!BDN"
@@ -92,10 +94,41 @@ def msg(file: EvidenceFile) -> Iterator[Found]:
     except ValueError as error:
         yield Problem("file", "damaged-message", str(error))
         return
+    yield from _whole(reading, item)
+
+
+def _whole(reading: _Reading, item: Item) -> Iterator[Found]:
     yield from reading.found(item, Place("item"))
     yield Present(reading.rows)
     if reading.own:
         yield Problem("note", "own-item", "an item that the program keeps for itself is not read")
+
+
+@extractor(
+    id="mail.tnef",
+    version=1,
+    title="Outlook item within a letter (winmail.dat)",
+    files=("**/winmail*.dat", "**/*.tnef"),
+    types=("application/vnd.ms-tnef",),
+    emits=(Email, Contact, CalendarEvent, Note),
+    privacy="communications",
+    layouts="TNEF, with properties and with the attributes of older programs",
+    tested_on="2 published sample items: a letter with 5 files, and one without; made-up items",
+    limits=_LIMITS + "Within a letter of its own (eml, mbox) its files and words are told with that letter.",
+)
+def tnef(file: EvidenceFile) -> Iterator[Found]:
+    """The item, and the items in it. Times are 100 ns since 1601, UTC.
+
+    References:
+    - Microsoft, [MS-OXTNEF], [MS-OXPROPS]; see also parsers.tnef
+    """
+    if not file.head.startswith(MAGIC):
+        return
+    with file.open() as stream:
+        data = stream.read(LARGEST + 1)
+    yield from _whole(_Reading(file), read_tnef(data[:LARGEST]))
+    if len(data) > LARGEST:
+        yield Problem("file", "too-large", f"more than {LARGEST} bytes: only these were read")
 
 
 @extractor(

@@ -60,6 +60,8 @@ TRUTHS: tuple[Truth, ...] = (
         {"calendar_event": 1, "contact": 2},
         of="java-libpst's own test: a list with three members, a contact, an appointment that recurs",
     ),
+    Truth("mail.tnef", "tika/testWINMAIL.dat", {"email": 1}, of="tika's own test: a letter with five files"),
+    Truth("mail.tnef", "exiftool/images/TNEF.tnef", {"email": 1}, of=INDEX, problems=1),  # a sum that differs
     Truth("mail.eml", "tika/testGroupWiseEml.eml", {"email": 2}, of="a letter with a letter attached"),
     Truth("mail.eml", "tika/testRFC822_oddfrom", {"document": 1}, of="a page that a browser saved"),
     # Breaks off within the last picture message: that is said, and that it declares 58 entries.
