@@ -32,7 +32,7 @@ _Index = dict[str, list[_Rule]]
 
 @dataclass(slots=True)
 class _Names:
-    """Patterns for any folder, filed under the most telling literal of the name."""
+    """Patterns for any folder, and those whose name is literal, filed under the most telling literal of the name."""
 
     whole: _Index = field(default_factory=dict)
     extension: _Index = field(default_factory=dict)
@@ -79,13 +79,16 @@ class Matcher:
         if rules is None:
             rules = self._rules_of(folder)
         if found := names.whole.get(name):
-            rules += (*found,)
+            # Few paths have such a name: its folder is looked at only then.
+            text = folder and folder + "/"
+            rules += (*[rule for rule in found if rule.folder_fits(text)],)
         if found := names.extension.get(name.rpartition(".")[2]):
             rules += (*found,)
         if found := names.start.get(name[:_START]):
             rules += (*found,)
-        if names.other:
-            rules += tuple([rule for literal, rule in names.other if literal in name])
+        for literal, rule in names.other:
+            if literal in name:
+                rules += (rule,)
         if not rules:
             return ()
         places = {rule.place for rule in rules if rule.name_fits(name)}
@@ -93,11 +96,13 @@ class Matcher:
 
     def _rules_of(self, folder: str) -> tuple[_Rule, ...]:
         """The rules that fit the folder, whatever the name; kept, for files of one folder come one after another."""
+        segments = folder.split("/")
         likely = list(self._each_folder)
-        for segment in dict.fromkeys(folder.split("/")):
-            likely.extend(self._by_folder.get(segment, ()))
+        if not self._by_folder.keys().isdisjoint(segments):
+            for segment in dict.fromkeys(segments):
+                likely.extend(self._by_folder.get(segment, ()))
         text = folder and folder + "/"
-        fitting = tuple([rule for rule in likely if rule.folder_fits(text)])
+        fitting = tuple([rule for rule in likely if rule.folder_fits(text)]) if likely else ()
         if len(self._below) >= _FOLDERS_KEPT:
             self._below.clear()
         self._below[folder] = fitting
@@ -109,9 +114,9 @@ class Matcher:
             raise ValueError(f"not a path pattern: {pattern!r}")
         folders, name = (segments, "*") if segments[-1] == "**" else (segments[:-1], segments[-1])
         rule = _Rule(place, _folder_test(folders), _name_test(name))
-        if folders == ["**"]:
+        if folders == ["**"] or not _WILD.search(name):
             self._anywhere.add(name, rule)
-        elif literal := _literal_folders(pattern):
+        elif literal := _literal_folders(pattern) or ([] if folders else [""]):  # "" is what the root is called here
             # The segment that fewest patterns share calls up fewest rules: "com.example.app", not "databases".
             rarest = min(literal, key=lambda part: (common[part], -len(part)))
             self._by_folder.setdefault(rarest, []).append(rule)

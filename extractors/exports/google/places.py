@@ -26,7 +26,7 @@ Take = Callable[[Values, Row], Iterator[Location]]
     version=1,
     title="Google location history and timeline, as exported",
     files=(
-        *("**/Location History*/*.json", "**/Location History*/**/*.json", "**/Records.json"),
+        *("**/Location History/**/*.json", "**/Location History (Timeline)/**/*.json", "**/Records.json"),
         *("**/Timeline.json", "**/location-history.json"),
     ),
     emits=(Location,),
