@@ -7,6 +7,7 @@ from typing import Final
 from extractors.base import Extractor
 from extractors.ios.accounts import account_counts, accounts
 from extractors.ios.apps import app_purchases, app_states, backup_apps
+from extractors.ios.calendar import calendar
 from extractors.ios.calls import calls
 from extractors.ios.calls_early import voicemail
 from extractors.ios.contact_pictures import blocked, contact_pictures
@@ -34,6 +35,7 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     contacts,
     contact_pictures,
     blocked,
+    calendar,
     knowledge,
     screen_time,
     data_usage,

@@ -228,4 +228,11 @@ TRUTHS: tuple[Truth, ...] = (
         of="counted with plistlib",
     ),
     Truth("ios.carplay", "plaso/ios/com.apple.CarPlayApp.plist", {"app_use": 5}, of="counted with plistlib"),
+    Truth(
+        "ios.calendar",
+        "mvt/ios_backup/20/2041457d5fe04d39d0ab481178355df6781e6858",
+        {"calendar_event": 1},
+        of="MVT",
+        name="private/var/mobile/Library/Calendar/Calendar.sqlitedb",
+    ),
 )
