@@ -13,6 +13,7 @@ from parsers.times import UNIT_US, from_count
 _MOST_GAPS = 1000
 _GREATEST_KEY = 2**63 - 1
 _UNREADABLE = -(2**63)
+_BEFORE_ALL = -(2**63) - 1  # keys may be negative
 _SURE_FROM_US, _SURE_TO_US = 946_684_800_000_000, 3_786_912_000_000_000  # 2000 to 2090
 _SHOWN = 2048  # how much of a value that is no text is kept as hexadecimal
 
@@ -66,7 +67,9 @@ def selecting(db: EvidenceDatabase, table: str, columns: tuple[str, ...], alias:
 
     They come out under the names asked for, however the layout writes them.
     """
-    there = {column.lower() for column in db.tables().get(table, set())}
+    tables = db.tables()
+    columns_there = tables.get(table) or next((tables[name] for name in tables if name.lower() == table.lower()), set())
+    there = {column.lower() for column in columns_there}
     prefix = f"{alias}." if alias else ""
     return ", ".join(f"{prefix}{name} AS {name}" if name.lower() in there else f"NULL AS {name}" for name in columns)
 
@@ -78,7 +81,7 @@ def each_row(db: EvidenceDatabase, table: str, columns: str, gaps: list[Problem]
     Each stretch that could not be read is put into `gaps`, as a Problem.
     """
     select = f"SELECT {columns} FROM {table}"  # noqa: S608
-    last: Any = -1
+    last: Any = _BEFORE_ALL
     start: int | None = None
     while True:
         try:

@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 _HOME: Final = re.compile(r"(?P<root>.*?)data/(?:data|user(?:_de)?/(?P<user>\d+))/[^/]+/databases/[^/]+", re.IGNORECASE)
+_OWN: Final = re.compile(r"/data/user/0/", re.IGNORECASE)
 _EMULATED: Final = re.compile(
     r"/(?:storage/emulated|mnt/user/\d+/emulated|data/media)/(?P<user>\d+)/(?P<rest>.+)", re.S
 )
@@ -30,7 +31,11 @@ def place(recorded: str, database: str) -> str | None:
         path = f"data/media/{found['user']}/{found['rest']}"
     elif found := _CARD.fullmatch(path):
         path = f"data/media/{(home and home['user']) or 0}/{found['rest']}"
-    parts = [part for part in path.split("/") if part not in ("", ".", "..")]
+    if found := _OWN.match(path):  # the first user's folders have two names, of which sources use this one
+        path = f"data/data/{path[found.end() :]}"
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    if ".." in parts:  # it could name any file
+        return None
     return (home["root"] if home else "") + "/".join(parts) if parts else None
 
 

@@ -137,7 +137,7 @@ HOME = "data/data/com.android.providers.media/databases/external.db"
         ("/data/media/0/a.jpg", HOME, "data/media/0/a.jpg"),
         ("/storage/ABCD-0123/DCIM/a.jpg", HOME, "storage/ABCD-0123/DCIM/a.jpg"),
         ("/system/media/audio/ringtones/a.ogg", f"Dump/{HOME}", "Dump/system/media/audio/ringtones/a.ogg"),
-        ("/storage/emulated/0/../../../etc/hosts", HOME, "data/media/0/etc/hosts"),
+        ("/storage/emulated/0/../../../etc/hosts", HOME, None),
         ("\\storage\\emulated\\0\\a.jpg", "external.db", "data/media/0/a.jpg"),
         ("content://media/external/1", HOME, None),
         ("relative/a.jpg", HOME, None),
