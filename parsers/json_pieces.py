@@ -119,7 +119,7 @@ class _Text:
         except UnicodeError:  # UTF-16 that breaks off within a character
             text = self._held
         self._held, self._ended = "", not data
-        if data and (match := _OPEN_ESCAPE.search(text)):
+        if data and "\\" in text[-3:] and (match := _OPEN_ESCAPE.search(text)):
             text, self._held = text[: match.start()], match[0]
         if "\\x" in text:
             text = _HEX_ESCAPE.sub(r"\1\\u00\2", text)

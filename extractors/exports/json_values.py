@@ -132,6 +132,8 @@ def shown(value: Any) -> str:
     """A value of JSON in one piece of text, cut where it is very long."""
     if isinstance(value, str):
         return value
+    if type(value) is int:
+        return str(value)
     try:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     except RecursionError:
