@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import BinaryIO, Final, Literal, NamedTuple
 
 _PIECE: Final = 1 << 18
@@ -29,6 +30,7 @@ _REFERENCE: Final = re.compile(r"&(?:#([0-9]{1,7})|#[xX]([0-9a-fA-F]{1,6})|(lt|g
 _HALVES: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _NAMED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _LAST: Final = 0x10FFFF
+_SHORT: Final = 40
 
 Form = Literal["start", "end", "empty", "cut"]
 
@@ -58,11 +60,20 @@ def tags(stream: BinaryIO) -> Iterator[Tag]:
 
 def unescaped(stored: bytes) -> str:
     """The text that a stored value stands for. Bytes that are no UTF-8 become surrogates (U+DC80 to U+DCFF)."""
+    if len(stored) <= _SHORT:
+        return _short(stored)
+    return _unescaped(stored)
+
+
+def _unescaped(stored: bytes) -> str:
     text = _decoded(stored)
     if "&" in text:
         text = _REFERENCE.sub(_character, text)
     # Two halves that were written one by one are one character.
-    return _HALVES.sub(_whole, text)
+    return text if text.isascii() else _HALVES.sub(_whole, text)
+
+
+_short: Final = lru_cache(maxsize=8192)(_unescaped)  # numbers, names and codes come again and again
 
 
 def _decoded(stored: bytes) -> str:
@@ -141,8 +152,7 @@ class _Window:
                 return self._cut()
         form: Form = "end" if match[1] else "empty" if match[4] else "start"
         at, self._at = self._before + match.start(), match.end()
-        values = {pair[1].decode("utf-8", "replace"): _one(pair) for pair in _PAIR.finditer(match[3])}
-        return Tag(match[2].decode("utf-8", "replace"), values, form, at, match.end() - match.start())
+        return Tag(_name(match[2]), _values(match[3]), form, at, match.end() - match.start())
 
     def _cut(self) -> Tag | None:
         """A tag that is none to its end. Reading goes on at the next "<", which has no place within a tag."""
@@ -154,12 +164,17 @@ class _Window:
         if begun is None or begun[1]:
             self._at = start + 1
             return None
-        values = {pair[1].decode("utf-8", "replace"): _one(pair) for pair in _PAIR.finditer(begun[3])}
+        values = _values(begun[3])
         if last := _CUT_PAIR.match(self._data, begun.end(), stop):
-            values[last[1].decode("utf-8", "replace")] = last[2]
-        return Tag(begun[2].decode("utf-8", "replace"), values, "cut", self._before + start, stop - start)
+            values[_name(last[1])] = last[2]
+        return Tag(_name(begun[2]), values, "cut", self._before + start, stop - start)
 
 
-def _one(pair: re.Match[bytes]) -> bytes:
-    """The value, in whichever quotes it stands."""
-    return pair[2] if pair[2] is not None else pair[3]
+@lru_cache(maxsize=1024)
+def _name(stored: bytes) -> str:
+    return stored.decode("utf-8", "replace")
+
+
+def _values(stored: bytes) -> dict[str, bytes]:
+    """Names and values, in whichever quotes those stand; one of them is always empty."""
+    return {_name(name): double or single for name, double, single in _PAIR.findall(stored)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from evidence_store.records import Moment, Party
@@ -13,6 +14,16 @@ _NONE: Final = ("", "null")
 _NOBODY: Final = ("(Unknown)", "null", "")
 _BETWEEN: Final = "~"  # of the numbers of a conversation between several
 Extra = tuple[str, str | int | float | None]
+
+
+@lru_cache(maxsize=4096)
+def _people(address: str, name: str | None) -> tuple[Party, ...]:
+    found = tuple(dict.fromkeys(one for one in map(party, address.split(_BETWEEN)) if one is not None))
+    if name and len(found) == 1:
+        return (Party(found[0].identifier, found[0].scheme, name),)
+    if not found and name:
+        return (Party(name, "name", name),)
+    return found
 
 
 class Row:
@@ -51,14 +62,7 @@ class Row:
 
     def people(self) -> tuple[Party, ...]:
         """Who the conversation is with: one number with its name, or several, whose names cannot be told apart."""
-        addresses = (self.text("address") or "").split(_BETWEEN)
-        found = tuple(dict.fromkeys(one for one in map(party, addresses) if one is not None))
-        name = self.name
-        if name and len(found) == 1:
-            return (Party(found[0].identifier, found[0].scheme, name),)
-        if not found and name:
-            return (Party(name, "name", name),)
-        return found
+        return _people(self.text("address") or "", self.name)
 
     @property
     def name(self) -> str | None:
