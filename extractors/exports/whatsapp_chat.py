@@ -30,6 +30,8 @@ _TITLE = re.compile(
     r"Чат[ _]WhatsApp[ _]с|Czat[ _]WhatsApp[ _]z)[ _](?P<title>.+)",
     re.IGNORECASE,
 )
+# The address of a map that stands for a place that was sent, with its coordinates.
+_PLACE = re.compile(r"[?&](?:q|ll)=(-?\d{1,2}(?:\.\d+)?)(?:,|%2C)(-?\d{1,3}(?:\.\d+)?)", re.IGNORECASE)
 _PHONE = re.compile(r"\+?\(?\d[\d ()\u00a0\u2011.-]{5,30}")
 
 
@@ -66,7 +68,7 @@ class _Course:
 
 @extractor(
     id="whatsapp.chat_export",
-    version=1,
+    version=2,
     title="WhatsApp exported chat (text)",
     files=("**/_chat.txt", "**/WhatsApp*.txt"),
     types=("text/plain",),
@@ -146,6 +148,7 @@ def _message(file: EvidenceFile, place: _Place, entry: ChatEntry) -> Iterator[Fo
         yield Problem("value", "bad-time", f"no date and time in the order of this file: {entry.stamp}", locator)
     if entry.cut:
         yield Problem("value", "text-cut", f"{entry.cut} characters of a very long text were not kept", locator)
+    lat, lon = _coordinates(entry)
     yield Message(
         locator=locator,
         service="WhatsApp",
@@ -159,7 +162,17 @@ def _message(file: EvidenceFile, place: _Place, entry: ChatEntry) -> Iterator[Fo
         direction="out" if entry.by_exporter and entry.sender is None else None,
         sender=_party(entry.sender),
         text=entry.text,
+        lat=lat,
+        lon=lon,
     )
+
+
+def _coordinates(entry: ChatEntry) -> tuple[float | None, float | None]:
+    """(latitude, longitude) of a place that was sent; None where there is none, or numbers that are none."""
+    match = _PLACE.search(entry.text) if "location" in entry.flags else None
+    if match is None or abs(float(match[1])) > 90 or abs(float(match[2])) > 180:
+        return None, None
+    return float(match[1]), float(match[2])
 
 
 def _moment(file: EvidenceFile, entry: ChatEntry) -> Moment:

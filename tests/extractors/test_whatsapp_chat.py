@@ -63,6 +63,21 @@ def test_a_message_becomes_a_record_with_all_that_the_line_says() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Location: https://maps.google.com/?q=51.5,-0.125", (51.5, -0.125)),
+        ("Standort: https://maps.google.com/?q=51,0", (51.0, 0.0)),
+        ("Location: https://maps.google.com/?q=95.5,-0.125", (None, None)),
+        ("Location: https://foursquare.com/v/4b0588", (None, None)),
+        ("see https://maps.google.com/?q=51.5,-0.125", (None, None)),
+    ],
+)
+def test_a_place_that_was_sent_has_its_coordinates(text: str, place: tuple[float | None, float | None]) -> None:
+    (found,) = messages(chat(f"13/07/2024, 10:00 - Ann Example: {text}"))
+    assert (found.lat, found.lon) == place
+
+
 def test_system_lines_deletions_and_left_out_media_are_told_apart() -> None:
     found = messages(
         chat(
