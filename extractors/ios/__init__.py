@@ -15,6 +15,7 @@ from extractors.ios.contacts import contacts
 from extractors.ios.data_usage import data_usage
 from extractors.ios.device import computers, device
 from extractors.ios.gmail import gmail
+from extractors.ios.interactions import interactions
 from extractors.ios.knowledge import knowledge
 from extractors.ios.notes import notes
 from extractors.ios.notes_older import notes_older
@@ -36,6 +37,7 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     contact_pictures,
     blocked,
     calendar,
+    interactions,
     knowledge,
     screen_time,
     data_usage,

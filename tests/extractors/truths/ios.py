@@ -102,6 +102,14 @@ TRUTHS: tuple[Truth, ...] = (
     ),
     Truth(
         "ios.device",
+        "iLEAPP/case_zips/deviceName/testdata.deviceName.deviceName.mvs_ios_2023.zip"
+        "!/private/var/root"
+        "/Library/Lockdown/data_ark.plist",
+        {"device_fact": 19},
+        of="counted with plistlib",
+    ),
+    Truth(
+        "ios.device",
         "iLEAPP/case_zips/deviceName/testdata.deviceName.deviceName.belkasoft_ctf6_ios_device1.zip"
         "!private/var/root"
         "/Library/Lockdown/data_ark.plist",
@@ -234,5 +242,12 @@ TRUTHS: tuple[Truth, ...] = (
         {"calendar_event": 1},
         of="MVT",
         name="private/var/mobile/Library/Calendar/Calendar.sqlitedb",
+    ),
+    Truth(
+        "ios.interactions",
+        "mvt/ios_backup/1f/1f5a521220a3ad80ebfdc196978df8e7a2e49dee",
+        {"app_use": 3, "contact": 3},
+        of="MVT",
+        name="private/var/mobile/Library/CoreDuet/People/interactionC.db",
     ),
 )
