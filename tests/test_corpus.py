@@ -264,3 +264,12 @@ def test_a_memory_card_gives_every_file_with_its_hash(corpus: Path, tmp_path: Pa
     # The listed originals of three PNG files are others than those on the card: The Sleuth Kit's icat gives what we do.
     other = [row["path"].rpartition(".")[2] for row in counted if row["sha256"] not in published]
     assert other == ["png"] * 3
+
+
+def test_the_messages_of_android_backups_are_those_that_the_index_states(
+    corpus: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    stated = {"mvt/android_backup/backup.ab": 2, "mvt/androidqf/backup.ab": 2, "mvt/android_backup/backup3.ab": 1}
+    found = read(tmp_path_factory.mktemp("backups") / "case", below(corpus, *stated))
+    counts = {name: sum(one["kind"] == "message" for one in rows) for name, rows in found.items.items()}
+    assert counts == stated

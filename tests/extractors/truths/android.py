@@ -13,6 +13,12 @@ TRUTHS = (
         {"message": 1},
         of="counted here; the whole backup.ab has 2",
     ),
+    Truth(
+        "android.sms_backup",
+        "mvt/android_backup/apps/com.android.providers.telephony/d_f/000001_mms_backup",
+        {"message": 1},
+        of="counted here; the whole backup.ab has 2",
+    ),
     Truth("android.packages", "mvt/androidqf/packages.json", {"app_install": 7}, of="mvt"),
     Truth("android.app_usage", "plaso/usage-history.xml", {"app_use": 28}, of="plaso"),
     Truth(
