@@ -7,6 +7,7 @@ from typing import Final
 from extractors.base import Extractor
 from extractors.ios.accounts import account_counts, accounts
 from extractors.ios.apps import app_purchases, app_states, backup_apps
+from extractors.ios.bluetooth import bluetooth
 from extractors.ios.calendar import calendar
 from extractors.ios.calls import calls
 from extractors.ios.calls_early import voicemail
@@ -15,6 +16,7 @@ from extractors.ios.contacts import contacts
 from extractors.ios.data_usage import data_usage
 from extractors.ios.device import computers, device
 from extractors.ios.gmail import gmail
+from extractors.ios.installs import install_log
 from extractors.ios.interactions import interactions
 from extractors.ios.knowledge import knowledge
 from extractors.ios.notes import notes
@@ -22,9 +24,11 @@ from extractors.ios.notes_older import notes_older
 from extractors.ios.permissions import permissions
 from extractors.ios.photos import photos
 from extractors.ios.places import places
+from extractors.ios.privacy_report import app_privacy_report
 from extractors.ios.screen_time import screen_time
 from extractors.ios.sms import messages
 from extractors.ios.traces import carplay, id_lookups, keyboard
+from extractors.ios.web_traces import resource_loads, url_cache
 from extractors.ios.wifi import dhcp, wifi
 
 EXTRACTORS: Final[tuple[Extractor, ...]] = (
@@ -57,4 +61,9 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     keyboard,
     id_lookups,
     carplay,
+    install_log,
+    url_cache,
+    resource_loads,
+    app_privacy_report,
+    bluetooth,
 )

@@ -27,6 +27,7 @@ _LARGEST: Final = 1 << 20
         "**/.GlobalPreferences.plist",
         "**/.GlobalPreferences_m.plist",
         "**/com.apple.lsdidentifiers.plist",
+        "**/ControlCenter/ModuleConfiguration.plist",
         "**/SystemConfiguration/preferences.plist",
         "**/Preferences/com.apple.commcenter*.plist",
         "**/Preferences/com.apple.MobileBackup.plist",

@@ -222,3 +222,18 @@ CREATE TABLE ZRTDEVICEMO ( Z_PK INTEGER PRIMARY KEY, Z_ENT INTEGER, Z_OPT INTEGE
 GMAIL = """
 CREATE TABLE offline_search_content(id INTEGER PRIMARY KEY, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9);
 """
+URL_CACHE = """
+CREATE TABLE cfurl_cache_response(entry_ID INTEGER PRIMARY KEY AUTOINCREMENT UNIQUE, version INTEGER,
+ hash_value INTEGER, storage_policy INTEGER, request_key TEXT UNIQUE,
+ time_stamp NOT NULL DEFAULT CURRENT_TIMESTAMP, partition TEXT);
+CREATE TABLE cfurl_cache_receiver_data(entry_ID INTEGER PRIMARY KEY, isDataOnFS INTEGER, receiver_data BLOB);
+"""
+OBSERVATIONS = """
+CREATE TABLE ObservedDomains (domainID INTEGER PRIMARY KEY, registrableDomain TEXT, lastSeen REAL,
+ hadUserInteraction INTEGER, mostRecentUserInteractionTime REAL, grandfathered INTEGER, isPrevalent INTEGER,
+ isVeryPrevalent INTEGER, dataRecordsRemoved INTEGER, timesAccessedAsFirstPartyDueToUserInteraction INTEGER);
+"""
+BLUETOOTH = """
+CREATE TABLE PairedDevices (Uuid TEXT, Name TEXT, NameOrigin INTEGER, Address TEXT, ResolvedAddress TEXT,
+ LastSeenTime INTEGER, LastConnectionTime INTEGER);
+"""

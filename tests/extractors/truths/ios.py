@@ -250,4 +250,49 @@ TRUTHS: tuple[Truth, ...] = (
         of="MVT",
         name="private/var/mobile/Library/CoreDuet/People/interactionC.db",
     ),
+    # plaso's 28 are all entries of the log; half of them name an application.
+    Truth(
+        "ios.install_log",
+        "plaso/ios_sysdiag.log",
+        {"app_install": 14},
+        of="plaso: 28",
+        name="private/var/installd/Library/Logs/MobileInstallation/mobile_installation.log.0",
+    ),
+    Truth(
+        "ios.url_cache",
+        "iLEAPP/case_zips/safariCache/testdata.safariCache.safariCache.mvs_ios_2023.zip"
+        "!/private/var/mobile/Containers/Data/Application/E9C94D39-5066-4556-8EB9-2DFE28104A2A/Library/Caches/"
+        "com.apple.mobilesafari/Cache.db",
+        {"download": 1},
+        of="iLEAPP",
+    ),
+    Truth(
+        "ios.resource_loads",
+        "mvt/ios_backup/6e/6e9d0cb750a70e7fa10943c134a5f021dab327e7",
+        {"web_visit": 2},
+        of="mvt",
+        name="private/var/mobile/Library/WebKit/WebsiteData/ResourceLoadStatistics/observations.db",
+    ),
+    Truth(
+        "ios.app_privacy_report",
+        "plaso/ios_app_privacy_report.ndjson",
+        {"app_use": 72},
+        of="plaso",
+        name="App_Privacy_Report_v4.ndjson",
+    ),
+    Truth(
+        "ios.device",
+        "iLEAPP/case_zips/deviceName/testdata.deviceName.deviceName.mvs_ios_2023.zip"
+        "!/private/var/root"
+        "/Library/Lockdown/data_ark.plist",
+        {"device_fact": 19},
+        of="counted with plistlib",
+    ),
+    Truth(
+        "ios.device",
+        "iLEAPP/case_zips/controlCenter/testdata.controlCenter.controlcenter.mvs_ios_2023.zip"
+        "!/private/var/mobile/Library/ControlCenter/ModuleConfiguration.plist",
+        {"device_fact": 4},
+        of="counted with plistlib",
+    ),
 )
