@@ -331,9 +331,8 @@ def test_each_call_comes_out_whole(update, fields):
 
 
 def test_frames_that_are_none_or_not_known_are_said():
-    data = (
-        lines([]).open().read() + b'[]\n{"x": {}}\n{"newThing": {}}\n{"stickerPack": {}}\n{"stickerPack": {}}\n{broken\n'
-    )
+    odd = b'[]\n{"x": {}}\n{"newThing": {}}\n{"stickerPack": {}}\n{"stickerPack": {}}\n{broken\n'
+    data = lines([]).open().read() + odd
     found = list(signal_frames(MemoryFile("main.jsonl", data)))
     assert [(one.kind, one.locator) for one in found if isinstance(one, Problem)] == [
         ("row", "frame 1"), ("unsupported", "frame 2"), ("unsupported", "frame 3"), ("row", "frame 6"), ("note", ""),

@@ -55,7 +55,7 @@ def _facts(found: ItemDetail) -> str:
         ("To", "<br>".join(_text(wording.party(one)) for one in record.get("recipients", [])[:200])),
         ("Copies to", "<br>".join(_text(wording.party(one)) for one in _copies(record)[:200])),
         ("Identifiers", "<br>".join(_text(wording.party(one)) for one in record.get("identifiers", [])[:200])),
-        ("Conversation", _text(detail.conversation and (record.get("title") or detail.conversation) or "")),
+        ("Conversation", _text((detail.conversation and (record.get("title") or detail.conversation)) or "")),
         ("Marks", _text(", ".join(marks))),
         ("Tags", _text(", ".join(detail.tags))),
     ]
