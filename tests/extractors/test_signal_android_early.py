@@ -119,3 +119,24 @@ def test_the_store_of_the_telephone_is_not_taken_for_one_of_signal():
         connection.executescript(sql)
         data = connection.serialize()
     assert list(android(MemoryFile("x/database.sqlite", data))) == []
+
+
+def test_reactions_of_one_table_that_is_still_called_mms_are_kept():
+    table = REACTION_OF_BOTH.replace("is_mms INTEGER NOT NULL, ", "")
+    sql = "DROP TABLE sms;" + MMS + table + """INSERT INTO reaction VALUES (1,1,2,'A',1572567205000,0),
+        (2,99,2,'B',1572567205000,0);"""  # fmt: skip
+    when = Moment("reacted", 1572567205000000, "1572567205000", "A")
+    found = list(android(early(sql)))
+    assert [one.reactions for one in found if isinstance(one, Message)] == [(Reaction("A", ANN, when),), ()]
+    assert [one.rows for one in found if isinstance(one, Present)] == [3, 1]
+
+
+def test_a_group_is_in_no_conversation_but_its_own():
+    group = "__textsecure_group__!zz"
+    sql = f"""DROP TABLE recipient; INSERT INTO thread(_id,recipient_ids) VALUES (10,'+447700900105');
+        INSERT INTO groups(_id,group_id,title,members) VALUES (1,'{group}','Us','+447700900107');"""
+    assert [one.conversation for one in android(early(sql, people="")) if isinstance(one, Group)] == [None]
+    sql += f"UPDATE thread SET recipient_ids='{group}' WHERE _id=10;" + MMS
+    found = list(android(early(sql, people="")))
+    assert [one.conversation for one in found if isinstance(one, Group)] == ["10"]
+    assert [(one.title, one.recipients) for one in found if isinstance(one, Message)] == [("Us", ())]

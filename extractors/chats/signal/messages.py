@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from evidence_store.records import Call, Message, Moment, Problem, Quoted, Reaction
+from evidence_store.records import Call, Message, Moment, Present, Problem, Quoted, Reaction
 from extractors.base import Found
 from extractors.chats.signal.codes import Kind, kind_of
 from extractors.chats.signal.layouts import Layout
@@ -57,6 +57,7 @@ class Reader:
         yield from self._sides.finish()
         for row in self._sides.lone_reactions():
             self._doubts.locator = f"reaction:_id={row['_id']}"
+            yield Present(1)
             yield self._lone(row)
             yield from self._doubts.drain()
 

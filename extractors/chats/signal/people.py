@@ -26,6 +26,8 @@ _RECIPIENT: Final = (
 _NAMES: Final = _RECIPIENT[11:16]
 _THREAD: Final = ("_id", "recipient_id", "thread_recipient_id", "recipient_ids")
 _GROUP: Final = ("_id", "group_id", "recipient_id", "title", "members", "active", "revision", "decrypted_group")
+# How the id of a group begins. Before there were numbers of recipients it stood in their place.
+_GROUP_IDS: Final = ("__textsecure_group__!", "__signal_group__v2__!", "__signal_mms_group__!")
 _ROLES: Final = {1: "", 2: "admin"}
 
 
@@ -43,7 +45,9 @@ class People:
         for row in self._rows("recipient", _RECIPIENT):
             self._take(row)
         self._threads = {row["_id"]: _first(row, _THREAD[1:]) for row in self._rows("thread", _THREAD)}
-        self._of_recipient = {_number(who): str(thread) for thread, who in self._threads.items()}
+        self._of_recipient = {
+            _recipient(who): stored(thread) for thread, who in self._threads.items() if who not in (None, "")
+        }
 
     def _rows(self, table: str, columns: tuple[str, ...]) -> Iterator[Row]:
         if not lacking(self._db, {table: {"_id"}}):
@@ -76,7 +80,8 @@ class People:
         if found is None and value not in (None, "", 0, -1):
             text = stored(value)
             plain = number is not None and (type(value) is int or bool(self._parties))
-            found = Party(text, "signal" if plain else "phone")
+            group = text.startswith(_GROUP_IDS)
+            found = Party(text, "signal" if plain or group else "phone", self._titles.get(value) if group else None)
         if len(self._known) < 100_000:
             self._known[value] = found
         return found
@@ -93,14 +98,14 @@ class People:
     def other(self, thread: Any) -> Party | None:
         """The other side of a conversation between two; None for that of a group."""
         recipient = self._threads.get(thread)
-        return None if _number(recipient) in self._groups else self.party(recipient)
+        return None if self.is_group(recipient) else self.party(recipient)
 
     def is_group(self, recipient: Any) -> bool:
-        return _number(recipient) in self._groups
+        return _number(recipient) in self._groups or stored(recipient).startswith(_GROUP_IDS)
 
     def conversation_with(self, recipient: Any) -> str | None:
         """The key of the conversation with a recipient."""
-        return self._of_recipient.get(_number(recipient))
+        return self._of_recipient.get(_recipient(recipient))
 
     def contacts(self, doubts: Doubts) -> Iterator[Contact | Problem]:
         """Every recipient, as the database describes it."""
@@ -133,7 +138,7 @@ class People:
                 locator=doubts.locator,
                 service=SERVICE,
                 extra=tuple((name, value if type(value) in (str, int) else stored(value)) for name, value in extra),
-                conversation=self.conversation_with(row["recipient_id"]),
+                conversation=self.conversation_with(row["recipient_id"]) or self.conversation_with(row["group_id"]),
                 title=doubts.text(row["title"], "title"),
                 identifiers=tuple(one.party for one in members),
                 members=members,
@@ -200,6 +205,12 @@ def _number(value: Any) -> int | None:
     if type(value) is int:
         return value
     return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 19 else None
+
+
+def _recipient(value: Any) -> int | str:
+    """What threads and others name a recipient by: a number, or what stood there before there were numbers."""
+    number = _number(value)
+    return stored(value) if number is None else number
 
 
 def _uuid(data: bytes) -> str:

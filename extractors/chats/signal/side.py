@@ -51,13 +51,14 @@ class Sides:
         self._places = places
         self._file_table = "attachment" if not lacking(db, {"attachment": {"message_id"}}) else "part"
         sides = [] if table == "sms" else [self._files()]
-        self._reactions = _old_reactions(db, table)
+        self._gaps: list[Problem] = []
+        self._reactions = _old_reactions(db, table, self._gaps)
         if self._reactions is None:
             sides.append(Side("reaction", _REACTION, "message_id", "_id"))
         if table != "sms":
             sides += [Side("mention", _MENTION, "message_id", "_id"), Side("poll", _POLL, "message_id", "_id")]
         self._tables = SideTables(db, tuple(sides), keep=("reaction",))
-        self._polls = _polls(db) if table != "sms" else ({}, {})
+        self._polls = _polls(db, self._gaps) if table != "sms" else ({}, {})
 
     def _files(self) -> Side:
         if self._file_table == "attachment":
@@ -80,8 +81,9 @@ class Sides:
         return found
 
     def finish(self) -> Iterator[Problem]:
-        """What belonged to no message."""
+        """What belonged to no message, and what could not be read."""
         yield from self._tables.finish()
+        yield from self._gaps
 
     def lone_reactions(self) -> Iterator[Row]:
         """Those that belong to no message, when all have been asked for."""
@@ -111,24 +113,24 @@ class Sides:
         return tuple(found), tuple(flags)
 
 
-def _old_reactions(db: EvidenceDatabase, table: str) -> dict[Any, list[Row]] | None:
+def _old_reactions(db: EvidenceDatabase, table: str, gaps: list[Problem]) -> dict[Any, list[Row]] | None:
     """While there were two tables of messages, the number of a message was not enough; None where it is."""
     if lacking(db, {"reaction": {"is_mms", "message_id"}}) or table == "message":
-        return None if table == "message" else {}
+        return {} if table == "sms" else None
     found: dict[Any, list[Row]] = {}
-    for row in each_row(db, "reaction", selecting(db, "reaction", _REACTION), []):
+    for row in each_row(db, "reaction", selecting(db, "reaction", _REACTION), gaps):
         if bool(row["is_mms"]) == (table == "mms"):
             found.setdefault(row["message_id"], []).append(row)
     return found
 
 
-def _polls(db: EvidenceDatabase) -> tuple[dict[Any, list[Row]], dict[Any, list[Row]]]:
+def _polls(db: EvidenceDatabase, gaps: list[Problem]) -> tuple[dict[Any, list[Row]], dict[Any, list[Row]]]:
     """(options, votes), each by poll."""
     found: list[dict[Any, list[Row]]] = []
     for table, columns in (("poll_option", _OPTION), ("poll_vote", _VOTE)):
         rows: dict[Any, list[Row]] = {}
         if not lacking(db, {table: {"_id", "poll_id"}}):
-            for row in each_row(db, table, selecting(db, table, columns), []):
+            for row in each_row(db, table, selecting(db, table, columns), gaps):
                 rows.setdefault(row["poll_id"], []).append(row)
         found.append(rows)
     return found[0], found[1]
