@@ -5,12 +5,24 @@ References: RFC 5545 (iCalendar), RFC 7986, versit "vCalendar" 1.0; the entries 
 
 from __future__ import annotations
 
+import binascii
+import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
+
+from parsers.mail_header import decoded
 
 ENTRIES: Final = frozenset((b"VEVENT", b"VTODO", b"VJOURNAL"))
 _MOST: Final = 8 << 20  # bytes of one entry
 _LONGEST_LINE: Final = 4 << 20
+# A line of vCalendar 1.0 whose value is quoted-printable: "SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Caf=C3=A9".
+_QUOTED: Final = re.compile(
+    rb"^(?P<name>[^\r\n:;]{1,80})(?P<parameters>(?:;[^\r\n:;]{0,200})*?;(?:ENCODING=)?QUOTED-PRINTABLE(?:;[^\r\n:;]{0,200})*):"
+    rb"(?P<value>(?:[^\r\n]*+(?<==)\r?\n)*+[^\r\n]*+)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_CHARSET: Final = re.compile(rb";CHARSET=\"?([\w.:-]{1,40})", re.IGNORECASE)
+_OF_ENCODING: Final = re.compile(rb";(?:(?:ENCODING=)?QUOTED-PRINTABLE|CHARSET=[^;]*)", re.IGNORECASE)
 
 
 class Block(NamedTuple):
@@ -54,3 +66,16 @@ def blocks(stream: BinaryIO) -> Iterator[Block]:
 def _block(name: bytes, start: int, held: list[bytes], problem: str) -> Block:
     ending = b"" if held[-1].strip().upper() == b"END:" + name else b"\r\nEND:" + name + b"\r\n"
     return Block(name.decode("ascii"), start, b"".join(held) + ending, problem)
+
+
+def in_utf8(data: bytes) -> bytes:
+    """An entry with the values that vCalendar 1.0 writes as quoted-printable in the form of iCalendar: plain UTF-8."""
+    return _QUOTED.sub(_plain, data) if b"QUOTED-PRINTABLE" in data.upper() else data
+
+
+def _plain(match: re.Match[bytes]) -> bytes:
+    charset = _CHARSET.search(match["parameters"])
+    words, _ = decoded(binascii.a2b_qp(match["value"]), charset[1].decode("ascii") if charset else "")
+    one_line = words.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
+    left = _OF_ENCODING.sub(b"", match["parameters"])
+    return match["name"] + left + b":" + one_line.encode("utf-8", "surrogatepass")

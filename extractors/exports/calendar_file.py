@@ -7,10 +7,11 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import icalendar
+from icalendar.timezone import tzp
 
 from evidence_store.records import CalendarEvent, Moment, Party, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
-from parsers.calendar_text import Block, blocks
+from parsers.calendar_text import Block, blocks, in_utf8
 from parsers.times import from_local, to_us
 
 _TIMES: Final = (
@@ -50,6 +51,7 @@ def calendar(file: EvidenceFile) -> Iterator[Found]:
     """
     name: str | None = None
     found = False
+    yield from _zones(file)
     with file.open() as stream:
         for block in blocks(stream):
             if block.name == "":
@@ -57,9 +59,7 @@ def calendar(file: EvidenceFile) -> Iterator[Found]:
                 found |= block.data.upper() == b"BEGIN:VCALENDAR"
                 if key.upper() in (b"X-WR-CALNAME", b"NAME"):
                     name = _decoded(value)
-            elif block.name == "VTIMEZONE":
-                yield from _zone(block)
-            else:
+            elif block.name != "VTIMEZONE":
                 yield Present(1)
                 yield from _entry(block, name, file)
     if not found:
@@ -73,8 +73,20 @@ def _decoded(data: bytes) -> str:
         return data.decode("latin-1")
 
 
+def _zones(file: EvidenceFile) -> Iterator[Problem]:
+    """The file's own descriptions of zones, wherever they stand in it.
+
+    The library keeps those that it has met for as long as the process lives: another file's are let go of first.
+    """
+    tzp.use_zoneinfo()
+    with file.open() as stream:
+        for block in blocks(stream):
+            if block.name == "VTIMEZONE":
+                yield from _zone(block)
+
+
 def _zone(block: Block) -> Iterator[Problem]:
-    """The file's own description of a zone: the entries behind it are read by it."""
+    """One description of a zone: the entries of the file are read by it."""
     try:
         icalendar.Timezone.from_ical(_decoded(block.data))
     except Exception as error:  # noqa: BLE001 - the library raises whatever its parts raise on damaged text
@@ -88,7 +100,7 @@ def _words(error: Exception) -> str:
 def _entry(block: Block, name: str | None, file: EvidenceFile) -> Iterator[Found]:
     locator = f"line {block.line}"
     try:
-        entry: Any = icalendar.Component.from_ical(_decoded(block.data))
+        entry: Any = icalendar.Component.from_ical(_decoded(in_utf8(block.data)))
     except Exception as error:  # noqa: BLE001 - as above
         yield Problem("row", "bad-entry", f"the entry cannot be read: {_words(error)}", locator)
         return
@@ -183,6 +195,8 @@ def _moment(meaning: str, value: Any, file: EvidenceFile) -> Moment:
         try:
             if found.tzinfo is not None:
                 return Moment(meaning, to_us(found), raw, "B")
+            if zone:  # neither the file nor the library says what zone that is
+                return Moment(meaning, None, raw, "C", note="local time, of a zone that is not known")
             utc_us, note = from_local(found, file.zone)
         except (ValueError, OverflowError):
             return Moment(meaning, None, raw, "C", note="not a plausible time")

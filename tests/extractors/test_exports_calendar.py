@@ -127,3 +127,42 @@ def test_published_calendars_have_their_dates(corpus, path: str, utc_us: int) ->
     data = (corpus / path).read_bytes()
     entries = [one for one in calendar(MemoryFile(path, data)) if isinstance(one, CalendarEvent)]
     assert entries[0].moments[0].utc_us == utc_us
+
+
+def zone_of(offset: str) -> str:
+    return ZONE.replace("+0200", offset)
+
+
+def test_a_zone_that_another_file_described_does_not_reach_this_one() -> None:
+    entry = "\r\n".join(event("DTSTART;TZID=Made Up/Zone:20260601T100000"))
+
+    def starts(text: str) -> Moment:
+        found = list(calendar(MemoryFile("a.ics", (HEAD + text + "END:VCALENDAR\r\n").encode(), zone="Europe/London")))
+        return next(one for one in found if isinstance(one, CalendarEvent)).moments[0]
+
+    raw = "Made Up/Zone:20260601T100000"
+    five = Moment("starts", 1_780_290_000_000_000, raw, "B")
+    two = Moment("starts", 1_780_300_800_000_000, raw, "B")
+    unknown = Moment("starts", None, raw, "C", note="local time, of a zone that is not known")
+    assert starts(zone_of("+0500") + entry + "\r\n") == five
+    assert starts(zone_of("+0200") + entry + "\r\n") == two
+    assert starts(entry + "\r\n" + zone_of("+0500")) == five  # wherever it stands in the file
+    assert starts(entry + "\r\n") == unknown
+
+
+def test_quoted_printable_of_the_older_format_is_read() -> None:
+    found = read(
+        *event(
+            "SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Caf=C3=A9 with=",
+            " Ben",
+            "DESCRIPTION;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:one=0D=0Atw=F6",
+            "LOCATION:1=2",
+        ),
+        head="BEGIN:VCALENDAR\r\nVERSION:1.0\r\n",
+    )
+    assert found == [
+        Present(1),
+        CalendarEvent(
+            locator="line 3", service="Calendar", title="Caf\u00e9 with Ben", place="1=2", text="one\ntw\u00f6"
+        ),
+    ]
