@@ -10,6 +10,7 @@ from evidence_store.records import Group, Message, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, RowsBeside, count_rows, each_row, read_database
 from extractors.ios.sms_deleted import DELETED, RecentlyDeleted, deleted_keys, deleted_parts, entries_without_messages
+from extractors.ios.sms_early import EARLY, early_messages
 from extractors.ios.sms_files import Places, files_beside, lone_attachments
 from extractors.ios.sms_links import Links
 from extractors.ios.sms_people import People, columns_of
@@ -28,11 +29,12 @@ _AT_ONCE: Final = 500
     files=("**/sms.db", "**/chat.db"),
     emits=(Message, Group),
     privacy="communications",
-    layouts="sms.db of iOS 6 to 26, chat.db of macOS 10.8 to 26",
+    layouts="sms.db of iOS 3 to 26, chat.db of macOS 10.8 to 26",
     tested_on="macOS chat.db: 10 messages, 7 conversations, 226 keys of deleted messages; iOS 14 backup: 1 message",
     limits="Who was in a group before is told by its events only. Votes of polls, handwriting and drawings are not "
-    "read; of other applications the words that they show. What a file of a place or contact holds stands in the file. "
-    "MMS are told from SMS only by their files. The time of an incoming message can be that of its sender's device.",
+    "read; of other applications the words that they show. Picture messages of iOS 5 and before name their files, not "
+    "where they are. What a file of a place or contact holds stands in the file. MMS are told from SMS only by their "
+    "files. The time of an incoming message can be that of its sender's device.",
 )
 def messages(file: EvidenceFile) -> Iterator[Found]:
     """Every row of `message` and `chat`; what is left of deleted ones; attachments that no message has.
@@ -41,7 +43,7 @@ def messages(file: EvidenceFile) -> Iterator[Found]:
     sent, of an incoming one what the device recorded for it (of an iMessage, mostly the time that came with it).
     Tapbacks are rows of their own and are put onto the message they are for; where that is not there, they stay
     messages. `text` can be empty with the words in `attributedBody` alone. Earlier texts of edited messages and what
-    was taken back stand in `message_summary_info`.
+    was taken back stand in `message_summary_info`. iOS 5 and before have another layout, see `sms_early`.
 
     References:
     - the layout as the files themselves declare it
@@ -58,6 +60,9 @@ def messages(file: EvidenceFile) -> Iterator[Found]:
 
 def _read(db: EvidenceDatabase, file: EvidenceFile, known: list[People]) -> Iterator[Found]:
     if unknown := lacking(db, _NEEDED):
+        if not lacking(db, EARLY):
+            yield from early_messages(db, file.path)
+            return
         telling = file.path.lower().endswith(("library/sms/sms.db", "library/messages/chat.db"))
         if telling or {"handle", "chat_message_join"} <= set(db.tables()):
             yield Problem("schema", "unknown-layout", unknown)
@@ -67,7 +72,7 @@ def _read(db: EvidenceDatabase, file: EvidenceFile, known: list[People]) -> Iter
     places = Places(file.path)
     yield from people.groups(db)
     yield from _messages(db, people, places)
-    yield from lone_attachments(db, places)
+    yield from lone_attachments(db, places, people)
     yield from deleted_parts(db, people)
     yield from deleted_keys(db)
     yield from people.gaps

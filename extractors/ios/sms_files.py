@@ -10,7 +10,7 @@ from evidence_store.records import Attachment, Message, Present, Problem
 from extractors.base import Found, joined
 from extractors.database import Doubts, RowsBeside, selecting
 from extractors.ios.core_data import Extra
-from extractors.ios.sms_people import columns_of, when
+from extractors.ios.sms_people import People, columns_of, when
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
 
 _COLUMNS: Final = (
@@ -107,29 +107,41 @@ def _plain(value: Any) -> str | int:
     return value if type(value) is int else str(value)
 
 
-def lone_attachments(db: EvidenceDatabase, places: Places) -> Iterator[Found]:
-    """The attachments that belong to no message that is there, each as a message without words."""
+def lone_attachments(db: EvidenceDatabase, places: Places, people: People) -> Iterator[Found]:
+    """The attachments that belong to no message that is there, each as a message without words.
+
+    Where the thread of the message that is gone can still be told, it is.
+    """
     if lacking(db, {"attachment": {"ROWID", "filename"}}):
         return
-    kept = ""
+    kept, thread = "", "NULL"
+    if not lacking(db, {**_JOIN, "chat_message_join": {"chat_id", "message_id"}}):
+        thread = (
+            "(SELECT min(c.chat_id) FROM message_attachment_join j JOIN chat_message_join c"
+            " ON c.message_id = j.message_id WHERE j.attachment_id = attachment.ROWID)"
+        )
     if not lacking(db, _JOIN):
         kept = (
             " WHERE ROWID NOT IN (SELECT attachment_id FROM message_attachment_join WHERE attachment_id IS NOT NULL"
             " AND message_id IN (SELECT ROWID FROM message))"
         )
     doubts = Doubts()
+    columns = f"{columns_of(db, 'attachment', _COLUMNS)}, {thread} AS chat_id"
     try:
-        for row in db.execute(f"SELECT {columns_of(db, 'attachment', _COLUMNS)} FROM attachment{kept} ORDER BY ROWID"):  # noqa: S608
+        for row in db.execute(f"SELECT {columns} FROM attachment{kept} ORDER BY ROWID"):  # noqa: S608
             doubts.locator = f"attachment:ROWID={row['ROWID']}"
             made, flags, extra = _attachment(row, places, doubts)
-            created = row["created_date"]
+            created, chat = row["created_date"], people.chat(row["chat_id"])
             yield Present(1)
             yield Message(
                 locator=doubts.locator,
+                service=chat.service if chat else "",
                 moments=() if created in (None, 0) else (when("attachment created", created, "created_date", doubts),),
                 flags=("attachment of no message", *flags),
                 attachments=(made,),
                 extra=tuple(extra),
+                conversation=chat.conversation if chat else None,
+                title=chat.title if chat else None,
                 direction={0: "in", 1: "out"}.get(row["is_outgoing"]),  # type: ignore[arg-type]
                 key=doubts.text(row["guid"], "guid"),
             )

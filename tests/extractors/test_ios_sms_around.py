@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from evidence_store.records import Group, Message, Moment, Party, Present, Problem
+from evidence_store.records import Attachment, Group, Message, Moment, Party, Present, Problem
 from extractors.ios.sms import messages
 from tests.evidence_builders.files import MemoryFile
 from tests.evidence_builders.ios_messages import (
@@ -230,6 +230,25 @@ def test_rows_that_others_name_and_that_are_not_there_are_said_and_cost_nothing(
             f"iMessage;-;{ANN}: 2 entries of messages whose rows are not there (row ids 55 to 56)",
             "chat_message_join",
         ),
+    ]
+
+
+def test_an_attachment_whose_message_is_gone_is_told_with_its_thread() -> None:
+    lone = [{"ROWID": 1, "guid": "A", "filename": "~/Library/SMS/Attachments/a.jpg", "original_guid": "A"}]
+    joined = [{"message_id": 55, "attachment_id": 1}]
+    tables = people(attachment=lone, message_attachment_join=joined, chat_message_join=in_chat(2, 55))
+    assert found_in(file(tables)) == [
+        Message(
+            locator="attachment:ROWID=1",
+            service="iMessage",
+            flags=("attachment of no message",),
+            attachments=(Attachment("a.jpg", "private/var/mobile/Library/SMS/Attachments/a.jpg"),),
+            extra=(("transfer_state", 0),),
+            conversation="iMessage;+;chat600",
+            title="Sunday walk",
+            direction="in",
+            key="A",
+        )
     ]
 
 
