@@ -106,7 +106,7 @@ def _account(row: Row, types: Rows, properties: list[Row], doubts: Doubts) -> Ac
         *named(row, ("ZIDENTIFIER", "ZOWNINGBUNDLEID", "ZPARENTACCOUNT")),
         *told,
     )
-    lines = dict.fromkeys((description, username, *[str(value) for key, value in told if key not in _NO_NAME]))
+    lines = dict.fromkeys((username, *[str(value) for key, value in told if value and key not in _NO_NAME]))
     return Account(
         locator=doubts.locator,
         service=service,

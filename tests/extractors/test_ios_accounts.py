@@ -39,7 +39,7 @@ ICLOUD = Account(
     ),
     name="Home",
     identifiers=(Party("ann@example.org", "email"),),
-    text="Home\nann@example.org\nExample\nann@example.org, a.example@example.org",
+    text="ann@example.org\nExample\nann@example.org, a.example@example.org",
 )
 
 
@@ -124,7 +124,7 @@ def test_the_accounts_of_a_real_phone_come_out_whole(corpus: Path) -> None:
         ),
         name="iCloud",
         identifiers=(Party(address, "email"),),
-        text=f"iCloud\n{address}\nDFIR\nThis Is\n17193901029\n000332-08-95a70197-0b70-4658-8e31-aa3c8f3ab6fb",
+        text=f"{address}\nDFIR\nThis Is\n17193901029\n000332-08-95a70197-0b70-4658-8e31-aa3c8f3ab6fb",
     )
 
 
