@@ -64,10 +64,13 @@ def each_event(stream: BinaryIO) -> Iterator[Event]:
         yield from _Text().events(head, stream)
 
 
-def each_element(stream: BinaryIO, root: str, wanted: Collection[str]) -> Iterator[Element]:
+def each_element(
+    stream: BinaryIO, root: str, wanted: Collection[str], begun: Collection[str] = ()
+) -> Iterator[Element]:
     """Each element of a name in `wanted` that lies in no other such element, whole, in stored order.
 
-    Where `root` itself is wanted it comes first, without what it holds, which comes in its turn.
+    Where `root` itself is wanted it comes first, without what it holds, which comes in its turn; so do the
+    elements of a name in `begun`.
     Raises OtherRoot where the document's first element is not `root` ("" takes any), and ValueError as `each_event`
     does or for an element of more than a million others; the elements before it have come. One that was not closed by
     then has not.
@@ -89,6 +92,8 @@ def each_element(stream: BinaryIO, root: str, wanted: Collection[str]) -> Iterat
             nodes = nodes + 1 if len(path) > 1 else 0
             if nodes > MOST_NODES:
                 raise ValueError(f"an element of more than {MOST_NODES:,} others at {path[0].place}")
+        elif event.kind == "start" and event.name in begun:
+            yield Element(event.name, event.attributes, event.place)
         elif event.kind == "text" and path:
             path[-1].text += event.text
         elif event.kind == "end" and path:

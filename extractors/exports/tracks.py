@@ -19,6 +19,8 @@ _GPX_TOLD: Final = (
     *("speed", "course", "magvar", "geoidheight", "src", "sym", "type", "fix", "sat", "hdop", "vdop", "pdop"),
     *("ageofdgpsdata", "dgpsid", "url", "urlname"),
 )
+_GPX_HOLDERS: Final = ("trk", "rte")
+_GPX_OTHERS: Final = ("author", "extensions")  # whose names are not those of what is around the points
 _GPX_WORDS: Final = ("name", "cmt", "desc")
 _KML_WORDS: Final = ("name", "address", "description")
 _NUMBER: Final = re.compile(r"[-+]?\d{1,12}(?:\.\d{0,20})?(?:[eE][-+]?\d{1,3})?")
@@ -48,11 +50,13 @@ def _place(
     return Location(locator=locator, moments=moments, lat=north, lon=east, source=source, **more)  # type: ignore[arg-type]
 
 
-def _read(file: EvidenceFile, root: str, wanted: tuple[str, ...]) -> Iterator[Element | Problem]:
-    """The wanted elements; then a Problem where the document breaks off or is another."""
+def _read(
+    file: EvidenceFile, root: str, wanted: tuple[str, ...], begun: tuple[str, ...] = ()
+) -> Iterator[Element | Problem]:
+    """The wanted elements and the beginnings of those in `begun`; then a Problem where the document breaks off."""
     try:
         with file.open() as stream:
-            yield from each_element(stream, root, wanted)
+            yield from each_element(stream, root, wanted, begun)
     except OtherRoot as error:
         yield Problem("schema", "unknown-layout", str(error))
     except ValueError as error:
@@ -77,12 +81,18 @@ def gpx(file: EvidenceFile) -> Iterator[Found]:
 
     References: GPX 1.1 schema documentation (topografix)
     """
-    around: str | None = None
-    for one in _read(file, "gpx", (*_GPX_POINTS, "name")):
+    around = of_file = None
+    inside = False  # a track or a route: its name is not that of the next
+    for one in _read(file, "gpx", (*_GPX_POINTS, "name", *_GPX_OTHERS), begun=_GPX_HOLDERS):
         if isinstance(one, Problem):
             yield one
+        elif one.name in _GPX_HOLDERS:
+            around, inside = of_file, True
         elif one.name == "name":
             around = one.text.strip()[:_LONGEST] or None
+            of_file = of_file if inside else around
+        elif one.name in _GPX_OTHERS:
+            continue
         else:
             yield Present(1)
             yield _gpx_point(one, around, file)
@@ -134,9 +144,11 @@ def kml(file: EvidenceFile) -> Iterator[Found]:
 
 def _placemark(mark: Element, file: EvidenceFile) -> Iterator[Location | Problem]:
     told = {child.name: child.text.strip()[:_LONGEST] for child in mark.children}
+    found = False
     words = "\n".join(told[name] for name in _KML_WORDS if told.get(name)) or None
     data = _extended(mark)
     for holder, source in _holders(mark):
+        found = True
         moments = _span(mark, file)
         if holder.name.endswith("Track"):
             whens = [child.text.strip() for child in holder.children if child.name == "when"]
@@ -148,8 +160,11 @@ def _placemark(mark: Element, file: EvidenceFile) -> Iterator[Location | Problem
                 own = (_when("recorded", when, file),) if when else ()
                 yield _spot(spot.text.split(), spot.place, source, own, data, words)
             continue
-        for text in holder.text.split():
-            yield _spot(text.split(","), holder.place, source, moments, data, words)
+        for number, text in enumerate(holder.text.split(), start=1):
+            yield _spot(text.split(","), f"{holder.place}, point {number}", source, moments, data, words)
+    if not found:
+        named = ", ".join((words or "without a name").splitlines())
+        yield Problem("row", "no-coordinates", f"a place without coordinates: {named}"[:2000], mark.place)
 
 
 def _spot(

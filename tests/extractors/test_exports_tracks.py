@@ -119,3 +119,27 @@ def test_points_have_times_where_the_file_has_them(corpus, name: str) -> None:
     points = [one for one in read((corpus / "gpxpy" / name).read_bytes()) if isinstance(one, Location)]
     dated = [one for one in points if one.moments]
     assert (len(points), len(dated)) == {"cerknicko-without-times.gpx": (303, 5)}.get(name, (2, 2))
+
+
+def test_a_track_without_a_name_does_not_take_that_of_the_one_before() -> None:
+    found = read(
+        "<gpx><metadata><name>File</name><author><name>Ann Example</name></author></metadata>"
+        "<trk><name>Walk</name><trkseg><trkpt lat='1' lon='2'/></trkseg></trk>"
+        "<trk><extensions><name>red</name></extensions><trkseg><trkpt lat='3' lon='4'/></trkseg></trk></gpx>"
+    )
+    assert [one.extra for one in found if isinstance(one, Location)] == [
+        (("belongs to", "Walk"),),
+        (("belongs to", "File"),),
+    ]
+
+
+def test_each_point_of_kml_is_counted_and_a_place_without_one_is_said() -> None:
+    found = read(
+        "<kml><Placemark><LineString><coordinates>1,2 3,4</coordinates></LineString></Placemark>"
+        "<Placemark><name>Home</name><address>1 Example Street</address></Placemark></kml>"
+    )
+    told = [one.locator for one in found if not isinstance(one, Present)]
+    assert len(set(told)) == 3 == sum(one.rows for one in found if isinstance(one, Present))
+    assert found[-1] == Problem(
+        "row", "no-coordinates", "a place without coordinates: Home, 1 Example Street", told[-1]
+    )
