@@ -27,6 +27,7 @@ from extractors.exports.google.activity import activity, browser_history
 from extractors.exports.google.chat import chat
 from extractors.exports.google.places import locations
 from tests.evidence_builders.files import MemoryFile
+from tests.extractors.broken_json import assert_no_entry_is_lost, broken_rows
 
 RECORDS = "Takeout/Location History/Records.json"
 AT_US = 1_772_357_400_123_000
@@ -259,3 +260,37 @@ def test_messages_of_google_chat_come_out_with_group_answers_and_reactions() -> 
 def test_what_is_no_such_export_is_said(extractor, data: bytes, kind: str) -> None:
     found = list(extractor(MemoryFile("Takeout/x.json", data, mime="application/json")))
     assert [one.kind for one in found if isinstance(one, Problem)] == [kind]
+
+
+def test_no_entry_is_lost_for_a_broken_value() -> None:
+    fix = {
+        "latitudeE7": 515000000,
+        "longitudeE7": -1250000,
+        "accuracy": 20,
+        "activity": [{"activity": [{"type": "X"}]}],
+    }
+    for row in broken_rows(fix):
+        found = list(locations(file(RECORDS, {"locations": [row]})))
+        assert any(not isinstance(one, Present) for one in found)
+    point = {"topCandidate": {"placeLocation": {"latLng": "51.5, -0.1"}}}
+    segment = {"startTime": ISO, "endTime": ISO, "visit": point, "timelinePath": [{"point": "51.5, -0.1", "time": ISO}]}
+    for row in (*broken_rows(segment), *broken_rows({"position": {"LatLng": "1, 2"}}), *broken_rows(point)):
+        for name in ("semanticSegments", "rawSignals", "timelineObjects"):
+            assert list(locations(file("Timeline.json", {name: [row]})))
+        assert list(locations(file("location-history.json", [row])))
+    message = {
+        "creator": {"name": "Ann Example"},
+        "created_date": "Tuesday, 1 March 2022 at 10:00:00 UTC",
+        "text": "Hello",
+        "attached_files": [{"export_name": "a.jpg"}],
+        "quoted_message_metadata": {"text": "x"},
+        "message_id": "1",
+        "reactions": [{"emoji": {"unicode": "x"}, "reactor_emails": ["ann@example.org"]}],
+    }
+    path = "Takeout/Google Chat/Groups/DM 1/messages.json"
+    assert_no_entry_is_lost(chat, lambda rows: file(path, {"messages": rows}), message)
+    entry = {"header": "Search", "title": "Searched for x", "titleUrl": "https://example.org", "time": ISO}
+    assert_no_entry_is_lost(activity, lambda rows: file("My Activity/Search/MyActivity.json", rows), entry)
+    page = {"title": "x", "url": "https://example.org", "time_usec": 1}
+    name = "Takeout/Chrome/BrowserHistory.json"
+    assert_no_entry_is_lost(browser_history, lambda rows: file(name, {"Browser History": rows}), page)

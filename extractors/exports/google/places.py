@@ -139,7 +139,8 @@ def _fix(values: Values, row: Row) -> Iterator[Location]:
 
 def _movement(row: Row) -> tuple[Extra, ...]:
     """The likeliest kind of movement as the service guessed it, with how sure it was."""
-    for outer in row.get("activity") or ():
+    listed = row.get("activity")
+    for outer in listed if isinstance(listed, list) else ():
         guesses = outer.get("activity") if isinstance(outer, dict) else None
         for guess in guesses if isinstance(guesses, list) else ():
             if isinstance(guess, dict) and isinstance(guess.get("type"), str):
