@@ -22,7 +22,13 @@ _FIXED: Final = {
 }  # fmt: skip
 _BOOLEAN, _TEXT_8, _TEXT, _BINARY, _BINARIES = 0x000B, 0x001E, 0x001F, 0x0102, 0x1102
 _ONE_OFF: Final = bytes.fromhex("812b1fa4bea310199d6e00dd010f5402")  # whose entries carry name and address themselves
-_CODE_PAGES: Final = (0x3FFD, 0x3FDE)
+_CODE_PAGE, _OF_THE_WAY = 0x3FFD, 0x3FDE  # of its own 8-bit text; of the letter as it went over the internet
+# Code pages that Windows has under a number that Python does not know.
+_CODECS: Final = {
+    20127: "ascii", 20866: "koi8-r", 20932: "euc_jp", 20936: "gb2312", 21866: "koi8-u", 50220: "iso2022_jp",
+    50221: "iso2022_jp", 50222: "iso2022_jp", 50225: "iso2022_kr", 51932: "euc_jp", 51936: "gb2312", 51949: "euc_kr",
+    52936: "hz", 54936: "gb18030", 65000: "utf-7", 65001: "utf-8", **{28590 + n: f"iso-8859-{n}" for n in range(1, 17)},
+}  # fmt: skip
 _MOST_NAMES: Final = 1 << 15
 Name = int | str
 
@@ -96,11 +102,13 @@ def value_of(kind: int, data: bytes, codec: str) -> Value | None:
 def properties_of(stored: Iterator[tuple[int, int, bytes]], names: dict[int, Name], codec: str = "") -> Properties:
     """Properties from (number, type, bytes); 8-bit text is in the code page that they name themselves, or `codec`."""
     listed = list(stored)
-    for number, kind, data in listed:
-        if number in _CODE_PAGES and kind == 3 and len(data) >= 4:
-            page = struct.unpack_from("<i", data)[0]
-            codec = "utf-8" if page == 65001 else f"cp{page}" if 0 < page < 20000 else codec or "cp1252"
-            break
+    pages = {
+        number: struct.unpack_from("<i", data)[0]
+        for number, kind, data in reversed(listed)
+        if number in (_CODE_PAGE, _OF_THE_WAY) and kind == 3 and len(data) >= 4
+    }
+    if named := pages.get(_CODE_PAGE) or (0 if codec else pages.get(_OF_THE_WAY)):
+        codec = codec_of(named) or codec
     found = Properties()
     for number, kind, data in listed:
         value = value_of(kind, data, codec or "cp1252")
@@ -111,6 +119,11 @@ def properties_of(stored: Iterator[tuple[int, int, bytes]], names: dict[int, Nam
         elif number in names:
             found.named.setdefault(names[number], value)
     return found
+
+
+def codec_of(page: int) -> str:
+    """The character set that Windows has under a number; "" for one that is none."""
+    return _CODECS.get(page) or (f"cp{page}" if 0 < page < 20000 else "")
 
 
 def names_of(entries: bytes, strings: bytes) -> dict[int, Name]:

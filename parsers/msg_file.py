@@ -13,7 +13,17 @@ from typing import Any, BinaryIO, Final
 
 import olefile
 
-from parsers.mapi import Attached, Item, Name, Properties, file_facts, names_of, properties_of, stands_in_place
+from parsers.mapi import (
+    Attached,
+    Item,
+    Name,
+    Properties,
+    codec_of,
+    file_facts,
+    names_of,
+    properties_of,
+    stands_in_place,
+)
 
 _PROPERTIES: Final = "__properties_version1.0"
 _NAMES: Final = "__nameid_version1.0"
@@ -65,7 +75,7 @@ class _File:
         made = Item("/".join(path), Properties())
         made.properties = self._properties(path, form, made.faults)
         code_page = made.properties.whole(_CODEC_ID)
-        codec = f"cp{code_page}" if code_page else ""
+        codec = codec_of(code_page or 0)
         for name in dict.fromkeys(self._children.get(tuple(path), [])):
             lowered = name.lower()
             try:

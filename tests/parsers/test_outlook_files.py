@@ -46,6 +46,25 @@ def test_text_of_eight_bits_is_in_the_code_page_that_the_item_names():
     assert properties_of(iter(stored[:1]), {}, "cp1252").text(0x37) == "Ïðèâåò"
 
 
+@pytest.mark.parametrize(
+    ("own", "way", "otherwise", "codec"),
+    [
+        (1251, 20866, "", "cp1251"),  # text of the item is in its own code page, not in that of the way
+        (None, 20866, "", "koi8-r"),
+        (None, 28595, "", "iso-8859-5"),
+        (None, 20866, "cp1251", "cp1251"),
+        (None, 65001, "", "utf-8"),
+        (1_000_000, 20866, "cp1251", "cp1251"),
+    ],
+)
+def test_the_code_page_of_an_item_goes_before_that_of_its_way(own, way, otherwise, codec):
+    numbers = [(0x3FDE, way), *([(0x3FFD, own)] if own else [])]
+    stored = [(number, 3, page.to_bytes(4, "little")) for number, page in numbers]
+    words = "\u041f\u0440\u0438\u0432\u0435\u0442"
+    found = properties_of(iter([*stored, (0x37, 0x1E, words.encode(codec))]), {}, otherwise)
+    assert found.text(0x37) == words
+
+
 def test_values_of_all_types_are_read():
     stored = [
         (1, 0x02, b"\xff\xff"), (2, 0x03, b"\xfe\xff\xff\xff"), (3, 0x05, b"\x00" * 6 + b"\xf8\x3f"),

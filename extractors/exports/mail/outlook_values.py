@@ -10,7 +10,7 @@ from evidence_store.records import Attachment, Moment, Party
 from extractors.exports.mail.values import Extra, LetterDoubts, party
 from parsers.html_text import html_text
 from parsers.mail_header import decoded
-from parsers.mapi import Attached, Item, Name, Properties
+from parsers.mapi import Attached, Item, Name, Properties, codec_of
 from parsers.rtf_text import decompressed, rtf_text
 
 SUBJECT, CLASS, BODY, HTML, RTF, CREATED, MODIFIED = 0x0037, 0x001A, 0x1000, 0x1013, 0x1009, 0x3007, 0x3008
@@ -77,8 +77,8 @@ def _page(properties: Properties) -> str:
     data = properties.data(HTML) or b""
     code_page = properties.whole(_CODE_PAGE)
     named = _CHARSET.search(data, 0, 4096)
-    charset = named[1].decode("ascii") if named else f"cp{code_page}" if code_page else ""
-    return html_text(decoded(data, "utf-8" if charset == "cp65001" else charset)[0])
+    charset = named[1].decode("ascii") if named else codec_of(code_page or 0)
+    return html_text(decoded(data, charset)[0])
 
 
 def _rtf(doubts: LetterDoubts, properties: Properties) -> str:
