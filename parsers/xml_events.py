@@ -19,6 +19,7 @@ from parsers.abx import DEEPEST, Event
 MOST_BINARY: Final = 256 << 20  # bytes of a file in the binary form, which is held as a whole
 MOST_NODES: Final = 1_000_000  # elements within one that comes whole
 _LONGEST_TAG: Final = 16 << 20
+_LONGEST_TEXT: Final = 64 << 20  # characters within one that comes whole
 _CHUNK: Final = 1 << 16
 
 
@@ -72,10 +73,12 @@ def each_element(
     Where `root` itself is wanted it comes first, without what it holds, which comes in its turn; so do the
     elements of a name in `begun`.
     Raises OtherRoot where the document's first element is not `root` ("" takes any), and ValueError as `each_event`
-    does or for an element of more than a million others; the elements before it have come. One that was not closed by
-    then has not.
+    does or for an element of more than a million others or 64 Mi characters; the elements before it have come. One that
+    was not closed by then has not.
     """
     path: list[Element] = []  # from the wanted element down to the one that is open
+    texts: list[list[str]] = []  # of each of them, in pieces
+    length = 0
     nodes = 0
     for event in each_event(stream):
         if root and event.kind == "start":
@@ -89,15 +92,21 @@ def each_element(
             if path:
                 path[-1].children.append(made)
             path.append(made)
+            texts.append([])
+            length = length if len(path) > 1 else 0
             nodes = nodes + 1 if len(path) > 1 else 0
             if nodes > MOST_NODES:
                 raise ValueError(f"an element of more than {MOST_NODES:,} others at {path[0].place}")
         elif event.kind == "start" and event.name in begun:
             yield Element(event.name, event.attributes, event.place)
         elif event.kind == "text" and path:
-            path[-1].text += event.text
+            texts[-1].append(event.text)
+            length += len(event.text)
+            if length > _LONGEST_TEXT:
+                raise ValueError(f"an element of more than {_LONGEST_TEXT:,} characters at {path[0].place}")
         elif event.kind == "end" and path:
             closed = path.pop()
+            closed.text = "".join(texts.pop())
             if not path:
                 yield closed
 

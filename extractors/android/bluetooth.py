@@ -14,7 +14,7 @@ from extractors.database import Doubts
 from parsers.times import from_local
 
 _SECTION: Final = re.compile(r"\s*\[(.+)\]\s*")
-_SETTING: Final = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=\s*(.*?)\s*")
+_SETTING: Final = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=(.*)")
 _ADDRESS: Final = re.compile(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")
 _MOST: Final = 64 << 20
 # The names of values that are read: of everything else, keys among it, nothing is.
@@ -82,7 +82,7 @@ def _sections(file: EvidenceFile) -> Iterator[tuple[str, str, dict[str, str]]]:
                 yield where, name, settings
             where, name, settings = f"line {number}", found[1], {}
         elif found := _SETTING.fullmatch(line):
-            settings[found[1].lower()] = found[2]
+            settings[found[1].lower()] = found[2].strip()
     if where:
         yield where, name, settings
 

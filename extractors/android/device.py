@@ -15,7 +15,7 @@ from parsers.protobuf import Fields, each_field
 
 _MOST: Final = 64 << 20
 _PRINTED: Final = re.compile(r"\[([^\]]+)\]: \[(.*)", re.DOTALL)
-_ASSIGNED: Final = re.compile(r"\s*([A-Za-z0-9_.@*+/-]+)\s*=\s*(.*?)\s*")
+_ASSIGNED: Final = re.compile(r"\s*([A-Za-z0-9_.@*+/-]+)\s*=(.*)")
 _MOST_LINES: Final = 1000  # that one property may have
 
 
@@ -71,7 +71,7 @@ def _assigned(file: EvidenceFile) -> Iterator[Found]:
             continue
         rows += 1
         if found := _ASSIGNED.fullmatch(line):
-            yield fact(f"line {number}", found[1], found[2], doubts)
+            yield fact(f"line {number}", found[1], found[2].strip(), doubts)
         else:
             yield Problem("row", "not-a-property", f"not in the form name=value: {text[:200]}", f"line {number}")
         yield from doubts.drain()
@@ -97,6 +97,8 @@ def _printed(file: EvidenceFile) -> Iterator[Found]:
             continue
         value = [found[2]]
         while not value[-1].endswith("]") and at < len(lines) and len(value) < _MOST_LINES:
+            if _PRINTED.fullmatch(lines[at]):  # the value was cut off, and here is another property
+                break
             value.append(lines[at])
             at += 1
         yield fact(f"line {number}", found[1], "\n".join(value).removesuffix("]"), doubts)

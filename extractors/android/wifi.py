@@ -13,7 +13,7 @@ from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts
 from parsers.xml_events import Element
 
-_ONE_SETTING: Final = re.compile(r"\s*([A-Za-z0-9_]+)\s*=\s*(.*?)\s*")
+_ONE_SETTING: Final = re.compile(r"\s*([A-Za-z0-9_]+)\s*=(.*)")
 _MOST: Final = 64 << 20
 # The names of values that are read: of everything else, keys and passwords among it, nothing is.
 _CONFIGURATION: Final = (
@@ -186,7 +186,7 @@ def _supplicant(file: EvidenceFile) -> Iterator[Found]:
             yield from doubts.drain()
             block = None
         elif block is not None and (found := _ONE_SETTING.fullmatch(line)):
-            block[found[1].lower()] = found[2]
+            block[found[1].lower()] = found[2].strip()
     if block is not None:
         yield _of_supplicant(block, doubts)
         yield from doubts.drain()

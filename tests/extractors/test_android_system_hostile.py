@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence_store.records import Present, Problem, Record, canonical, to_plain
+from evidence_store.records import DeviceFact, Present, Problem, Record, canonical, to_plain
 from extractors.base import Extractor
 from extractors.catalog import EXTRACTORS
 from extractors.matching import Matcher
@@ -78,3 +79,25 @@ def test_any_bytes_give_findings_that_can_be_stored(path: str, cut: Callable[[by
                     canonical(to_plain(found))
 
     run()
+
+
+@pytest.mark.parametrize(
+    "path", ["data/misc/bluedroid/bt_config.conf", "data/misc/wifi/wpa_supplicant.conf", "system/build.prop"]
+)
+def test_long_runs_of_spaces_take_no_time(path: str) -> None:
+    start = time.monotonic()
+    run = b" " * 100_000
+    for extractor in wanting(path):
+        list(extractor(MemoryFile(path, b"[a]\nnetwork={\na=b\xff" + run + b"c\xff" + run + b"\n}\n")))
+        list(extractor(MemoryFile(path, b"[a]\na=" + run + b"b\0" + run + b"\x01")))
+    assert time.monotonic() - start < 5
+
+
+def test_a_property_whose_value_is_cut_off_takes_no_other_with_it() -> None:
+    (extractor,) = wanting("getprop.txt")
+    assert list(extractor(MemoryFile("getprop.txt", b"[a]: [one\ntwo]\n[b]: [cut\n[c]: [three]\n"))) == [
+        DeviceFact(locator="line 1", name="a", value="one\ntwo"),
+        DeviceFact(locator="line 3", name="b", value="cut"),
+        DeviceFact(locator="line 4", name="c", value="three"),
+        Present(3),
+    ]

@@ -196,3 +196,13 @@ MARKS = st.binary(max_size=40) | st.sampled_from(
 def test_any_text_gives_events_or_a_value_error(data: bytes) -> None:
     for event in consumed(data):
         assert isinstance(event.text + event.name, str)
+
+
+def test_text_in_very_many_pieces_is_put_together_up_to_a_limit(monkeypatch):
+    data = b"<a><b>" + b"x&amp;" * 200 + b"</b><b>y</b></a>"
+    assert [one.text for one in elements(data, "a", "b")] == ["x&" * 200, "y"]
+    monkeypatch.setattr(xml_events, "_LONGEST_TEXT", 400)
+    assert [one.text for one in elements(data, "a", "b")] == ["x&" * 200, "y"]
+    monkeypatch.setattr(xml_events, "_LONGEST_TEXT", 399)
+    with pytest.raises(ValueError, match="an element of more than 399 characters"):
+        elements(data, "a", "b")
