@@ -16,6 +16,7 @@ from extractors.ios.contacts import contacts
 from extractors.ios.data_usage import data_usage
 from extractors.ios.device import computers, device
 from extractors.ios.gmail import gmail
+from extractors.ios.imo import imo
 from extractors.ios.installs import install_log
 from extractors.ios.interactions import interactions
 from extractors.ios.knowledge import knowledge
@@ -42,6 +43,7 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     blocked,
     calendar,
     interactions,
+    imo,
     knowledge,
     screen_time,
     data_usage,

@@ -295,4 +295,10 @@ TRUTHS: tuple[Truth, ...] = (
         {"device_fact": 4},
         of="counted with plistlib",
     ),
+    Truth(
+        "ios.imo",
+        "plaso/ios/IMODb2.sqlite",
+        {"message": 16, "contact": 4, "group": 2, "account": 1},
+        of="plaso: 16 messages",
+    ),
 )
