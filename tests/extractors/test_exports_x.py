@@ -252,3 +252,28 @@ def test_a_file_that_breaks_off_gives_what_was_written():
 @pytest.mark.parametrize("data", [b"", b"[]", b"window.YTD.like.part0 = []", b"var x = [1]", b"\xff\x00"])
 def test_what_is_none_of_these_says_nothing(data):
     assert [list(one(MemoryFile("account.js", data))) for one in (direct_messages, archive)] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("path", "listed", "folder"),
+    [
+        ("data/tweets.js", "tweets", "data/tweets_media"),
+        ("data/tweets-part1.js", "tweets", "data/tweets_media"),
+        ("data/tweets.js", "tweet", "data/tweets_media"),
+        ("data/tweet.js", "tweet", "data/tweet_media"),
+        ("tweet.js", "tweet", "tweet_media"),
+        ("data/deleted-tweets.js", "deleted_tweets", "data/deleted_tweets_media"),
+    ],
+)
+def test_media_of_posts_lie_in_the_folder_of_their_list_and_films_in_their_best_form(path, listed, folder):
+    film = {"video_info": {"variants": [
+        {"content_type": "application/x-mpegURL", "url": "https://example.org/v/list.m3u8"},
+        {"content_type": "video/mp4", "bitrate": "256000", "url": "https://example.org/v/small.mp4?tag=1"},
+        {"content_type": "video/mp4", "bitrate": "832000", "url": "https://example.org/v/large.mp4?tag=1"},
+    ]}, "media_url_https": "https://example.org/thumb.jpg"}  # fmt: skip
+    photo = {"media_url_https": "https://example.org/a.jpg"}
+    row = {"tweet": {"id_str": "5", "extended_entities": {"media": [photo, film]}}}
+    found = next(archive(MemoryFile(path, assigned(listed, [row]))))
+    assert found.attachments == (
+        Attachment("a.jpg", f"{folder}/5-a.jpg"), Attachment("large.mp4", f"{folder}/5-large.mp4"),
+    )  # fmt: skip

@@ -62,7 +62,7 @@ def archive(file: EvidenceFile) -> Iterator[Found]:
     if sort is None:
         return
     values, rows = Values(file), 0
-    folder = file.path.rpartition("/")[0]
+    folder = _media_folder(file.path, name or "")
     try:
         for number, row in rows_of(file):
             rows += 1
@@ -102,18 +102,18 @@ def _account(values: Values, row: Row, name: str, folder: str) -> Account:
 
 
 def _post(values: Values, row: Row, name: str, folder: str) -> Message:
-    """A post, with its media in the folder beside; `name` says whether it was deleted."""
+    """A post, with its media in `folder`; `name` says whether it was deleted."""
     key = values.words(row, "id_str") or values.words(row, "id")
     entities = values.part(row, "extended_entities") or values.part(row, "entities")
     replied = values.words(row, "in_reply_to_status_id_str") or values.words(row, "in_reply_to_status_id")
     point = values.part(row, "coordinates").get("coordinates")
     place = {"lon": point[0], "lat": point[1]} if isinstance(point, list) and len(point) == 2 else {}
-    media_folder = f"{folder}/{'deleted_tweets' if name == 'deleted post' else 'tweets'}_media".lstrip("/")
     files = []
     for one in values.rows(entities, "media"):
-        address = values.words(one, "media_url_https") or values.words(one, "media_url") or ""
-        where = place_below(media_folder, f"{key}-{address.rpartition('/')[2]}") if address and key else None
-        files.append(Attachment(address.rpartition("/")[2], where, state="" if where else "omitted"))
+        address = _film(values, one) or values.words(one, "media_url_https") or values.words(one, "media_url") or ""
+        file_name = address.partition("?")[0].rpartition("/")[2]
+        where = place_below(folder, f"{key}-{file_name}") if file_name and key else None
+        files.append(Attachment(file_name, where, state="" if where else "omitted"))
     kept = {one: row[one] for one in ("source", "lang", "in_reply_to_screen_name", "deleted_at") if row.get(one)}
     return Message(
         locator=values.locator,
@@ -131,6 +131,23 @@ def _post(values: Values, row: Row, name: str, folder: str) -> Message:
         lat=values.degrees(place, "lat", 90.0),
         lon=values.degrees(place, "lon", 180.0),
     )
+
+
+def _film(values: Values, media: Row) -> str | None:
+    """The address of a film in its best form, which is what an archive has; `media_url` is only its first picture."""
+    found = [
+        (values.whole(one, "bitrate") or 0, address)
+        for one in values.rows(values.part(media, "video_info"), "variants")
+        if values.words(one, "content_type") == "video/mp4" and (address := values.words(one, "url"))
+    ]
+    return max(found)[1] if found else None
+
+
+def _media_folder(path: str, name: str) -> str:
+    """Beside tweets.js lies tweets_media, beside the older tweet.js tweet_media; parts of a list share it."""
+    folder, _, file_name = path.rpartition("/")
+    stem = re.split(r"-part\d|\.", file_name)[0].replace("-", "_") if "tweet" in file_name.lower() else name
+    return f"{folder}/{stem}_media".lstrip("/")
 
 
 def _person(values: Values, row: Row, name: str, folder: str) -> Contact:
