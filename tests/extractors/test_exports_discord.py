@@ -166,7 +166,8 @@ def test_no_entry_is_lost_for_a_bad_value():
 
 FOLDER = "package/Messages/c77"
 CHANNEL = {"channel.json": b'{"id": "77", "type": 1, "recipients": ["1", "2"]}',
-           "../index.json": b'{"77": "Direct Message with annie#0"}'}  # fmt: skip
+           "../index.json": b'{"77": "Direct Message with annie#0"}',
+           "../../Account/user.json": b'{"id": "1", "username": "ben"}'}  # fmt: skip
 NUMBER = (1672567200123 - 1420070400000) << 22
 IN_NUMBER = Moment(
     "sent", 1672567200123000, "2023-01-01 10:00:00", "A", note="by the time in the number of the message"
@@ -180,7 +181,7 @@ def packed(data, name="messages.json", others=CHANNEL):
 
 def own(**fields):
     plain = {"locator": "message 1", "service": "Discord", "moments": (IN_NUMBER,), "conversation": "77"}
-    people = (Party("1", "discord"), Party("2", "discord"))
+    people = (Party("2", "discord"),)
     title = "Direct Message with annie#0"
     return Message(
         **{
@@ -210,6 +211,13 @@ def test_a_channel_of_the_package_comes_out_whole():
         Problem("row", "not-an-object", "7 where a message should stand", "message 3"),
         Present(3),
     ]
+
+
+def test_where_the_account_is_not_known_neither_of_a_direct_chat_is_the_recipient():
+    row = {"ID": NUMBER, "Timestamp": "2023-01-01 10:00:00", "Contents": "Hello", "Attachments": ""}
+    others = {name: data for name, data in CHANNEL.items() if "user.json" not in name}
+    expected = own(recipients=(), extra=(("in the chat", "1"), ("in the chat", "2")))
+    assert next(package(packed([row], others=others))) == expected
 
 
 def test_the_older_package_is_a_table():

@@ -22,6 +22,7 @@ _CSV: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?\"?ID\"?,\"?Timestamp\"?,\"?Conte
 _FOLDER: Final = re.compile(r"/c?\d+/[^/]+\Z")
 _READ: Final = frozenset({"ID", "Timestamp", "Contents", "Attachments"})
 _SECRET: Final = re.compile(r"token|password|payment|connections|settings|flags|relationships", re.IGNORECASE)
+_ACCOUNTS: Final = ("../../account/user.json", "../../Account/user.json")  # of older and newer packages
 _LONGEST: Final = 16 << 20  # of a file beside, which is small
 _LONGEST_FIELD: Final = 1 << 20
 
@@ -36,7 +37,7 @@ def looks_like(head: bytes) -> bool:
     version=1,
     title="Discord data package: messages of the account",
     files=("**/messages/c*/messages.json", "**/messages/c*/messages.csv", "**/messages/*/messages.csv"),
-    beside=("channel.json", "../index.json"),
+    beside=("channel.json", "../index.json", *_ACCOUNTS),
     emits=(Message,),
     privacy="communications",
     layouts="messages/c<number>/messages.csv (until 2023) and messages.json, with channel.json and index.json",
@@ -105,7 +106,7 @@ def _beside(file: EvidenceFile, name: str) -> Row:
 
 
 def _channel(file: EvidenceFile, values: Values) -> tuple[str, str | None, tuple[Party, ...]]:
-    """(key, title, the others of a direct chat): by the files beside, else by the name of the folder."""
+    """(key, title, who is named in a direct chat): by the files beside, else by the name of the folder."""
     folder = file.path.split("/")[-2] if "/" in file.path else ""
     row = _beside(file, "channel.json")
     key = values.words(row, "id") or folder.lstrip("cC") or file.path
@@ -114,8 +115,11 @@ def _channel(file: EvidenceFile, values: Values) -> tuple[str, str | None, tuple
     title = index if isinstance(index, str) else f"{guild} #{name}" if guild and name else name
     listed = row.get("recipients")
     people = [str(one) for one in listed if isinstance(one, str | int)] if isinstance(listed, list) else []
+    if len(people) == 2:  # of a direct chat: the account itself is one of them
+        own = next((found for name in _ACCOUNTS if (found := values.words(_beside(file, name), "id"))), None)
+        people = [one for one in people if one != own]
     values.drain()
-    return key, title, tuple(Party(one, "discord") for one in people) if 0 < len(people) <= 2 else ()
+    return key, title, tuple(Party(one, "discord") for one in people)
 
 
 def _message(values: Values, row: Row, key: str, title: str | None, others: tuple[Party, ...]) -> Message:
@@ -125,11 +129,15 @@ def _message(values: Values, row: Row, key: str, title: str | None, others: tupl
         service=SERVICE,
         moments=(_moment(values, row),),
         attachments=tuple(Attachment(_name(link), state="omitted") for link in links),
-        extra=(*(("attachment", link) for link in links), *rest({str(k): v for k, v in row.items()}, _READ)),
+        extra=(
+            *(("attachment", link) for link in links),
+            *rest({str(k): v for k, v in row.items()}, _READ),
+            *(("in the chat", one.identifier) for one in (others if len(others) > 1 else ())),
+        ),
         conversation=key,
         title=title,
         direction="out",
-        recipients=others,
+        recipients=others if len(others) == 1 else (),  # which of two is the account is not known
         text=values.words(row, "Contents"),
         key=values.words(row, "ID"),
     )
