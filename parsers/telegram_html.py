@@ -79,19 +79,26 @@ class Page:
 
 
 def messages(stream: BinaryIO, page: Page) -> Iterator[PageMessage]:
-    """The messages of a page in stored order; `page` is filled on the way. Never raises for damage: a message in which
-    the page breaks off comes last, and is not whole."""
+    """The messages of a page in stored order; `page` is filled on the way. A message in which the page breaks off comes
+    last, and is not whole. Raises ValueError for what the parser cannot get through; what came before it stays.
+    """
     reader = _Reader(page)
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    while chunk := stream.read(_CHUNK):
-        reader.feed(decoder.decode(chunk))
-        yield from reader.drain()
-    reader.feed(decoder.decode(b"", final=True))
-    reader.close()
+    problem = ""
+    try:
+        while chunk := stream.read(_CHUNK):
+            reader.feed(decoder.decode(chunk))
+            yield from reader.drain()
+        reader.feed(decoder.decode(b"", final=True))
+        reader.close()
+    except AssertionError as error:  # what the standard library's parser raises for some broken declarations
+        problem = f"the page cannot be read on: {error}"
     yield from reader.drain()
     if reader.open is not None:
         reader.open.is_whole = False
         yield reader.open
+    if problem:
+        raise ValueError(problem)
 
 
 class _Reader(HTMLParser):

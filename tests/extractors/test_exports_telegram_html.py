@@ -153,3 +153,10 @@ TAGS = ("<div class='message'>", "</div>", "<a href='x'>", "<span class='reactio
 def test_any_page_is_read(parts: list[str]) -> None:
     found = list(messages(io.BytesIO("".join(parts).encode()), Page()))
     assert len(found) <= len(parts)
+
+
+def test_a_declaration_that_no_parser_knows_costs_what_stands_behind_it() -> None:
+    found = read(page(message(7, text("before")), message(8, text("<![abc[ x ]]>")), message(9, text("behind"))))
+    assert [one.key for one in found if isinstance(one, Message)] == ["7", "8"]
+    assert [one.code for one in found if isinstance(one, Problem)] == ["cut-page", "damaged-page"]
+    assert found[-1] == Present(2)

@@ -62,13 +62,16 @@ def export_html(file: EvidenceFile) -> Iterator[Found]:
     folder = file.path.rpartition("/")[0]
     page, rows = Page(), 0
     sender: Party | None = None
-    with file.open() as stream:
-        for one in messages(stream, page):
-            rows += 1
-            if not one.is_joined and not one.is_service:
-                name = one.text("from")
-                sender = Party(name, "name", name) if name else None
-            yield from _found(one, page, sender, folder, file)
+    try:
+        with file.open() as stream:
+            for one in messages(stream, page):
+                rows += 1
+                if not one.is_joined and not one.is_service:
+                    name = one.text("from")
+                    sender = Party(name, "name", name) if name else None
+                yield from _found(one, page, sender, folder, file)
+    except ValueError as error:
+        yield Problem("file", "damaged-page", f"{error}; {rows} messages were read")
     yield Present(rows)
     if not rows:
         yield Problem("schema", "unknown-layout", "a page of an export without a message that is known")
