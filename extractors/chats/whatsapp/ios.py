@@ -100,8 +100,27 @@ def _groups(db: EvidenceDatabase, people: IosPeople, service: str, doubts: Doubt
             continue
         doubts.locator = chat.locator
         yield Present(1)
-        yield _group(chat, infos.get(key), members.get(key, []), people, service, doubts)
+        yield _group(chat, infos.get(key), members.pop(key, []), people, service, doubts)
         yield from doubts.drain()
+    for key, rows in members.items():
+        yield Present(1)
+        yield _without_chat(key, rows, people, service, doubts)
+        yield from doubts.drain()
+
+
+def _without_chat(key: Any, rows: list[Row], people: IosPeople, service: str, doubts: Doubts) -> Group:
+    """Members whose group has no chat that is left; those that name none stand together, in no conversation."""
+    doubts.locator = f"ZWAGROUPMEMBER:Z_PK={rows[0]['Z_PK']}"
+    members = _members(rows, people, doubts)
+    return Group(
+        locator=doubts.locator,
+        service=service,
+        flags=("no chat",),
+        extra=() if key is None else (("ZCHATSESSION", _plain(key)),),
+        conversation=None if key is None else people.chat(key).key,
+        identifiers=tuple(dict.fromkeys(member.party for member in members)),
+        members=tuple(members),
+    )
 
 
 def _group_infos(db: EvidenceDatabase) -> dict[Any, Row]:
@@ -115,7 +134,7 @@ def _group_infos(db: EvidenceDatabase) -> dict[Any, Row]:
         return {}
 
 
-def _group(chat: Chat, info: Row | None, rows: list[Row], people: IosPeople, service: str, doubts: Doubts) -> Group:
+def _members(rows: list[Row], people: IosPeople, doubts: Doubts) -> list[Member]:
     members = []
     for row in rows:
         who = people.member(row["Z_PK"])
@@ -124,6 +143,11 @@ def _group(chat: Chat, info: Row | None, rows: list[Row], people: IosPeople, ser
             continue
         role = "administrator" if row["ZISADMIN"] == 1 else ""
         members.append(Member(who.party, "former member" if row["ZISACTIVE"] == 0 else role))
+    return members
+
+
+def _group(chat: Chat, info: Row | None, rows: list[Row], people: IosPeople, service: str, doubts: Doubts) -> Group:
+    members = _members(rows, people, doubts)
     session = chat.row or {}
     doubts.text(session["ZPARTNERNAME"], "ZPARTNERNAME")
     extra = [(name, _plain(session[name])) for name in _SHOWN if session[name] not in (None, "", 0)]
