@@ -81,9 +81,14 @@ def test_every_flip_inside_a_record_is_found(sealed: Path, tmp_path: Path) -> No
     assert (found, harmless) == (60, 0)
 
 
+def page_size(whole: bytes | bytearray) -> int:
+    return int.from_bytes(whole[16:18], "big")
+
+
 def test_a_file_that_is_cut_is_found(sealed: Path, tmp_path: Path) -> None:
     whole = sealed.read_bytes()
-    for length in (len(whole) - 1, len(whole) - 4096, len(whole) // 2, 4096):
+    page = page_size(whole)
+    for length in (len(whole) - 1, len(whole) - page, len(whole) // 2, page):
         cut = tmp_path / f"{length}.db"
         cut.write_bytes(whole[:length])
         assert not opens_intact(cut)
@@ -96,7 +101,7 @@ def test_damage_that_verify_meets_ends_with_its_exit_status(
     with sqlite3.connect(sealed) as connection:
         page = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'moment'").fetchone()[0]
     connection.close()
-    whole[(page - 1) * 4096] ^= 0xFF  # the kind of the page
+    whole[(page - 1) * page_size(whole)] ^= 0xFF  # the kind of the page
     (tmp_path / "case.db").write_bytes(whole)
     assert main(["verify", str(tmp_path)]) == 4
     assert "DIFFERENT  case.db  " in capsys.readouterr().out
