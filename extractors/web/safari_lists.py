@@ -17,7 +17,11 @@ _DEEPEST: Final = 64
 
 
 def _read(file: EvidenceFile, key: str) -> tuple[list[Any] | None, Problem | None]:
-    """The list under a key; None and why, where the file has none."""
+    """The list under a key; None and why, where the file has none.
+
+    Other programs have files of these names too: of what is no list of Safari's outside its folder nothing is said.
+    """
+    own = "/safari/" in f"/{file.path.lower()}"
     if file.size > _MOST:
         return None, Problem("file", "too-large", f"a property list of {file.size:,} bytes is not read")
     with file.open() as stream:
@@ -28,7 +32,7 @@ def _read(file: EvidenceFile, key: str) -> tuple[list[Any] | None, Problem | Non
         return None, Problem("file", "damaged-plist", str(error))
     entries = found.get(key) if isinstance(found, dict) else None
     if not isinstance(entries, list):
-        return None, Problem("schema", "unknown-layout", f"no list {key}")
+        return None, Problem("schema", "unknown-layout", f"no list {key}") if own else None
     return entries, None
 
 
@@ -55,7 +59,7 @@ def safari_history_plist(file: EvidenceFile) -> Iterator[Found]:
     """
     entries, problem = _read(file, "WebHistoryDates")
     if entries is None:
-        yield problem or Problem("schema", "unknown-layout", "no list of pages")
+        yield from () if problem is None else (problem,)
         return
     yield Present(len(entries))
     doubts = Doubts()
@@ -101,7 +105,7 @@ def safari_downloads(file: EvidenceFile) -> Iterator[Found]:
     """
     entries, problem = _read(file, "DownloadHistory")
     if entries is None:
-        yield problem or Problem("schema", "unknown-layout", "no list of downloads")
+        yield from () if problem is None else (problem,)
         return
     yield Present(len(entries))
     for place, entry in enumerate(entries):
@@ -154,7 +158,7 @@ def safari_bookmarks_plist(file: EvidenceFile) -> Iterator[Found]:
     """
     entries, problem = _read(file, "Children")
     if entries is None:
-        yield problem or Problem("schema", "unknown-layout", "no tree of bookmarks")
+        yield from () if problem is None else (problem,)
         return
     yield from _leaves(entries, "Children", ())
 
@@ -163,6 +167,7 @@ def _leaves(entries: list[Any], locator: str, folders: tuple[str, ...]) -> Itera
     for place, entry in enumerate(entries):
         where = f"{locator}:{place}"
         if not isinstance(entry, dict):
+            yield Present(1)
             yield Problem("row", "no-entry", f"not a bookmark: {type(entry).__name__}", where)
         elif isinstance(entry.get("Children"), list):
             if len(folders) >= _DEEPEST:

@@ -252,3 +252,9 @@ def test_damage_of_a_letter_of_apple_mail_is_said(data, codes):
 def test_a_very_long_text_is_cut_and_said():
     found = read(eml, LETTER + b"\n" + b"word " * 300_000)
     assert (len(found[0].text), found[1].code) == (1 << 20, "cut")
+
+
+def test_a_letter_without_a_count_is_left_to_those_who_read_letters():
+    data = b"From: ann@example.org\r\nSubject: x\r\n\r\nHello\r\n"
+    assert read(emlx, data, "partial.emlx", "message/rfc822") == []
+    assert [one.code for one in read(emlx, b"\x00", "partial.emlx", "application/octet-stream")] == ["unknown-layout"]

@@ -198,6 +198,7 @@ def test_bookmarks_come_out_with_their_folders() -> None:
             text="made up",
             **page,
         ),
+        Present(1),
         Problem("row", "no-entry", "not a bookmark: str", "Children:1"),
     ]
 
@@ -207,4 +208,9 @@ def test_bookmarks_come_out_with_their_folders() -> None:
     ("data", "kind"), [(b"", "file"), (b"bplist00", "file"), (plist(other=1), "schema"), (plistlib.dumps([]), "schema")]
 )
 def test_what_is_no_such_list_is_said(extractor, data: bytes, kind: str) -> None:
-    assert [one.kind for one in extractor(MemoryFile("x.plist", data))] == [kind]
+    assert [one.kind for one in extractor(MemoryFile("Library/Safari/x.plist", data))] == [kind]
+
+
+@pytest.mark.parametrize("extractor", [safari_history_plist, safari_downloads])
+def test_a_list_of_another_program_is_left_alone(extractor) -> None:
+    assert list(extractor(MemoryFile("Library/Maps/History.plist", plist(HistoryItems=[1])))) == []
