@@ -118,13 +118,15 @@ def _words(ole: Any, facts: OleFacts, most: int) -> None:
             pieces.seek(at)
             clx = pieces.read(length)
         parts: list[str] = []
+        kept = 0
         for start, count, narrow in _pieces(clx):
-            if sum(map(len, parts)) > most:
+            if kept > most:
                 facts.problems.append(f"of the text the first {most:,} characters are kept")
                 break
             main.seek(start)
             stored = main.read(min(count * (1 if narrow else 2), _MOST_STREAM))
             parts.append(stored.decode("cp1252" if narrow else "utf-16-le", "replace"))
+            kept += len(parts[-1])
     text = "".join(parts)[:most].translate(_SPECIAL)
     facts.text = "\n".join(line.strip() for line in text.splitlines() if line.strip())
 

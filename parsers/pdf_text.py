@@ -13,6 +13,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 _MOST_PAGES: Final = 5000
+_HEAD: Final = 2048
 _DATE: Final = re.compile(r"D?:?(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?([Zz]|[+-]\d\d'?(?:\d\d)?'?)?")
 
 
@@ -45,7 +46,9 @@ def read_pdf(data: bytes, most_text: int) -> PdfFacts:
             raise Locked("the document asks for a password") from None
         raise ValueError(f"the document cannot be opened: {str(error)[:200]}") from None
     try:
-        facts = PdfFacts(revisions=max(data.count(b"%%EOF"), 1))
+        # What is laid out for the web has one end mark more, behind its first page.
+        ends = data.count(b"%%EOF") - (b"/Linearized" in data[:_HEAD])
+        facts = PdfFacts(revisions=max(ends, 1))
         facts.properties = [(name, text) for name, text in document.get_metadata_dict(skip_empty=True).items()]
         facts.pages = len(document)
         facts.text = _text(document, facts, most_text)

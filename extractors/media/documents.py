@@ -15,6 +15,7 @@ from parsers.pdf_text import Locked, pdf_date, read_pdf
 from parsers.times import from_count
 
 MOST_TEXT: Final = 2_000_000  # characters
+_MOST_PROPERTIES: Final = 100
 _MOST_PDF: Final = 512 << 20  # bytes: pdfium takes them all into memory
 _OPEN_XML: Final = tuple(
     f"application/vnd.openxmlformats-officedocument.{kind}"
@@ -36,7 +37,7 @@ _DATES: Final = {
     "printed": "printed (document)",
 }
 _TITLES: Final = ("title", "Title")
-_AUTHORS: Final = ("creator", "Author", "author", "initial-creator")
+_AUTHORS: Final = ("initial-creator", "creator", "Author", "author")  # of OpenDocument "creator" is who saved it last
 
 
 @extractor(
@@ -128,15 +129,19 @@ def _document(
 ) -> Document:
     first: dict[str, Any] = dict(reversed(properties))
     dated = [(name, stored) for name, stored in properties if name in _DATES]
-    shown = (*_TITLES, *_AUTHORS, *_DATES)
+    title, author = (next(((name, first[name]) for name in of if first.get(name)), None) for of in (_TITLES, _AUTHORS))
+    others = [one for one in properties if one not in (title, author) and one[0] not in _DATES]
     return Document(
         locator=WHOLE_FILE,
         moments=usable_first([*(moments or []), *(_moment(name, stored, file) for name, stored in dated)]),
         flags=flags,
-        extra=tuple((name, stored[:2000]) for name, stored in properties if name not in shown)[:100],
+        extra=(
+            *((name, stored[:2000]) for name, stored in others[:_MOST_PROPERTIES]),
+            *((("properties not shown", len(others) - _MOST_PROPERTIES),) if len(others) > _MOST_PROPERTIES else ()),
+        ),
         mime=mime or file.mime,
-        title=next((first[name] for name in _TITLES if first.get(name)), None),
-        author=next((first[name] for name in _AUTHORS if first.get(name)), None),
+        title=title[1] if title else None,
+        author=author[1] if author else None,
         pages=pages,
         text=text or None,
     )

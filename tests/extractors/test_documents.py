@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -162,3 +163,27 @@ def test_the_words_of_a_doc_and_of_text_boxes_and_footnotes_come_out(corpus) -> 
 def test_another_compound_file_is_left_alone(corpus) -> None:
     data = (corpus / "tika/testMSG.msg").read_bytes()
     assert read(data, OLE) == []
+
+
+def test_who_began_an_open_document_and_who_saved_it_last_are_both_told() -> None:
+    data = odt()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    more = "<dc:creator>Ben Example</dc:creator><meta:initial-creator>"
+    parts["meta.xml"] = parts["meta.xml"].replace("<meta:initial-creator>", more)
+    found = read(zipped(parts))[0]
+    assert isinstance(found, Document)
+    assert (found.author, found.extra) == ("Ada Example", (("creator", "Ben Example"), ("Case", "42")))
+
+
+def test_properties_beyond_the_first_hundred_are_counted() -> None:
+    rows = "".join(f'<property name="p{number}"><lpwstr>x</lpwstr></property>' for number in range(150))
+    found = read(docx(**{"docProps/custom.xml": f"<Properties>{rows}</Properties>"}))[0]
+    assert isinstance(found, Document)
+    assert found.extra[-1] == ("properties not shown", 53)
+
+
+def test_the_end_mark_behind_the_first_page_of_a_pdf_for_the_web_is_no_saving() -> None:
+    linear = pdf().replace(b"%PDF-1.4\n", b"%PDF-1.4\n%/Linearized\n") + b"\n%%EOF\n"
+    assert b"/Linearized" in linear
+    assert [one.flags for one in read(linear) if isinstance(one, Document)] == [()]
