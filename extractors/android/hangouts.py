@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any, Final, Literal
@@ -57,6 +57,7 @@ class _People:
     by_id: dict[str, Party] = field(default_factory=dict)
     members: dict[Any, list[tuple[Party, Any]]] = field(default_factory=dict)
     titles: dict[Any, str] = field(default_factory=dict)
+    conversations: set[Any] = field(default_factory=set)  # those that have a row
 
 
 @extractor(
@@ -107,10 +108,12 @@ def _read(db: EvidenceDatabase, path: str) -> Iterator[Found]:
             doubts.locator = f"conversations:_id={row['_id']}"
             yield _group(row, people, doubts)
             yield from doubts.drain()
-    pictures = _pictures(db)
+    pictures, told = _pictures(db), set[tuple[Any, Any]]()
     for row in each_row(db, "messages", selecting(db, "messages", _MESSAGE), gaps):
         doubts.locator = f"messages:_id={row['_id']}"
-        yield _message(row, people, pictures.get((row["message_id"], row["conversation_id"]), []), doubts)
+        key = row["message_id"], row["conversation_id"]
+        told.add(key)
+        yield _message(row, people, pictures.get(key, []), doubts)
         yield from doubts.drain()
     if calls:
         for row in each_row(db, "recent_calls", selecting(db, "recent_calls", _CALL), gaps):
@@ -118,6 +121,13 @@ def _read(db: EvidenceDatabase, path: str) -> Iterator[Found]:
             yield _recent_call(row, doubts)
             yield from doubts.drain()
     yield from gaps
+    yield from _left_over("multipart_attachments", pictures, told)
+    yield from _left_over("conversation_participants", people.members, people.conversations)
+
+
+def _left_over(table: str, rows: Mapping[Any, list[Any]], told: set[Any]) -> Iterator[Problem]:
+    if left := sum(len(found) for key, found in rows.items() if key not in told):
+        yield Problem("note", "orphans", f"{left} rows of {table} belong to nothing that is left")
 
 
 def _person(row: Row, people: _People, blocked: bool, doubts: Doubts) -> Contact:
@@ -171,6 +181,7 @@ def _pictures(db: EvidenceDatabase) -> dict[tuple[Any, Any], list[Row]]:
 def _group(row: Row, people: _People, doubts: Doubts) -> Group:
     key = doubts.text(row["conversation_id"], "conversation_id")
     title = doubts.text(row["name"], "name") or doubts.text(row["generated_name"], "generated_name")
+    people.conversations.add(row["conversation_id"])
     if title:
         people.titles[row["conversation_id"]] = title
     members = people.members.get(row["conversation_id"], [])

@@ -209,3 +209,15 @@ def test_a_broken_value_costs_no_row(table) -> None:
         WHOLE, BABEL.replace(", UNIQUE (conversation_id, message_id)", "").replace(", UNIQUE (conversation_id)", "")
     )
     assert_no_row_is_lost(hangouts, file.path, file.open().read(), table, "_id")
+
+
+def test_pictures_and_members_that_belong_to_nothing_are_counted() -> None:
+    rows = (
+        "INSERT INTO multipart_attachments(_id,message_id,conversation_id) VALUES (1,'m','c'),(2,'m','c');"
+        "INSERT INTO conversation_participants(_id,participant_row_id,conversation_id) VALUES (1,5,'c');"
+    )
+    assert list(hangouts(babel(rows))) == [
+        Present(0),
+        Problem("note", "orphans", "2 rows of multipart_attachments belong to nothing that is left"),
+        Problem("note", "orphans", "1 rows of conversation_participants belong to nothing that is left"),
+    ]

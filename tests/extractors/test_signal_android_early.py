@@ -140,3 +140,10 @@ def test_a_group_is_in_no_conversation_but_its_own():
     found = list(android(early(sql, people="")))
     assert [one.conversation for one in found if isinstance(one, Group)] == ["10"]
     assert [(one.title, one.recipients) for one in found if isinstance(one, Message)] == [("Us", ())]
+
+
+def test_a_preview_of_what_is_answered_is_no_file_of_the_answer():
+    part = (
+        "INSERT INTO part(_id,mid,ct,_data,unique_id,voice_note,quote) VALUES (8,1,'image/jpeg','/data/q.mms',9,0,1);"
+    )
+    assert [one.name for one in messages(early(MMS + part))[0].attachments] == ["attachment 7", "quoted: attachment 8"]

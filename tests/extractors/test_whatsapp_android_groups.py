@@ -284,3 +284,20 @@ def test_a_broken_value_costs_no_group():
     file = msgstore(GROUP_CHAT + "DELETE FROM chat WHERE _id != 2;", ALL.replace(" UNIQUE", ""))
     columns = ("hidden", "subject", "created_timestamp")
     assert_no_row_is_lost(android, file.path, file.open().read(), "chat", "_id", columns=columns)
+
+
+def test_a_call_stands_in_the_chat_of_the_same_person_under_either_identifier():
+    found = android(
+        msgstore(
+            "DROP TABLE jid_map; CREATE TABLE jid_map(lid_row_id, jid_row_id);"
+            "INSERT INTO jid_map VALUES (6,NULL),(4,5);"
+            "INSERT INTO call_log(_id,jid_row_id,from_me,timestamp,duration,call_result) VALUES"
+            "(1,5,0,1672531200000,1,5),(2,4,0,1672531200000,1,5),(3,2,0,1672531200000,1,5),(4,NULL,0,1672531200000,1,5);"
+        )
+    )
+    assert [one.conversation for one in found if isinstance(one, Call)] == [
+        "100000000000003@lid",
+        "100000000000003@lid",
+        "447700900102@s.whatsapp.net",
+        None,
+    ]

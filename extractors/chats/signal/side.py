@@ -101,6 +101,7 @@ class Sides:
             recorded, mime = row["data_file" if modern else "_data"], row["content_type" if modern else "ct"]
             where = f"{self._file_table}:_id={row['_id']}"
             name = doubts.text(row["file_name"], f"{where} file_name") or f"attachment {row['_id']}"
+            name = f"quoted: {name}" if row["quote"] else name  # a preview of what the message answers
             path = self._places.of(row["_id"], recorded) if recorded not in (None, "") else None
             size = doubts.number(row["data_size"], f"{where} data_size")
             kind = doubts.text(mime, f"{where} type")

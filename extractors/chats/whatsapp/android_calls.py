@@ -75,7 +75,7 @@ def _call(row: Row, found: Beside, context: Context) -> Call:
         moments=(doubts.moment("started", row["timestamp"], "ms", "timestamp"),),
         flags=tuple(flags),
         extra=extra + (who.lid if who else ()),
-        conversation=group or people.raw(row["jid_row_id"]),
+        conversation=group or people.conversation(row["jid_row_id"]),
         direction=direction,
         sender=who.party if who and direction == "in" else None,
         recipients=_called(direction, who.party if who else None, others),

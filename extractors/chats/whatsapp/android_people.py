@@ -43,9 +43,11 @@ class People:
         self._known: dict[Any, Who | None] = {}
         self.chats: dict[Any, Chat] = {}
         self._by_jid: dict[str, Chat] = {}
+        self._keys: dict[Any, str] = {}
         self._load_identifiers()
         self._load_names()
         self._load_chats()
+        self._load_keys()
 
     def raw(self, row_id: Any) -> str | None:
         """The identifier of a row of `jid` as stored."""
@@ -84,6 +86,11 @@ class People:
         except KeyError:
             chat = self.chats[row_id] = Chat(f"chat {stored(row_id)}", "unknown", known=False)
             return chat
+
+    def conversation(self, row_id: Any) -> str | None:
+        """The key of the chat with whoever a row of `jid` stands for, under their number or their privacy id; where
+        there is none, the identifier itself."""
+        return self._keys.get(row_id) or self.raw(row_id)
 
     def chat_of(self, jid: str) -> Chat:
         """The chat of an identifier, which in early layouts stands in the message itself."""
@@ -145,6 +152,13 @@ class People:
         for job in self._rows("deleted_chat_job", _JOB, {"chat_row_id"}):
             if (chat := self.chats.get(job["chat_row_id"])) is not None:
                 chat.jobs += (job,)
+
+    def _load_keys(self) -> None:
+        self._keys = {chat.row["jid_row_id"]: chat.key for chat in self.chats.values() if chat.row and chat.known}
+        for pair in self._numbers.items():
+            for one, other in (pair, pair[::-1]):
+                if one in self._keys and other is not None:
+                    self._keys.setdefault(other, self._keys[one])
 
     def _early_chat(self, row: Row) -> None:
         jid = row["key_remote_jid"]
