@@ -24,11 +24,13 @@ from extractors.android.recent_searches import recent_searches
 from extractors.android.recent_tasks import recent_tasks
 from extractors.android.sms import messages
 from extractors.android.sms_backup import sms_backup
+from extractors.android.twitter import android_twitter
 from extractors.android.wellbeing import app_launches, wellbeing
 from extractors.android.wifi import wifi
 from extractors.base import Extractor
 
 EXTRACTORS: Final[tuple[Extractor, ...]] = (
+    android_twitter,
     messages,
     calls,
     contacts,

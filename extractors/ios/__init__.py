@@ -29,6 +29,7 @@ from extractors.ios.privacy_report import app_privacy_report
 from extractors.ios.screen_time import screen_time
 from extractors.ios.sms import messages
 from extractors.ios.traces import carplay, id_lookups, keyboard
+from extractors.ios.twitter import ios_twitter
 from extractors.ios.web_traces import resource_loads, url_cache
 from extractors.ios.wifi import dhcp, wifi
 
@@ -44,6 +45,7 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     calendar,
     interactions,
     imo,
+    ios_twitter,
     knowledge,
     screen_time,
     data_usage,

@@ -50,4 +50,10 @@ TRUTHS = (
         {"message": 14, "call": 2, "contact": 4, "account": 1},
         of="sqlite3: 16 rows of messages, two of them calls; plaso reads the one number",
     ),
+    Truth(
+        "android.twitter",
+        "plaso/android/twitter.db",
+        {"message": 264, "contact": 242, "search": 1, "notification": 2},
+        of="plaso: 506 posts, profiles and searches",
+    ),
 )

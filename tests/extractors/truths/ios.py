@@ -301,4 +301,5 @@ TRUTHS: tuple[Truth, ...] = (
         {"message": 16, "contact": 4, "group": 2, "account": 1},
         of="plaso: 16 messages",
     ),
+    Truth("ios.twitter", "plaso/ios/twitter.db", {"message": 67, "contact": 25}, of="plaso: 92"),
 )
