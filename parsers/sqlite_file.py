@@ -19,9 +19,10 @@ from typing import Any, BinaryIO, Final
 import apsw
 
 from parsers.sqlite_limits import LIMITS, MODULES, SETTINGS, STEPS_BETWEEN_CHECKS, admits
+from parsers.sqlite_rows import Row as Row
+from parsers.sqlite_rows import Tally, reader
 from parsers.sqlite_vfs import MAIN, OverlayVFS, declared_size
 
-Row = dict[str, Any]
 _MAGIC: Final = b"SQLite format 3\0"
 
 
@@ -64,8 +65,8 @@ class EvidenceDatabase:
         self.damaged_text = 0
         self._vfs = vfs
         self._time_limit_s = time_limit_s
-        self._rows = 0
-        self._last_rows = -1
+        self._given = Tally()
+        self._last_given = -1
         self._last_progress = time.monotonic()
         self._tables: dict[str, set[str]] | None = None
         self._encoding = "UTF-8"
@@ -115,8 +116,8 @@ class EvidenceDatabase:
 
     def _out_of_time(self) -> bool:
         now = time.monotonic()
-        if self._rows != self._last_rows:
-            self._last_rows, self._last_progress = self._rows, now
+        if self._given.done != self._last_given:
+            self._last_given, self._last_progress = self._given.done, now
         return now - self._last_progress > self._time_limit_s
 
     def __enter__(self) -> EvidenceDatabase:
@@ -139,21 +140,18 @@ class EvidenceDatabase:
         DatabaseDamaged, with the number of rows given so far, where the file cannot be read further.
         """
         self._last_progress = time.monotonic()
-        done = 0
+        query = Tally()
         try:
             if self._encoding == "UTF-8":
                 cursor = self._connection.execute(sql, params)
-                names = _column_names(cursor)
-                for values in cursor:
-                    done += 1
-                    self._rows += 1
-                    yield dict(zip(names, values, strict=True))
+                if names := _column_names(cursor):
+                    yield from reader(names)(cursor, query, self._given)
                 return
         except UnicodeDecodeError:
             pass
         except apsw.Error as error:
-            raise _damaged(error, done) from error
-        yield from self._execute_with_care(sql, params, done)
+            raise _damaged(error, query.done) from error
+        yield from self._execute_with_care(sql, params, query.done)
 
     def _execute_with_care(self, sql: str, params: Sequence[Any] | Mapping[str, Any], done: int) -> Iterator[Row]:
         """As `execute` from row `done` on, with every text taken as bytes and decoded here."""
@@ -171,7 +169,7 @@ class EvidenceDatabase:
             )
             for values in self._connection.execute(careful, params):
                 done += 1
-                self._rows += 1
+                self._given.done += 1
                 cells = zip(values[::2], values[1::2], strict=True)
                 yield {
                     name: self._decode(value) if is_text else value
