@@ -95,7 +95,7 @@ def statements(data: bytes) -> list[bytes]:
 def backup(frames: list[Frame], *, version: int = 1, passphrase: str = PASSPHRASE, bad_file: bool = False) -> bytes:
     """The file. `bad_file`: the codes of files do not fit."""
     head = field(1, field(1, IV) + field(2, SALT) + (field(3, version) if version else b""))
-    out = struct.pack(">I", len(head)) + head
+    out = bytearray(struct.pack(">I", len(head)) + head)
     cipher_key, code_key = keys(passphrase)[:32], keys(passphrase)[32:]
     counter = int.from_bytes(IV[:4], "big")
 
@@ -118,4 +118,4 @@ def backup(frames: list[Frame], *, version: int = 1, passphrase: str = PASSPHRAS
             content = cipher.update(data)
             code.update(iv + content + (b"x" if bad_file else b""))
             out += content + code.digest()[:10]
-    return out
+    return bytes(out)

@@ -39,6 +39,8 @@ from tests.evidence_builders.signal_backup import (
 FRAMES = [
     VERSION,
     statement("INSERT INTO x VALUES (?,?,?,?,?)", "é", -5, 1.5, b"\x00\xff", None),
+    statement("DELETE " + "x" * 200, "é" * 300, 2**62, b"\x00" * 20_000),
+    field(2, field(2, field(2, 5)) + field(1, b"turned round")),
     attachment(7, b"a picture" * 100),
     avatar("12", b"a face"),
     sticker(3, b""),
@@ -50,6 +52,8 @@ FRAMES = [
 EVENTS = [
     Other("version 200"),
     Statement("INSERT INTO x VALUES (?,?,?,?,?)", ("é", -5, 1.5, b"\x00\xff", None)),
+    Statement("DELETE " + "x" * 200, ("é" * 300, 2**62, b"\x00" * 20_000)),
+    Statement("turned round", (5,)),
     File("attachment", "7", 900),
     Data(b"a picture" * 100),
     FileEnd(True),
