@@ -6,12 +6,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from app.ingest.again import require_same
 from app.ingest.model import STOPPED, IngestError, Stopped
 from app.ingest.pool import Ended, Pool
 from app.worker.tasks import Survey
+from evidence_store.identity import COMPARED_BY, library
+from evidence_store.rows import load
 from extractors.sources.base import NO_SECRET, SourceRef
 
 # (what is locked, whether a password was given and is wrong) -> the password, or None to do without.
@@ -75,6 +77,12 @@ def _waits(ended: Ended, source: SourceRef) -> bool:
 
 def _locked(ended: Ended) -> str:
     return ended.error or ", ".join(ended.note["locked"])
+
+
+def all_facts(row: Any, told: dict[str, str], *, opened: bool) -> dict[str, str]:
+    """What a source says of itself, beside what the operator stated of it and what it was read with."""
+    key = {OPENED_WITH: "a password or key, which is not stored"} if opened else {}
+    return {**load(row["facts"]), **told, **key, COMPARED_BY: library()}
 
 
 def line_of(path: str, ended: Ended) -> str:

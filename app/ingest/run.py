@@ -17,7 +17,7 @@ from app.cases import Case
 from app.ingest.again import hash_again
 from app.ingest.merge import Merger
 from app.ingest.model import IngestError, IngestResult, OnProgress, SourceRequest, Stopped
-from app.ingest.opening import OPENED_WITH, Ask, line_of, open_again, survey
+from app.ingest.opening import OPENED_WITH, Ask, all_facts, line_of, open_again, survey
 from app.ingest.plan import batches
 from app.ingest.pool import Pool
 from app.ingest.register import only_of, refuse_overlap, register
@@ -26,7 +26,7 @@ from app.ingest.tracking import Tracker
 from app.worker.shard import ENTRY, FACTS, PROBLEM, is_whole, lines, parse
 from app.worker.tasks import Batch, HashSource, Task
 from evidence_store import ledger, schema
-from evidence_store.identity import COMPARED_BY, library, region_of
+from evidence_store.identity import region_of
 from evidence_store.rows import dump, load, sealed_row
 from evidence_store.scope import Authority, Scope
 from evidence_store.store import StoreError
@@ -163,9 +163,7 @@ class _Ingest:
             count = add_files(connection, self._id, entries())
             self._add_problems(connection, problems)
             hashes = ended.note["hashes"]
-            if self._source.secret.unlocked:
-                facts["facts"][OPENED_WITH] = "a password or key, which is not stored"
-            told = {**load(self._row["facts"]), **facts["facts"], COMPARED_BY: library()}
+            told = all_facts(self._row, facts["facts"], opened=bool(self._source.secret.unlocked))
             self._change(connection, kind=facts["kind"], facts=dump(told), state="listed")
             if hashes:
                 self._store_hashes(connection, hashes)
