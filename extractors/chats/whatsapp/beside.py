@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from evidence_store.records import Problem
@@ -12,6 +12,8 @@ from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
 
 Beside = dict[str, list[Row]]
 NOTHING: Final[Beside] = {}
+_SPAN: Final = 1000  # row ids
+_BEFORE_ALL: Final = -(2**63) - 1
 
 
 class Detail(NamedTuple):
@@ -45,16 +47,16 @@ class SideTables:
         self._damage: list[Problem] = []
         self._db = db
         there = [side for side in sides if not lacking(db, {side.table: {side.key}})]
-        self._names = [side.table for side in there]
-        self._rows = heapq.merge(*(self._each(number, side) for number, side in enumerate(there)), key=_place)
-        self._next = next(self._rows, None)
+        self._tables = [(side.table, self._each(side)) for side in there]
+        self._following = [next(rows, None) for _, rows in self._tables]
+        self._held: dict[int, Beside] = {}  # rows that were read ahead, by what they belong to
+        self._ahead = _BEFORE_ALL
 
-    def _each(self, number: int, side: Side) -> Iterator[tuple[int, int, Row]]:
+    def _each(self, side: Side) -> Iterator[Row]:
         try:
             for row in self._db.execute(self._sql(side)):
-                key = row["belongs_to"]
-                if type(key) is int:
-                    yield key, number, row
+                if type(row["belongs_to"]) is int:
+                    yield row
                 else:  # sorted before and behind all numbers, and belonging to none
                     self._leave(side.table, row)
         except DatabaseDamaged as error:
@@ -73,23 +75,37 @@ class SideTables:
 
     def of(self, wanted: Any) -> Beside:
         """The rows that belong to `wanted`, by table."""
-        following = self._next
-        if following is None or type(wanted) is not int or following[0] > wanted:
+        if type(wanted) is not int:
             return NOTHING
-        return self._advance(wanted)
+        if wanted > self._ahead:
+            self._read_ahead(wanted, wanted + _SPAN)
+        return self._held.pop(wanted, NOTHING)
 
-    def _advance(self, wanted: int) -> Beside:
-        found: Beside = {}
-        following = self._next
-        while following is not None and following[0] <= wanted:
-            key, number, row = following
-            if key == wanted:
-                found.setdefault(self._names[number], []).append(row)
-            else:
-                self._leave(self._names[number], row)
-            following = next(self._rows, None)
-        self._next = following
-        return found or NOTHING
+    def _read_ahead(self, wanted: int, last: int) -> None:
+        """Reads what belongs to the rows from `wanted` to `last`. A stretch at a time, it costs a fifth of a merge."""
+        self._leave_held()
+        held = self._held
+        for place, (table, rows) in enumerate(self._tables):
+            row = self._following[place]
+            while row is not None and (key := row["belongs_to"]) <= last:
+                if key < wanted:
+                    self._leave(table, row)
+                elif (found := held.get(key)) is None:
+                    held[key] = {table: [row]}
+                elif table in found:
+                    found[table].append(row)
+                else:
+                    found[table] = [row]
+                row = next(rows, None)
+            self._following[place] = row
+        self._ahead = last
+
+    def _leave_held(self) -> None:
+        for _, found in sorted(self._held.items()):
+            for table, rows in found.items():
+                for row in rows:
+                    self._leave(table, row)
+        self._held.clear()
 
     def _leave(self, table: str, row: Row) -> None:
         if table in self.left:
@@ -99,14 +115,10 @@ class SideTables:
 
     def finish(self) -> Iterator[Problem]:
         """What is to be said when all of the main table has been asked for. `left` is complete when it is through."""
-        while self._next is not None:
-            _, number, row = self._next
-            self._leave(self._names[number], row)
-            self._next = next(self._rows, None)
+        self._leave_held()
+        for (table, rows), row in zip(self._tables, self._following, strict=True):
+            for left in chain((row,) if row is not None else (), rows):
+                self._leave(table, left)
         yield from self._damage
         for table, count in sorted(self._orphans.items()):
             yield Problem("note", "orphans", f"{count} rows of {table} belong to nothing that is left")
-
-
-def _place(item: tuple[int, int, Row]) -> tuple[int, int]:
-    return item[0], item[1]
