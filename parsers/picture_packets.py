@@ -12,11 +12,12 @@ from typing import BinaryIO, Final
 
 from parsers.boxes import Box, boxes, content, item_bytes, size_of
 
-_MOST: Final = 8 << 20  # bytes of all packets of one file
+_MOST: Final = 8 << 20  # bytes of all packets of a kind in one file
 _MOST_PARTS: Final = 4096
 _XMP: Final = b"http://ns.adobe.com/xap/1.0/\x00"
 _EXTENDED: Final = b"http://ns.adobe.com/xmp/extension/\x00"
 _PHOTOSHOP: Final = b"Photoshop 3.0\x00"
+_KINDS: Final = {_XMP: "XMP", _EXTENDED: "extended XMP", _PHOTOSHOP: "Photoshop's resources"}
 _IPTC_RESOURCE: Final = 0x0404
 _UUID: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _TIFF_XMP, _TIFF_IPTC, _TIFF_PHOTOSHOP = 700, 33723, 34377
@@ -57,8 +58,10 @@ def find_packets(stream: BinaryIO) -> Packets:
 def _jpeg(stream: BinaryIO) -> Packets:
     xmp: list[bytes] = []
     extended: dict[bytes, dict[int, bytes]] = {}
-    resources = b""
+    resources: list[bytes] = []
     place = 2
+    sizes = dict.fromkeys(_KINDS, 0)
+    problems: dict[bytes, str] = {}
     for _ in range(_MOST_PARTS):
         stream.seek(place)
         header = stream.read(4)
@@ -70,16 +73,21 @@ def _jpeg(stream: BinaryIO) -> Packets:
         length = max(int.from_bytes(header[2:], "big"), 2)
         if header[1] in (0xE1, 0xED):
             data = stream.read(length - 2)
-            if data.startswith(_XMP):
+            start = next((one for one in sizes if data.startswith(one)), b"")
+            sizes[start] = sizes.get(start, 0) + len(data)
+            if start and sizes[start] > _MOST:
+                problems[start] = f"more than {_MOST >> 20} MiB of {_KINDS[start]} is not read"
+            elif start == _XMP:
                 xmp.append(data[len(_XMP) :])
-            elif data.startswith(_EXTENDED):
+            elif start == _EXTENDED:
                 part = data[len(_EXTENDED) :]
                 extended.setdefault(part[:32], {})[int.from_bytes(part[36:40], "big")] = part[40:]
-            elif data.startswith(_PHOTOSHOP):
-                resources += data[len(_PHOTOSHOP) :]
+            elif start == _PHOTOSHOP:
+                resources.append(data[len(_PHOTOSHOP) :])
         place += 2 + length
-    xmp += [b"".join(parts[at] for at in sorted(parts)) for parts in extended.values()]
-    return Packets(tuple(xmp), _iptc_of(resources))
+    if _EXTENDED not in problems:  # a part of it would be no XML
+        xmp += [b"".join(parts[at] for at in sorted(parts)) for parts in extended.values()]
+    return Packets(tuple(xmp), _iptc_of(b"".join(resources)), tuple(problems.values()))
 
 
 def _iptc_of(resources: bytes) -> bytes | None:

@@ -73,7 +73,13 @@ def read_written(stream: BinaryIO, file: EvidenceFile) -> Written:
         except ValueError as error:
             found.problems.append(Problem("value", "iptc", str(error), WHOLE_FILE))
     found.words = list(dict.fromkeys(word for word in found.words if word))
-    del found.fields[_MOST_KEPT:]
+    if len(found.fields) > _MOST_KEPT:
+        # What press programs wrote comes last and is short: the history of a program may be very long.
+        iptc = [one for one in found.fields if one[0].startswith("IPTC ")][:_MOST_KEPT]
+        xmp = [one for one in found.fields if not one[0].startswith("IPTC ")]
+        detail = f"{len(found.fields)} further fields, of which {_MOST_KEPT} are shown"
+        found.problems.append(Problem("value", "written", detail, WHOLE_FILE))
+        found.fields = [*xmp[: _MOST_KEPT - len(iptc)], *iptc]
     return found
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from evidence_store.records import Location, MediaItem, Moment, Problem
 from extractors.media.photos import photos
 from extractors.media.videos import videos
+from parsers.picture_packets import find_packets
 from tests.evidence_builders.files import MemoryFile
 from tests.evidence_builders.packets import iptc, jpeg_holding, movie_holding, xmp
 
@@ -75,3 +78,21 @@ def test_titles_that_the_index_lists_come_out(corpus, path: str, words: str) -> 
     item = read((corpus / path).read_bytes())[0]
     assert isinstance(item, MediaItem)
     assert words in (item.text or "").splitlines()
+
+
+def test_many_fields_of_xmp_do_not_hide_those_of_iptc() -> None:
+    many = "".join(f"<rdf:li>person {number}</rdf:li>" for number in range(100))
+    found = read(
+        jpeg_holding(xmp("", f"<dc:creator><rdf:Seq>{many}</rdf:Seq></dc:creator>"), iptc((80, b"Ada Example")))
+    )
+    assert isinstance(found[0], MediaItem)
+    assert ("IPTC author", "Ada Example") in found[0].extra
+    assert Problem("value", "written", "101 further fields, of which 80 are shown", "whole file") in found
+
+
+def test_a_picture_full_of_packets_takes_time_in_step_with_its_size() -> None:
+    segment = b"\xff\xed\xff\xffPhotoshop 3.0\x00" + bytes(65_519)
+    data = jpeg_holding(xmp(DATED))
+    whole = data[:2] + segment * 4000 + data[2:]  # 250 MiB: it took minutes to join them one by one
+    found = find_packets(io.BytesIO(whole))
+    assert found.problems == ("more than 8 MiB of Photoshop's resources is not read",)
