@@ -258,3 +258,13 @@ def test_a_letter_without_a_count_is_left_to_those_who_read_letters():
     data = b"From: ann@example.org\r\nSubject: x\r\n\r\nHello\r\n"
     assert read(emlx, data, "partial.emlx", "message/rfc822") == []
     assert [one.code for one in read(emlx, b"\x00", "partial.emlx", "application/octet-stream")] == ["unknown-layout"]
+
+
+def test_letters_that_lie_too_deep_are_said():
+    data = b"Subject: inner\r\n\r\nHello"
+    for number in range(12):
+        head = f"From: ann@example.org\r\nContent-Type: multipart/mixed; boundary=b{number}\r\n\r\n--b{number}\r\n"
+        data = f"{head}Content-Type: message/rfc822\r\n\r\n".encode() + data + f"\r\n--b{number}--\r\n".encode()
+    found = read(eml, data, "a.eml", "message/rfc822")
+    assert found[-1] == Present(11)
+    assert [one.code for one in found if isinstance(one, Problem)] == ["too-deep"]

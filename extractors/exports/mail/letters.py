@@ -52,12 +52,15 @@ class Letters:
         body = Body(whole)
         files = tuple(_attachment(part) for part in body.files) + self._unwrapped(body)
         yield self._page(whole, body, files) if _is_page(whole) else self._letter(whole, body, files, kept)
+        inner = [part for part in body.files if part.mime in ("message/rfc822", "message/global")]
+        if inner and depth >= _DEEPEST:
+            doubts.add("too-deep", f"letters in {_DEEPEST} others are not read: {len(inner)}")
         for part in _all(whole):
             for fault in dict.fromkeys(part.faults):
                 doubts.add("mime", f"part {part.number}: {fault}" if part.number else fault)
         yield from doubts.drain()
-        for part in body.files:
-            if part.mime in ("message/rfc822", "message/global") and depth < _DEEPEST:
+        for part in inner:
+            if depth < _DEEPEST:
                 yield from self.found(part.content(), f"{locator} part {part.number}", _attached, depth + 1)
 
     def _letter(self, whole: Part, body: Body, files: tuple[Attachment, ...], kept: Kept) -> Email:
