@@ -72,3 +72,10 @@ def test_a_date_that_is_none_costs_the_date():
 @pytest.mark.parametrize("data", [b"", b"# Notes\n", b"[2023] Ann: x", b"\xff\x00", b"[2023-01-01, 10:00] no colon"])
 def test_what_is_no_export_says_nothing(data):
     assert (looks_like(data), list(export_text(MemoryFile("x/chat.md", data)))) == (False, [])
+
+
+def test_a_message_of_very_long_lines_is_cut():
+    data = b"[2019-12-24, 12:23] Me: Hello\n" + (b"y" * (1 << 20) + b"\n") * 10
+    found = list(export_text(MemoryFile("chat.md", data)))
+    assert len(found[0].text) < 5 << 20
+    assert [one.code for one in found if isinstance(one, Problem) and one.kind == "value"] == ["text-cut"]

@@ -22,6 +22,7 @@ _MARKDOWN: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?\[\d{4}-\d\d-\d\d,? \d\d:\d\
 _FILE: Final = re.compile(r"!?\[(?P<name>[^\]\n]*)\]\((?:\./)?(?P<path>media/[^)\n]+)\)")
 _OWN: Final = "Me"  # what the tool calls the account
 _MOST_LINES: Final = 20_000  # of one message
+_MOST_TEXT: Final = 4 << 20  # characters of one message
 _LONGEST: Final = 1 << 20  # bytes of a line that are taken at once
 
 
@@ -75,14 +76,15 @@ def export_text(file: EvidenceFile) -> Iterator[Found]:
 def _entries(file: EvidenceFile) -> Iterator[_Entry]:
     begun: tuple[int, str, str] | None = None
     lines: list[str] = []
-    number = cut = 0
+    number = cut = size = 0
     with file.open() as stream:
         while data := stream.readline(_LONGEST):
             number += 1
             line = data.decode("utf-8-sig" if number == 1 else "utf-8", "replace").rstrip("\r\n")
             match = _LINE.fullmatch(line)
             if match is None:
-                if len(lines) < _MOST_LINES:
+                size += len(line)
+                if len(lines) < _MOST_LINES and size <= _MOST_TEXT:
                     lines.append(line)
                 else:
                     cut += 1
@@ -90,7 +92,7 @@ def _entries(file: EvidenceFile) -> Iterator[_Entry]:
             if begun is not None:
                 yield _Entry(*begun, "\n".join(lines), cut)
             begun = number, f"{match['day']}{match['comma']} {match['clock']}", match["sender"]
-            lines, cut = [match["text"] or ""], 0
+            lines, cut, size = [match["text"] or ""], 0, 0
     if begun is not None:
         yield _Entry(*begun, "\n".join(lines), cut)
 
