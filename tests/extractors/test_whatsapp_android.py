@@ -173,6 +173,16 @@ def test_what_is_unread_and_what_is_about_to_be_deleted_is_said():
     assert [one.flags for one in found[1:]] == [("starred",), ("unread", "deleted on this device"), ("unread",)]
 
 
+def test_deletions_that_had_begun_cover_types_and_single_messages_and_add_up():
+    jobs = """INSERT INTO deleted_chat_job(chat_row_id,deleted_categories_message_row_id,deleted_message_categories)
+        VALUES (1,2,'["1","0"]'),(1,1,'["0"]'),(1,9,'["3"]');
+        ALTER TABLE deleted_chat_job ADD singular_message_delete_rows_id TEXT;
+        INSERT INTO deleted_chat_job(chat_row_id,singular_message_delete_rows_id) VALUES (1,'["4"]'),(1,NULL);"""
+    rows = ",".join(f"({number},1,0,'3EB0F{number}',0,0,0,0,{AT},0,-1,0,'x',0)" for number in range(2, 6))
+    found = everything(android(msgstore(jobs + INSERT + rows)))
+    assert [one.deleted for one in found if isinstance(one, Message)] == [True, False, True, False]
+
+
 def test_the_applications_own_first_row_is_no_message():
     assert everything(
         android(msgstore("INSERT INTO message(_id,chat_row_id,from_me,key_id) VALUES (1,-1,0,'-1')"))

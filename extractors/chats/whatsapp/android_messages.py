@@ -68,7 +68,7 @@ def message(row: Row, found: Beside, context: Context) -> Message:
     sender, recipients, lid = sides_of(direction, row["sender_jid_row_id"], chat, context)
     if chat.unread_above is not None and direction == "in" and _unread(row, chat):
         flags += ("unread",)
-    deleted = chat.jobs != () and _being_deleted(row, chat)
+    deleted = chat.deletions is not None and chat.deletions.cover(row)
     if type(text) is not str:
         text = doubts.text(text, "text_data")
     if type(key) is not str:
@@ -167,24 +167,3 @@ def _moments(row: Row, direction: Direction, doubts: Doubts) -> tuple[Moment, ..
 def _unread(row: Row, chat: Chat) -> bool:
     place = row["sort_id"] if chat.unread_by_sort else row["_id"]
     return type(place) is int and chat.unread_above is not None and place > chat.unread_above
-
-
-def _being_deleted(row: Row, chat: Chat) -> bool:
-    """Whether a deletion that the application had begun covers the message: its own screens show it no more."""
-    starred = row["starred"] == 1
-    place = row["sort_id"] if type(row["sort_id"]) is int and row["sort_id"] > 0 else row["_id"]
-    kind = f'"{row["message_type"]}"'
-    if type(place) is not int:
-        return False
-    for job in chat.jobs:
-        single = job["singular_message_delete_rows_id"]
-        if isinstance(single, str) and f'"{row["_id"]}"' in single:
-            return True
-        limit = job["deleted_starred_message_row_id" if starred else "deleted_message_row_id"]
-        if type(limit) is int and place <= limit:
-            return True
-        limit = job["deleted_categories_starred_message_row_id" if starred else "deleted_categories_message_row_id"]
-        kinds = job["deleted_message_categories"]
-        if type(limit) is int and place <= limit and isinstance(kinds, str) and kind in kinds:
-            return True
-    return False

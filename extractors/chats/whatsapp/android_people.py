@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from evidence_store.records import Party
 from extractors.chats.whatsapp.chat import Chat, Who
+from extractors.chats.whatsapp.deletions import Deletions
 from extractors.chats.whatsapp.parties import party, sort_of
 from extractors.database import selecting, stored
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
@@ -151,7 +152,8 @@ class People:
             self._early_chat(row)
         for job in self._rows("deleted_chat_job", _JOB, {"chat_row_id"}):
             if (chat := self.chats.get(job["chat_row_id"])) is not None:
-                chat.jobs += (job,)
+                chat.deletions = chat.deletions or Deletions()
+                chat.deletions.add(job)
 
     def _load_keys(self) -> None:
         self._keys = {chat.row["jid_row_id"]: chat.key for chat in self.chats.values() if chat.row and chat.known}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from evidence_store.records import Party
+from extractors.chats.whatsapp.deletions import Deletions
 from extractors.chats.whatsapp.parties import Sort
 from parsers.sqlite_file import Row
 
@@ -23,7 +24,7 @@ class Who(NamedTuple):
 class Chat:
     """A thread. `other` is the other side of a one-to-one chat; `unread_above` the last row that was read in it.
 
-    `jobs` are the deletions of messages that the application had begun and not ended.
+    `deletions` are those of messages that the application had begun and not ended.
     """
 
     key: str
@@ -34,5 +35,5 @@ class Chat:
     known: bool = True
     unread_above: int | None = None
     unread_by_sort: bool = False
-    jobs: tuple[Row, ...] = ()
+    deletions: Deletions | None = None
     row: Row | None = None
