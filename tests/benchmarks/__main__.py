@@ -35,7 +35,8 @@ from tests.benchmarks.file_systems import file_systems
 from tests.benchmarks.images import images
 from tests.benchmarks.ios_backup import backup
 from tests.benchmarks.large_case import fill
-from tests.benchmarks.measuring import measured, read_and_hash
+from tests.benchmarks.measuring import Measured, measured, read_and_hash
+from tests.benchmarks.whatsapp import PLACE, msgstore
 
 MIB = 1 << 20
 Row = tuple[str, str, str]  # work, measured, aim
@@ -86,7 +87,21 @@ def messages(folder: Path, _large: bool) -> Iterator[Row]:
     source = android_zip(folder / "sms.zip", sms=400_000, files=0, photos=0)
     with measured() as found:
         _ingest(folder / "case", source).close()
-    yield "400,000 SMS from a database into the sealed store", f"{400_000 / found.cpu:,.0f} a second a core", "40,000"
+    yield "400,000 SMS from a database into the sealed store", _rate(400_000, found), "40,000"
+
+
+def whatsapp(folder: Path, _large: bool) -> Iterator[Row]:
+    count = 1_000_000
+    msgstore(folder / "phone" / PLACE, count)
+    with measured() as found:
+        _ingest(folder / "case", folder / "phone").close()
+    yield f"{count:,} WhatsApp messages from a database into the sealed store", _rate(count, found), "40,000"
+    yield "the same: memory of all processes", f"{found.memory / MIB:,.0f} MiB", "1,024 MiB"
+
+
+def _rate(count: int, found: Measured) -> str:
+    """By the CPU seconds of all processes, and by the clock."""
+    return f"{count / found.cpu:,.0f} a second a core ({count / found.wall:,.0f} a second)"
 
 
 def opening(folder: Path, _large: bool) -> Iterator[Row]:
@@ -170,7 +185,20 @@ def report(folder: Path, _large: bool) -> Iterator[Row]:
 
 ALL = {
     one.__name__: one
-    for one in (files, phone, messages, opening, matching, timeline, report, ewf, file_systems, images, backup)
+    for one in (
+        files,
+        phone,
+        messages,
+        whatsapp,
+        opening,
+        matching,
+        timeline,
+        report,
+        ewf,
+        file_systems,
+        images,
+        backup,
+    )
 }
 
 
