@@ -160,3 +160,11 @@ def test_a_file_that_breaks_off_gives_what_was_written():
 @pytest.mark.parametrize("data", [b"", b"[]", b'{"friends": []}', b'[{"title": "x"}]', b"\xff\xfe"])
 def test_what_is_none_of_these_says_nothing(data):
     assert (looks_like(data), list(account(file_of(data)))) == (False, [])
+
+
+def test_secrets_stay_out_however_deep_they_stand_and_other_lists_are_named():
+    session = {"device": "Phone", "datr_cookie": "hidden", "all": [{"access_token": "hidden", "ip": "192.0.2.1"}]}
+    data = json.dumps({"active_sessions_v2": [{"session": session}], "other_list": [{"a": 1}]}).encode()
+    found = list(account(MemoryFile("x.json", data, mime="application/json")))
+    assert found[0].extra == (("session", '{"device":"Phone","all":[{"ip":"192.0.2.1"}]}'),)
+    assert found[1:] == [Present(1), Problem("note", "not-read", "not read: other_list")]

@@ -178,16 +178,22 @@ def account(file: EvidenceFile) -> Iterator[Found]:
     """
     if not looks_like(file.head):
         return
-    values, rows = Mended(file), 0
+    values, rows, left = Mended(file), 0, set()
     try:
         with file.open() as stream:
             for path, value in pieces(stream, _entered):
-                if value is not END and (what := _what(path)) is not None:
+                if value is END:
+                    continue
+                if (what := _what(path)) is not None:
                     rows += 1
                     yield from _row(values, value, what, ".".join(map(str, path)))
+                else:
+                    left.add(str(path[0]))
     except JsonDamaged as error:
         yield Problem("file", "damaged-json", f"{error}; {rows} entries were read")
     yield Present(rows)
+    if left:
+        yield Problem("note", "not-read", f"not read: {', '.join(sorted(left))}")
     yield from values.about()
 
 
@@ -223,7 +229,7 @@ def _labelled(values: Mended, row: Row) -> Row:
 def _fields(values: Mended, row: Row) -> list[Extra]:
     """What a row says under its own names, and under the labels of "string_map_data"."""
     known = _TEXT_PARTS | {"string_map_data", "media_map_data", "string_list_data", "media_list_data"}
-    found = [(name, value) for name, value in rest(values.mend_all(row), known) if not _SECRET.search(name)]
+    found = list(rest(_without_secrets(values.mend_all(row)), known))
     if title := values.words(row, "title"):
         found.insert(0, ("title", title))
     for label, one in _labelled(values, row).items():
@@ -231,6 +237,15 @@ def _fields(values: Mended, row: Row) -> list[Extra]:
         if value and not _SECRET.search(label):
             found.append((values.mend(label), value))
     return found
+
+
+def _without_secrets(value: Any) -> Any:
+    """A value of JSON without what stands, however deep, under the name of a secret."""
+    if isinstance(value, list):
+        return [_without_secrets(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _without_secrets(one) for key, one in value.items() if not _SECRET.search(key)}
+    return value
 
 
 def _data_text(values: Mended, row: Row) -> str | None:
