@@ -13,7 +13,7 @@ from parsers.protobuf import Field, Fields, each_field
 from parsers.sqlite_file import Row
 
 _MOST: Final = 256 << 20
-_POOL, _NOTIFICATION = 2, 5
+_POOL, _VERSION, _NOTIFICATION = 1, 2, 3
 # What a notification holds beside package, time and words: (name, fields of its text or of its number in the pool).
 _NAMED: Final = (("channel", (3, 4)), ("channel id", (5, 6)), ("conversation id", (13, 14)))
 _EVENTS: Final = {1: "posted", 2: "clicked", 3: "removed", 4: "dismissed"}
@@ -69,6 +69,8 @@ def _history(file: EvidenceFile) -> Iterator[Found]:
         for text in message.datas(2)
     ]
     found = [field for field in fields if field.number == _NOTIFICATION]
+    if fields and not any(field.number in (_POOL, _VERSION, _NOTIFICATION) for field in fields):
+        yield Problem("schema", "unknown-layout", "no field of a notification history")
     if found:
         yield Present(len(found))
     doubts = Doubts()

@@ -26,7 +26,7 @@ def posted(ms: int) -> tuple[Moment, ...]:
 
 
 def test_every_notification_of_the_history_comes_out_with_its_words() -> None:
-    data = message((1, AT), (2, POOL), (3, 1), (5, ONE), (5, ONE), (5, IN_FULL), (5, message((2, 9))), (5, b""))
+    data = message((2, 1), (1, POOL), (3, ONE), (3, ONE), (3, IN_FULL), (3, message((2, 9))), (3, b""))
     first = Notification(
         locator="notification:index=0",
         moments=posted(AT),
@@ -67,7 +67,7 @@ def test_every_notification_of_the_history_comes_out_with_its_words() -> None:
 
 
 def test_what_is_damaged_costs_only_itself() -> None:
-    data = message((2, POOL), (5, b"\xff"), (5, IN_FULL)) + b"\x2a\xff"
+    data = message((1, POOL), (3, b"\xff"), (3, IN_FULL)) + b"\x1a\xff"
     found = list(notifications(MemoryFile(PATH, data)))
     assert [one.code for one in found if isinstance(one, Problem)] == ["damaged-protobuf", "damaged-row"]
     assert [one.title for one in found if isinstance(one, Notification)] == ["Missed call"]
@@ -77,6 +77,11 @@ def test_what_is_damaged_costs_only_itself() -> None:
 @pytest.mark.parametrize("path", [PATH, "data/system_ce/0/notification_history/history/settings.xml"])
 def test_an_empty_history_says_nothing(path: str) -> None:
     assert list(notifications(MemoryFile(path, b""))) == []
+
+
+def test_bytes_of_another_form_are_said_to_be_unknown() -> None:
+    unknown = Problem("schema", "unknown-layout", "no field of a notification history")
+    assert list(notifications(MemoryFile(PATH, message((5, ONE))))) == [unknown]
 
 
 LOG = """CREATE TABLE log (_id INTEGER PRIMARY KEY AUTOINCREMENT,event_user_id INT,event_type INT,event_time_ms INT,
