@@ -9,7 +9,7 @@ from evidence_store.records import Contact, Moment, Party, Present, Problem, Tab
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
 from extractors.web.browsers import browser_of
-from extractors.web.pages import has
+from extractors.web.pages import entered, has
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 _ENTRY: Final = ("name", "value", "count", "date_created", "date_last_used", "pair_id")
@@ -71,7 +71,8 @@ def _read(db: EvidenceDatabase, service: str) -> Iterator[Found]:
 
 
 def _entry(row: Row, service: str, dates: dict[Any, list[Any]], doubts: Doubts) -> TableRow:
-    name, value = doubts.text(row["name"], "name"), doubts.text(row["value"], "value")
+    name = doubts.text(row["name"], "name")
+    value = entered(name, doubts.text(row["value"], "value"))
     times = (("last used", "date_last_used"), ("first used", "date_created"))
     moments = [doubts.moment(word, row[key], "s", key) for word, key in times if row[key] not in (None, 0)]
     if not moments:

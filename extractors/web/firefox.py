@@ -193,20 +193,23 @@ def _queries(db: EvidenceDatabase, service: str, pages: Pages, unit: str, gaps: 
     table = "moz_places_metadata_search_queries"
     if not has(db, table, "id", "terms"):
         return
-    used: dict[Any, Row] = {}
+    used: dict[Any, list[Row]] = {}  # the same words on every page and at every time that they were used
     if has(db, "moz_places_metadata", "place_id", "search_query_id", "updated_at"):
-        sql = "SELECT search_query_id, place_id, created_at, updated_at FROM moz_places_metadata ORDER BY id"
-        used = {row["search_query_id"]: row for row in db.execute(sql)}
+        sql = "SELECT search_query_id, place_id, updated_at FROM moz_places_metadata ORDER BY id DESC"
+        for one in db.execute(sql):
+            used.setdefault(one["search_query_id"], []).append(one)
     doubts = Doubts()
     for row in each_row(db, table, "id, terms", gaps, key="id"):
         doubts.locator = f"{table}:id={row['id']}"
-        beside = used.get(row["id"])
+        beside = used.get(row["id"], [])
+        addresses = list(dict.fromkeys(pages.get(one["place_id"], (None, None))[0] for one in beside))
         yield Present(1)
         yield Search(
             locator=doubts.locator,
             service=service,
-            moments=(doubts.moment("recorded", beside["updated_at"], "ms", "updated_at"),) if beside else (),
+            moments=tuple(doubts.moment("recorded", one["updated_at"], "ms", "updated_at") for one in beside),
+            extra=tuple(("url", url) for url in addresses[1:] if url),
             text=doubts.text(row["terms"], "terms"),
-            url=pages.get(beside["place_id"], (None, None))[0] if beside else None,
+            url=addresses[0] if addresses else None,
         )
         yield from doubts.drain()

@@ -9,7 +9,7 @@ from evidence_store.records import Bookmark, Download, Present, Problem, Search,
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
 from extractors.web.browsers import browser_of
-from extractors.web.pages import extras, has
+from extractors.web.pages import entered, extras, has
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 _DOWNLOAD: Final = (
@@ -120,7 +120,8 @@ def _forms(db: EvidenceDatabase, service: str) -> Iterator[Found]:
 def _form(row: Row, service: str, doubts: Doubts) -> Search | TableRow:
     times = (("last used", "lastUsed"), ("first used", "firstUsed"))
     moments = tuple(doubts.moment(word, row[name], "us", name) for word, name in times if row[name])
-    value, name = doubts.text(row["value"], "value"), doubts.text(row["fieldname"], "fieldname")
+    name = doubts.text(row["fieldname"], "fieldname")
+    value = entered(name, doubts.text(row["value"], "value"))
     if name == "searchbar-history":
         extra = extras(row, ("timesUsed",))
         return Search(locator=doubts.locator, service=service, moments=moments, extra=extra, text=value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -12,6 +13,12 @@ from extractors.web.addresses import searched
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 MOST_PAGES: Final = 2_000_000  # held at once; a browser keeps some ten thousand
+NOT_SHOWN: Final = "(a secret, not shown)"
+_SECRET: Final = re.compile(
+    r"pass(?:word|wd|code|phrase|wort)|kennwort|contrase|senha|mot.?de.?passe|token|secret|cvv|cvc|"
+    r"(?:card|cc).?(?:no$|num|csc)|(?:^|[^a-z])(?:pwd|pin|otp|csc|iban)(?:$|[^a-z])",
+    re.IGNORECASE,
+)
 Pages = dict[Any, tuple[str | None, str | None]]  # key -> url, title
 
 
@@ -59,3 +66,8 @@ def extras(row: Row, names: tuple[str, ...], url: str | None = None) -> tuple[tu
 def has(db: EvidenceDatabase, table: str, *columns: str) -> bool:
     """Whether the database has the table with these columns."""
     return not lacking(db, {table: set(columns)})
+
+
+def entered(name: str | None, value: str | None) -> str | None:
+    """What was entered into a field of a form; whether there is a secret is told, and not what it is."""
+    return NOT_SHOWN if value and name and _SECRET.search(name) else value

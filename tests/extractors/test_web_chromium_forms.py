@@ -102,3 +102,10 @@ def _with_key(data: bytes, table: str) -> bytes:
 def test_an_unknown_layout_is_said_to_be_unknown() -> None:
     found = list(chromium_forms(MemoryFile(PATH, database("CREATE TABLE autofill(name)"))))
     assert [(one.kind, one.code) for one in found if isinstance(one, Problem)] == [("schema", "unknown-layout")]
+
+
+def test_what_was_entered_as_a_secret_is_not_shown() -> None:
+    rows = f"INSERT INTO autofill VALUES('cardnumber','hidden','hidden',{AT},{AT},1);"
+    found = list(chromium_forms(MemoryFile(PATH, database(SCHEMA, rows))))
+    assert "hidden" not in repr(found)
+    assert found[1].columns[:2] == (("name", "cardnumber"), ("value", "(a secret, not shown)"))

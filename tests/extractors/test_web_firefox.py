@@ -261,3 +261,39 @@ def test_the_android_history_of_older_versions_comes_out() -> None:
     ]
     for table in ("history", "visits", "bookmarks"):
         assert_no_row_is_lost(firefox_android_older, path, database(OLDER), table, "_id")
+
+
+def test_every_time_and_page_of_the_same_words_is_told() -> None:
+    ms = AT // 1000
+    rows = (
+        "INSERT INTO moz_places(id,url) VALUES(1,'https://www.example.org/a'),(2,'https://www.example.org/b');"
+        f"INSERT INTO moz_places_metadata VALUES(1,1,{ms},{ms},7),(2,2,{ms},{ms + 5},7),(3,2,{ms},{ms + 9},7);"
+        "INSERT INTO moz_places_metadata_search_queries VALUES(7,'night bus');"
+    )
+    found = [one for one in firefox(MemoryFile("places.sqlite", database(ANDROID, rows))) if isinstance(one, Search)]
+    times = tuple(Moment("recorded", (ms + more) * 1000, str(ms + more), "A") for more in (9, 5, 0))
+    assert found == [
+        Search(
+            locator="moz_places_metadata_search_queries:id=7",
+            service="Firefox",
+            moments=times,
+            extra=(("url", "https://www.example.org/a"),),
+            text="night bus",
+            url="https://www.example.org/b",
+        )
+    ]
+
+
+@pytest.mark.parametrize("name", ["password", "user_pin", "cardnumber", "cvc", "OTP", "new-passwd", "token"])
+def test_what_was_entered_as_a_secret_is_not_shown(name: str) -> None:
+    rows = f"INSERT INTO moz_formhistory VALUES(9,'{name}','hidden',1,{AT},{AT},'z');"
+    found = list(firefox_forms(MemoryFile("formhistory.sqlite", database(FORMS, rows))))
+    assert "hidden" not in repr(found)
+    assert found[-1].columns[:2] == (("fieldname", name), ("value", "(a secret, not shown)"))
+
+
+@pytest.mark.parametrize("name", ["shopping", "pinboard", "discard", "passenger", "account"])
+def test_what_only_looks_like_one_is_shown(name: str) -> None:
+    rows = f"INSERT INTO moz_formhistory VALUES(9,'{name}','plain',1,{AT},{AT},'z');"
+    found = list(firefox_forms(MemoryFile("formhistory.sqlite", database(FORMS, rows))))
+    assert found[-1].columns[:2] == (("fieldname", name), ("value", "plain"))
