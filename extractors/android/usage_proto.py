@@ -186,8 +186,9 @@ def _total(message: Fields, names: _Names, in_file: bool) -> Total:
     package, _ = _package(message, names, in_file)
     numbers = (("launch count", 6), ("visible ms", 11), ("foreground service ms", 9), ("last event", 5))
     extra = tuple((name, number) for name, field in numbers if (number := message.signed(field)))
-    # A zero is not written: the time of last use is then the begin itself.
-    last = tuple((what, message.signed(field) or 0 if field == 3 else message.signed(field)) for what, field in _LAST)
+    # Android 10 does not write a zero: the time of last use is then the begin itself. Later ones write 1 for it, and
+    # nothing for what was long before the begin, or never.
+    last = tuple((what, message.signed(field) or (0 if field == 3 and in_file else None)) for what, field in _LAST)
     return Total(package, last, message.signed(4) or 0, extra)
 
 
@@ -203,7 +204,7 @@ def _event(message: Fields, names: _Names, in_file: bool) -> Event:
     return Event(
         package,
         message.number(kind) or 0,
-        message.signed(time) or 0,
+        message.signed(time) or (0 if in_file else None),  # Android 10 leaves out a zero, later ones write 1 for it
         (*extra, *_left(message, flags, bucket, instance)),
     )
 

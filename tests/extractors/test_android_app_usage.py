@@ -139,7 +139,7 @@ ANDROID_11 = message(
     (22, message((1, 7), (2, 2), (3, 1000), (5, 1), (10, 77), (11, 5), (12, 2))),
     (22, message((1, 7), (3, 6000), (5, 8), (7, 4))),
     (22, message((1, 7), (3, 7000), (5, 12), (9, 3), (8, 40), (4, 1))),
-    (22, message((1, 9), (2, 1), (5, 99))),
+    (22, message((1, 9), (2, 1), (3, 1), (5, 99))),
     (23, message((1, "com.example.phone"), (2, "com.example.phone.Main"), (3, BEGIN + 8000), (5, 28))),
     (24, message((1, "com.example.phone"), (2, BEGIN + 9000))),
 )
@@ -230,7 +230,7 @@ def test_every_event_and_total_of_android_11_comes_out_with_the_names_of_the_fil
         *both_forms(10),
         AppUse(
             locator="event_log:index=3",
-            moments=(at("recorded", 0),),
+            moments=(at("recorded", 1),),
             flags=("type 99",),
             extra=(*who, ("class", "number 1")),
             app="number 9",
@@ -251,6 +251,16 @@ def test_every_event_and_total_of_android_11_comes_out_with_the_names_of_the_fil
         ),
         Problem("value", "no-name", "1 records name their application by a number that no name is left for"),
     ]
+
+
+def test_since_android_11_what_is_not_written_is_no_time() -> None:
+    data = message((1, 5), (2, 5), (20, message((1, 8), (11, 1500))), (22, message((1, 8), (5, 1))))
+    found = list(app_usage(MemoryFile(NEW_PATH, data, others={"../mappings": MAPPINGS})))
+    assert [one.moments for one in found if isinstance(one, AppUse)] == [
+        BEGAN,
+        (Moment("recorded", None, "", "A", "", "not recorded"),),
+    ]
+    assert [one.code for one in found if isinstance(one, Problem)] == ["time"]
 
 
 @pytest.mark.parametrize(
