@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -14,6 +15,8 @@ from extractors.database import Doubts
 from parsers.abx import MAGIC
 from parsers.xml_events import Element
 
+# A time, or what is kept for all users, or before the first unlocking.
+_NAME: Final = re.compile(r"\d|pendingevents_|globalcomponentusage$", re.ASCII)
 _LAST: Final = (
     ("last active", "lastTimeActive"),
     ("last visible", "lastTimeVisible"),
@@ -37,6 +40,7 @@ _SCREEN: Final = {
     files=(
         *("**/usagestats/**/daily/*", "**/usagestats/**/weekly/*", "**/usagestats/**/monthly/*"),
         *("**/usagestats/**/yearly/*", "**/usage-history.xml"),
+        *("**/usagestats/pendingevents_*", "**/usagestats/globalcomponentusage"),
     ),
     beside=("../mappings",),
     emits=(AppUse,),
@@ -62,7 +66,7 @@ def app_usage(file: EvidenceFile) -> Iterator[Found]:
         yield from _history(file)
     elif file.head[:4] == MAGIC or file.head.lstrip()[:1] == b"<":
         yield from _usage_xml(file)
-    elif file.path.rpartition("/")[2][:1].isdigit():  # else a file of the service's own, such as a lock
+    elif _NAME.match(file.path.rpartition("/")[2].lower()):  # else a file of the service's own, such as a lock
         yield from usage_proto(file)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from evidence_store.records import AppUse, Moment, Present, Problem
 from extractors.android.app_usage import app_usage
+from extractors.matching import Matcher
 from tests.evidence_builders.abx import abx_of
 from tests.evidence_builders.files import MemoryFile
 from tests.evidence_builders.protobuf import message
@@ -283,6 +284,37 @@ def test_without_the_file_of_names_every_record_comes_out_by_number(others: dict
     (problem,) = [one for one in found if isinstance(one, Problem)]
     assert (problem.kind, problem.code) == ("value", "no-names")
     assert words in problem.detail
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "expected"),
+    [
+        (
+            "data/system_de/10/usagestats/pendingevents_1600000000000",
+            message((23, message((1, "com.example.phone"), (3, BEGIN + 8000), (5, 28)))),
+            AppUse(
+                locator="pending_events:index=0",
+                moments=(Moment("recorded", (BEGIN + 8000) * 1000, f"0+{BEGIN + 8000}", "A"),),
+                extra=(("user", 10),),
+                app="com.example.phone",
+                activity="user unlocked",
+            ),
+        ),
+        (
+            "data/system/usagestats/globalcomponentusage",
+            message((24, message((1, "com.example.phone"), (2, BEGIN + 9000)))),
+            AppUse(
+                locator="package_usage:index=0",
+                moments=(Moment("last used", (BEGIN + 9000) * 1000, str(BEGIN + 9000), "A"),),
+                app="com.example.phone",
+                activity="last use by any user of the device",
+            ),
+        ),
+    ],
+)
+def test_what_stands_in_files_beside_the_intervals_comes_out(path: str, data: bytes, expected: AppUse) -> None:
+    assert Matcher([app_usage]).match(path) == (app_usage,)
+    assert list(app_usage(MemoryFile(path, data))) == [Present(1), expected]
 
 
 def test_what_stands_before_the_damage_comes_out() -> None:
