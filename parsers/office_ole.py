@@ -32,6 +32,7 @@ _SUMMARY: Final = {
 _SUMMARY_TIMES: Final = {11: "printed", 12: "created", 13: "saved"}
 _DOCUMENT: Final = {2: "category", 14: "manager", 15: "company"}
 _PAGES, _EDITED = 14, 10
+_LIST: Final = 0x1000  # of types: several values
 # Ends of paragraphs, cells, lines and pages; the other control characters are marks of fields and notes.
 _SPECIAL: Final[dict[int, str | None]] = {
     **dict.fromkeys(range(32)),
@@ -73,7 +74,18 @@ def read_ole(stream: BinaryIO, most_text: int) -> OleFacts | None:
         raise ValueError(f"the document cannot be read: {type(error).__name__}: {str(error)[:200]}") from None
 
 
+def _without_lists(ole: Any) -> None:
+    """Properties that are lists are passed over: none is asked for, and olefile believes whatever length they state."""
+    single = ole._parse_property
+
+    def parse(stored: bytes, offset: int, number: int, kind: int, *more: Any) -> Any:
+        return None if kind & _LIST else single(stored, offset, number, kind, *more)
+
+    ole._parse_property = parse
+
+
 def _properties(ole: Any, facts: OleFacts) -> None:
+    _without_lists(ole)
     for name, labels in (("\x05SummaryInformation", _SUMMARY), ("\x05DocumentSummaryInformation", _DOCUMENT)):
         if not ole.exists(name):
             continue

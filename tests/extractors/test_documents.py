@@ -187,3 +187,10 @@ def test_the_end_mark_behind_the_first_page_of_a_pdf_for_the_web_is_no_saving() 
     linear = pdf().replace(b"%PDF-1.4\n", b"%PDF-1.4\n%/Linearized\n") + b"\n%%EOF\n"
     assert b"/Linearized" in linear
     assert [one.flags for one in read(linear) if isinstance(one, Document)] == [()]
+
+
+def test_a_list_of_properties_that_states_four_milliards_costs_no_time(corpus) -> None:
+    data = (corpus / "plaso/Document.doc").read_bytes()
+    at = data.index(b"\x1e\x10\x00\x00", data.index(b"\x02\xd5\xcd\xd5"))  # the first list, of texts
+    broken = data[:at] + b"\x77\x10\x00\x00\xff\xff\xff\xff" + data[at + 8 :]
+    assert read(broken, OLE)[0] == read(data, OLE)[0]
