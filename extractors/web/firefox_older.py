@@ -146,8 +146,8 @@ def _form(row: Row, service: str, doubts: Doubts) -> Search | TableRow:
     privacy="web",
     layouts="browser.db of Firefox for Android 14 to 68",
     tested_on="documented schema, no device data",
-    limits="A page has the time of its last visit and how many there were; single visits are read where the version "
-    "keeps them. Icons, thumbnails, tabs and reading lists are not read.",
+    limits="A page has the time of its last visit and how many there were; where the version keeps single visits, "
+    "they stand beside it. Icons, thumbnails, tabs and reading lists are not read.",
 )
 def firefox_android_older(file: EvidenceFile) -> Iterator[Found]:
     """Every row of `history`, `visits` and `bookmarks`. `history` counts milliseconds, `visits` microseconds.

@@ -147,6 +147,10 @@ def test_the_timelines_of_phones_come_out() -> None:
     ]
 
 
+def test_the_settings_beside_the_history_are_left_alone() -> None:
+    assert list(locations(file("Takeout/Location History/Settings.json", {"hasReportedLocations": True}))) == []
+
+
 def test_activity_is_told_in_the_services_own_words() -> None:
     rows = [
         {

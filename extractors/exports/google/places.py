@@ -13,6 +13,7 @@ from extractors.exports.json_values import Extra, Row, Values, not_an_object, re
 from parsers.json_pieces import END, JsonDamaged, Path, pieces
 
 _LISTS: Final = frozenset(("locations", "timelineObjects", "semanticSegments", "rawSignals"))
+_OTHERS: Final = ("settings.json", "tombstones.csv")  # stand beside the history and hold no place
 _E7: Final = 10_000_000
 _POINT: Final = re.compile(r"(?:geo:)?\s*(-?\d{1,3}(?:\.\d+)?)°?,\s*(-?\d{1,3}(?:\.\d+)?)°?")
 _FIX: Final = frozenset(
@@ -43,6 +44,8 @@ def locations(file: EvidenceFile) -> Iterator[Found]:
     References:
     - the field names as the exports themselves have them; Google Takeout help, "Export your Timeline data"
     """
+    if file.path.rpartition("/")[2].lower() in _OTHERS:
+        return
     values = Values(file)
     known, without = False, 0
     try:
