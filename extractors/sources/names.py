@@ -15,7 +15,7 @@ _UNSHOWABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 # Characters that change the direction of what follows: "photo\u202egpj.exe" looks like "photoexe.jpg".
 _OVERRIDES: Final = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _NEEDS_CARE: Final = re.compile(
-    r"[\x00-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]|^/|^[A-Za-z]:/|//|(?:^|/)\.\.?(?:/|$)"
+    r"[\x00-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]|^/|^[A-Za-z]:/|//|/$|(?:^|/)\.\.?(?:/|$)"
 )
 _DRIVE: Final = re.compile(r"^([A-Za-z]):/")
 ABSOLUTE: Final = "an absolute path"

@@ -53,7 +53,9 @@ def test_a_file_under_two_names_is_hashed_twice_and_read_once(tmp_path: Path) ->
         assert all(row["sha256"] for row in files.values())
         rows = assay("items", case, "--json").lines
         read = {row["file"].removeprefix("Dump/") for row in rows}
-        assert read == {f"data/data/{PROVIDER}", "data/media/0/DCIM/a.jpg", "storage/emulated/0/DCIM/only here.jpg"}
+        properties = "data/property/persistent_properties"
+        pictures = "data/media/0/DCIM/a.jpg", "storage/emulated/0/DCIM/only here.jpg"
+        assert read == {f"data/data/{PROVIDER}", *pictures, properties}
         notes = [row["note"] for row in files.values() if "the same file as" in row["note"]]
         assert len(notes) == 2
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from evidence_store.records import Problem
@@ -37,6 +37,7 @@ def test_a_drive_letter_counts_only_where_the_container_may_hold_one():
     assert safe_path("C:/a", drives=True) == ("C/a", "a drive letter")
 
 
+@example("0/")
 @given(st.text(st.characters() | st.characters(categories=["Cs", "Cc"])))
 def test_whatever_is_stored_the_path_is_relative_and_can_be_written_as_utf8(name: str):
     path, _ = safe_path(name, drives=True)
