@@ -20,7 +20,7 @@ _FAR: Final = 1e300
 
 # scheme, identifier, name, and what it is compared by (see `identity.comparable`)
 PartyKey = tuple[str, str, str | None, str | None]
-MomentRow = tuple[str, int | None, str, str]  # meaning, utc_us, raw, clock
+MomentRow = tuple[int, int, str, int | None, str, str]  # the item's number, place, meaning, utc_us, raw, clock
 
 
 class Derived(NamedTuple):
@@ -86,15 +86,26 @@ def principal(moments: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     return next((one for one in moments if one["utc_us"] is not None), moments[0] if moments else None)
 
 
-def derive(record: dict[str, Any], file: OfFile) -> Derived:
-    """The derived values of one record as plain JSON values (see `records.to_plain`).
+def derive(record: dict[str, Any], file: OfFile, number: int = 0) -> Derived:
+    """The derived values of one record as plain JSON values (see `records.to_plain`); `number` stands in its moments.
 
     Runs once for each record when it is read, and once when it is verified.
     """
     get = record.get
-    moments, when_us = _moments(
-        get("moments", ()) if record["locator"] != WHOLE_FILE else all_moments(record, file.times)
-    )
+    moments: list[MomentRow] = []
+    when_us: int | None = None  # the first moment that is known in UTC: by it an item sorts
+    for moment in all_moments(record, file.times):
+        utc_us, raw, meaning = moment["utc_us"], moment["raw"], moment["meaning"]
+        if utc_us is not None:
+            if not -_LARGEST <= utc_us <= _LARGEST:
+                utc_us = None
+            elif when_us is None:
+                when_us = utc_us
+        if not raw.isascii() or "\x00" in raw:
+            raw = clean(raw) or ""
+        if not meaning.isascii():
+            meaning = clean(meaning)
+        moments.append((number, len(moments), meaning, utc_us, raw, moment["clock"]))
     key = get("conversation")
     text = get("text") if record["kind"] == "message" and "subject" not in record else _searched(record)
     attachments = get("attachments", ())
@@ -112,23 +123,6 @@ def derive(record: dict[str, Any], file: OfFile) -> Derived:
         attachments,
         _place(record["lat"], get("lon")) if "lat" in record else None,
     )
-
-
-def _moments(found: Sequence[dict[str, Any]]) -> tuple[list[MomentRow], int | None]:
-    """The rows of moments, and the first time that is known in UTC, by which an item sorts."""
-    rows: list[MomentRow] = []
-    when_us: int | None = None
-    for moment in found:
-        utc_us, raw = moment["utc_us"], moment["raw"]
-        if utc_us is not None:
-            if not -_LARGEST <= utc_us <= _LARGEST:
-                utc_us = None
-            elif when_us is None:
-                when_us = utc_us
-        if not raw.isascii() or "\x00" in raw:
-            raw = clean(raw) or ""
-        rows.append((moment["meaning"], utc_us, raw, moment["clock"]))
-    return rows, when_us
 
 
 @lru_cache(maxsize=65536)
@@ -189,7 +183,7 @@ def _key(party: dict[str, Any], region: str | None) -> PartyKey:
 
 @lru_cache(maxsize=65536)  # the same few for nearly every message of a phone
 def _party(scheme: str, identifier: str, name: str | None, region: str | None) -> PartyKey:
-    identifier = clean(identifier) or ""
+    scheme, identifier = clean(scheme) or "", clean(identifier) or ""
     return scheme, identifier, clean(name), comparable(scheme, identifier, region)
 
 
@@ -200,8 +194,8 @@ def attachment_values(found: dict[str, Any]) -> tuple[Any, ...]:
         clean(found.get("path")),
         clean(found.get("mime")),
         fitting(found.get("size")),
-        found.get("sha256"),
-        found.get("state", ""),
+        clean(found.get("sha256")),
+        clean(found.get("state", "")),
     )
 
 

@@ -86,29 +86,33 @@ class PreparedRows:
 
     def add(self, record: bytes, plain: dict[str, Any]) -> None:
         """One record as canonical JSON, and as the plain values that this JSON says."""
-        digest = sha256(record).digest()
-        self._digests.append(digest)
+        # All that can go wrong with a record goes wrong before the first of its rows is there.
+        number = self._number + 1
         # fmt: off
         (
             kind, service, conversation, direction, when_us, text, names, deleted, moments, parties, attachments, place,
-        ) = derive(plain, self._file)
-        self._number = number = self._number + 1
+        ) = derive(plain, self._file, number)
+        # fmt: on
+        beside = (
+            [(number, order, *attachment_values(one)) for order, one in enumerate(attachments)] if attachments else ()
+        )
+        digest = sha256(record).digest()
+        self._digests.append(digest)
+        self._number = number
         thread = None
         if conversation is not None:
             key = service, conversation
             thread = self._conversations.get(key) or self._conversation(key)
+        # fmt: off
         self._items.append((
             number, self._outcome, kind, service, thread, direction, when_us, text, names, deleted, record, digest,
         ))
         # fmt: on
-        for order, (meaning, utc_us, raw, clock) in enumerate(moments):
-            self._moments.append((number, order, meaning, utc_us, raw, clock))
+        self._moments += moments
         for order, (role, party) in enumerate(parties):
             self._links.append((number, order, role, self._parties.get(party) or self._party(party)))
-        if attachments:
-            self._rows["attachment"] += [
-                (number, order, *attachment_values(one)) for order, one in enumerate(attachments)
-            ]
+        if beside:
+            self._rows["attachment"] += beside
         if place is not None:
             self._rows["coordinate"].append((number, *place))
         if len(self._items) >= _FLUSH:

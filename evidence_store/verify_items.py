@@ -66,7 +66,7 @@ def _one_item(
         yield Finding("conversation", where, "the item is not in the conversation that its record names")
     files = derived.find(row.source_id)
     derived_rows: dict[str, list[Any]] = {
-        "moment": [*found.moments],
+        "moment": [moment[2:] for moment in found.moments],
         "item_party": [(role, *(party if derived.compared else party[:3])) for role, party in found.parties],
         "attachment": [attachment_row(one, files) for one in found.attachments],
         "coordinate": [found.location] if found.location else [],

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import sqlite
 
 from evidence_store import schema
 from evidence_store.derive import PartyKey, clean
-from evidence_store.prepared import check_tables
+from evidence_store.prepared import NotPrepared, check_tables
 from evidence_store.rows import row_digest
 
 _FLUSH: Final = 4000
@@ -52,6 +52,7 @@ _MOVE_BESIDE: Final = (
     "INSERT INTO coordinate SELECT item + :before, lat, lon FROM {rows}.coordinate ORDER BY rowid",
 )
 _TABLES: Final = "SELECT sql FROM {rows}.sqlite_schema ORDER BY rowid"
+_LAST: Final = "SELECT ifnull(max(id), 0) FROM {rows}.item"
 _PARTIES: Final = "SELECT * FROM {rows}.party ORDER BY id"
 _CONVERSATIONS: Final = "SELECT * FROM {rows}.conversation ORDER BY id"
 # Which party or conversation of the case each one of the prepared rows is.
@@ -102,11 +103,13 @@ class SourceWriter:
         """Writes what is left of the batch, its items and their full text, and where the next one goes on.
 
         `prepared` is the name under which the batch's prepared rows are open (see `Store.write`), None where it has no
-        items. Raises NotPrepared where that file is not what a worker prepares.
+        items. Raises NotPrepared where the file is not what a worker prepares for the batch's outcomes.
         """
         self.flush()
         if prepared is not None:
             self._move(prepared)
+        elif self.next_seq != self._before[1]:
+            raise NotPrepared("the rows of the items are not there")
         pending = schema.pending
         self._connection.execute(
             update(pending)
@@ -157,6 +160,8 @@ class SourceWriter:
     def _move(self, prepared: str) -> None:
         execute = self._cursor.execute
         check_tables([row[0] for row in execute(_TABLES.format(rows=prepared))])
+        if execute(_LAST.format(rows=prepared)).fetchone()[0] != self.next_seq - self._before[1]:
+            raise NotPrepared("the prepared items are not those that the outcomes count")
         self._number_anew(prepared)
         outcome_before, first_seq = self._before
         count = self.next_seq - first_seq

@@ -59,13 +59,13 @@ def test_a_photo_stands_by_its_own_time_where_that_is_known() -> None:
 
 def test_a_photo_without_exif_stands_by_the_time_of_its_file() -> None:
     found = derive(photo(), OfFile(False, TIMES))
-    assert (found.when_us, found.moments[0]) == (FILE_US, ("modified (file system)", FILE_US, "1778500000", "D"))
+    assert (found.when_us, found.moments[0]) == (FILE_US, (0, 0, "modified (file system)", FILE_US, "1778500000", "D"))
 
 
 def test_a_photo_with_an_unknown_zone_stands_by_the_time_of_its_file_and_keeps_its_own_first() -> None:
     found = derive(photo(NO_ZONE), OfFile(False, TIMES))
     assert found.when_us == FILE_US
-    assert [(moment[0], moment[1]) for moment in found.moments] == [
+    assert [(moment[2], moment[3]) for moment in found.moments] == [
         ("taken (embedded)", None),
         ("modified (file system)", FILE_US),
         ("accessed (file system)", FILE_US + 1),
@@ -94,7 +94,7 @@ def test_the_principal_moment_is_the_first_known_one_else_the_first(times: list[
 
 def test_a_time_that_no_column_can_hold_stays_in_the_record_alone() -> None:
     record = photo(Moment("taken (embedded)", 2**70, "far off", "B"))
-    assert derive(record, OfFile(False, TIMES)).moments[0] == ("taken (embedded)", None, "far off", "B")
+    assert derive(record, OfFile(False, TIMES)).moments[0] == (0, 0, "taken (embedded)", None, "far off", "B")
     assert record["moments"][0]["utc_us"] == 2**70
 
 
