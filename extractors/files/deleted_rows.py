@@ -18,6 +18,15 @@ _SECRET_COLUMN: Final = re.compile(
     r"auth|encryption|master|identity|sender|root|api)_?key|encrypted_value|card_number|cvc",
     re.IGNORECASE,
 )
+# Tables whose values hold tokens or keys under a name that does not say so: (table, column), in small letters.
+_SECRET_VALUES: Final = frozenset(
+    (
+        *(("zaccountproperty", "zvalue"), ("extras", "value")),
+        *(("cfurl_cache_blob_data", one) for one in ("request_object", "response_object", "proto_props", "user_info")),
+        *((one, "record") for one in ("prekeys", "signed_prekeys", "sessions", "sender_keys", "kyber_prekeys")),
+        *((one, "data") for one in ("genp", "inet", "keys", "cert")),
+    )
+)
 _SECRET_TABLE: Final = re.compile("cookies?$|^authtokens?$|^request_headers$", re.IGNORECASE)
 
 
@@ -86,8 +95,10 @@ def _is_secret(table: str | None, column: str) -> bool:
 
     Whether there is one is told; what it is never leaves the evidence.
     """
-    return bool(_SECRET_COLUMN.search(column)) or (
-        bool(_SECRET_TABLE.search(table or "")) and column.lower() == "value"
+    return (
+        bool(_SECRET_COLUMN.search(column))
+        or (bool(_SECRET_TABLE.search(table or "")) and column.lower() == "value")
+        or ((table or "").lower(), column.lower()) in _SECRET_VALUES
     )
 
 
