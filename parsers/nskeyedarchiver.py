@@ -18,6 +18,7 @@ from parsers.plist import read_plist
 
 MAX_VALUES: Final = 1_000_000
 MAX_DEPTH: Final = 128
+MAX_KEY: Final = 65_536  # letters of a list or dictionary that is a key, written as text
 NULL: Final = "$null"
 PLAIN: Final = ("NS.data", "NS.bytes", "NS.string")  # of data and text objects
 _EPOCH: Final = datetime(2001, 1, 1, tzinfo=UTC)
@@ -125,7 +126,12 @@ class _Unarchiver:
 
 def _key(value: Any) -> Any:
     """What a dictionary of ours can hold as a key; lists and dicts as text."""
-    return value if isinstance(value, str | int | float | bytes | bool | datetime) or value is None else str(value)
+    if value is None or isinstance(value, str | int | float | bytes | bool | datetime):
+        return value
+    shown = str(value)  # of keys within keys, quoted again at each level: what is quoted doubles
+    if len(shown) > MAX_KEY:
+        raise ValueError(f"an archive with a key of {len(shown)} letters")
+    return shown
 
 
 def _date(seconds: float) -> datetime | float:

@@ -95,3 +95,10 @@ def test_any_graph_is_read_or_refused(objects: list[Any]) -> None:
         open_archive(data).fields()
     except ValueError:
         return
+
+
+def test_keys_within_keys_do_not_double_at_each_level() -> None:
+    objects: list[object] = ["$null", *({"NS.keys": [UID(n + 2)], "NS.objects": [UID(0)]} for n in range(40)), "'\""]
+    archive = {"$archiver": "NSKeyedArchiver", "$version": 100000, "$objects": objects, "$top": {"root": UID(1)}}
+    with pytest.raises(ValueError, match="a key of"):
+        unarchive(plistlib.dumps(archive, fmt=plistlib.FMT_BINARY))
