@@ -43,7 +43,8 @@ _SECRET_TABLE: Final = re.compile("cookies?$|^authtokens?$|^request_headers$", r
     limits="A row whose table cannot be told has no names of columns. Tables of one or two columns of no stated type, "
     "SQLite's own counts of rows, rollback journals, and overwritten rows of tables without row ids are left out; so "
     "is a row that cannot be told from one that is there. Rows of text messages, calls and contacts are given as such "
-    "by their own extractors. Values of columns that are named for passwords, tokens, keys or cookies are not shown.",
+    "by their own extractors. Values of columns and tables that are known or named for passwords, tokens, keys or "
+    "cookies are not shown; of a row without a table, whose columns have no names, that cannot be told.",
 )
 def deleted_rows(file: EvidenceFile) -> Iterator[Found]:
     """A `TableRow` for every row that is in no table any more, and whose bytes are left in the database or its log.

@@ -67,12 +67,13 @@ def calls(file: EvidenceFile) -> Iterator[Found]:
     - the layout as the file itself declares it; Apple, documentation of CallKit
     - published notes on CallHistory.storedata and call_history.db
     """
-    yield from read_database(file, lambda db: _read(db, file.path))
+    known: Rows = {}  # who stands beside the calls: deleted ones name them too
+    yield from read_database(file, lambda db: _read(db, file.path, known))
     doubts = Doubts()
-    yield from deleted_records(file, IOS_CALLS, _COLUMNS, doubts, lambda row: _call(row, (), {}, doubts))
+    yield from deleted_records(file, IOS_CALLS, _COLUMNS, doubts, lambda row: _call(row, (), known, doubts))
 
 
-def _read(db: EvidenceDatabase, path: str) -> Iterator[Found]:
+def _read(db: EvidenceDatabase, path: str, known: Rows) -> Iterator[Found]:
     if not lacking(db, EARLY):
         yield from early_calls(db)
         return
@@ -82,6 +83,7 @@ def _read(db: EvidenceDatabase, path: str) -> Iterator[Found]:
         return
     gaps: list[Problem] = []
     handles = rows_by_key(db, "ZHANDLE", _HANDLE, gaps)
+    known.update(handles)
     others = joined_keys(db, "REMOTEPARTICIPANTHANDLES", "REMOTEPARTICIPANTCALLS", "REMOTEPARTICIPANTHANDLES", gaps)
     yield from each_record(
         db, "ZCALLRECORD", _COLUMNS[1:], lambda row, doubts: _call(row, _keys(others, row), handles, doubts)

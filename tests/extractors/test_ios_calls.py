@@ -263,6 +263,19 @@ def test_a_deleted_call_that_is_left_in_the_file_comes_out(tmp_path: Path) -> No
     assert (found.sender, found.duration_s, found.moments) == (ANN, 77, (STARTED,))
 
 
+def test_a_deleted_call_names_who_stands_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "CallHistory.storedata"
+    beside = "INSERT INTO ZHANDLE(Z_PK,ZTYPE,ZVALUE) VALUES(2,2,'+447700900102')"
+    path.write_bytes(database(SCHEMA, record(), record(Z_PK=2, ZINITIATOR=2), record(Z_PK=3), beside))
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA secure_delete=0")
+        db.execute("DELETE FROM ZCALLRECORD WHERE Z_PK=2")
+        db.commit()
+    found = list(calls(MemoryFile(CALLS, path.read_bytes())))
+    assert [one.deleted for one in found if isinstance(one, Call)].count(True) == 1
+    assert not [one for one in found if isinstance(one, Problem) and "ZHANDLE" in one.detail]
+
+
 TIMERS = "INSERT INTO ZCALLDBPROPERTIES VALUES(1,1,1,2.0,2.0,2.0,3.0,4.0,5.0)"
 EARLY = "INSERT INTO call(ROWID,address,date,duration,flags) VALUES(1,'1',1,1,4)"
 
