@@ -29,7 +29,8 @@ _COLUMNS: Final = {"item": 12, "moment": 6, "item_party": 4, "attachment": 8, "c
     "conversation": 4
 }
 _INSERT: Final = {table: f"INSERT INTO {table} VALUES ({','.join('?' * n)})" for table, n in _COLUMNS.items()}  # noqa: S608
-_FLUSH: Final = 1000
+_FLUSH: Final = 250
+_FLUSH_BYTES: Final = 4 << 20
 # Nobody else opens the file, and one that is not whole is made anew.
 _SETTINGS: Final = (
     *("page_size = 32768", "journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"),
@@ -48,12 +49,14 @@ def check_tables(found: Sequence[str]) -> None:
 
 
 class PreparedRows:
-    """Writes such a file. Raises OSError where there is no room for it or it cannot be written."""
+    """Writes such a file; `number` is how many records are in it. Raises OSError where there is no room for it, or it
+    cannot be written."""
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._number = 0
+        self.number = 0
         self._first = 0
+        self._bytes = 0  # of records that wait in memory
         self._outcome = 0
         self._digest = sha256()
         self._digests: list[bytes] = []  # those that are not in it yet
@@ -75,19 +78,28 @@ class PreparedRows:
     def begin(self, outcome: int, file: OfFile) -> None:
         """What follows is of the batch's outcome of this number (the first is 1), found in this file."""
         self._outcome, self._file = outcome, file
-        self._first = self._number
+        self._first = self.number
         self._digest = sha256()
 
     def end(self) -> tuple[int, str]:
         """How many records the outcome has, and the SHA-256 over the SHA-256 of each."""
         self._digest.update(b"".join(self._digests))
         self._digests.clear()
-        return self._number - self._first, self._digest.hexdigest()
+        return self.number - self._first, self._digest.hexdigest()
 
-    def add(self, record: bytes, plain: dict[str, Any]) -> None:
-        """One record as canonical JSON, and as the plain values that this JSON says."""
+    def add(self, records: Sequence[tuple[bytes, dict[str, Any]]]) -> None:
+        """Records as canonical JSON, and as the plain values that this JSON says. Those before one of which nothing can
+        be derived are kept."""
+        digests = [sha256(record).digest() for record, _ in records]
+        for (record, plain), digest in zip(records, digests, strict=True):
+            self._add(record, plain, digest)
+        self._bytes += sum(len(record) for record, _ in records)
+        if len(self._items) >= _FLUSH or self._bytes >= _FLUSH_BYTES:
+            self._flush()
+
+    def _add(self, record: bytes, plain: dict[str, Any], digest: bytes) -> None:
         # All that can go wrong with a record goes wrong before the first of its rows is there.
-        number = self._number + 1
+        number = self.number + 1
         # fmt: off
         (
             kind, service, conversation, direction, when_us, text, names, deleted, moments, parties, attachments, place,
@@ -96,9 +108,8 @@ class PreparedRows:
         beside = (
             [(number, order, *attachment_values(one)) for order, one in enumerate(attachments)] if attachments else ()
         )
-        digest = sha256(record).digest()
         self._digests.append(digest)
-        self._number = number
+        self.number = number
         thread = None
         if conversation is not None:
             key = service, conversation
@@ -115,8 +126,6 @@ class PreparedRows:
             self._rows["attachment"] += beside
         if place is not None:
             self._rows["coordinate"].append((number, *place))
-        if len(self._items) >= _FLUSH:
-            self._flush()
 
     def _conversation(self, key: tuple[str, tuple[str, str | None]]) -> int:
         known = self._conversations[key] = len(self._conversations) + 1
@@ -130,6 +139,7 @@ class PreparedRows:
 
     def _flush(self) -> None:
         try:
+            self._bytes = 0
             self._digest.update(b"".join(self._digests))
             self._digests.clear()
             for name, rows in self._rows.items():

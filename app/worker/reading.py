@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache, partial
+from itertools import compress
 from typing import Final
 
 from app.worker.evidence import OpenedFile
@@ -16,7 +17,7 @@ from app.worker.tasks import Batch, Listed, Step
 from evidence_store.derive import OfFile
 from evidence_store.records import Present, Problem, Record, to_plain
 from evidence_store.scope import Scope
-from extractors.base import Extractor
+from extractors.base import Extractor, Found
 from extractors.catalog import EXTRACTORS
 from extractors.sources.base import SourceError, Volume
 from parsers.signatures import mime_of
@@ -24,6 +25,7 @@ from parsers.signatures import mime_of
 KEEP: Final = 16 << 20  # a file up to this size is read once and kept while its extractors run
 _CHUNK: Final = 1 << 20
 _HEAD: Final = 4096
+_BLOCK: Final = 32  # records
 OnStep = Callable[[str, int], None]  # label of the step that begins, bytes read since the last call
 
 
@@ -182,9 +184,9 @@ def _extract(
         note(Problem("file", lost.replace(" ", "-"), f"the extractor {lost}: nothing of this file was kept"))
     else:
         try:
-            for found in extractor(file):
+            for found in _in_blocks(extractor(file)):
                 begin()
-                if isinstance(found, Record):
+                if isinstance(found, list):
                     _admit(found, shard, scope, tally)
                 elif isinstance(found, Present):
                     tally.counted = (tally.counted or 0) + found.rows
@@ -199,14 +201,45 @@ def _extract(
         shard.end({"outcome": _outcome(tally, lost), **_counts(tally)})
 
 
-def _admit(record: Record, shard: ShardWriter, scope: Scope, tally: _Tally) -> None:
-    new = record.locator != tally.last
-    tally.last = record.locator
-    if not scope.admits(record):
-        tally.out_of_scope += new
-        return
-    shard.record(record)
-    tally.parsed += new
+def _in_blocks(found: Iterator[Found]) -> Iterator[list[Record] | Problem | Present]:
+    """Records in blocks, the last one also where the extractor fails: one step for many records takes two thirds of the
+    time of many steps for one, since what it runs and what it reads stays in the processor's caches."""
+    block: list[Record] = []
+    try:
+        for one in found:
+            if not isinstance(one, Record):
+                yield one
+                continue
+            block.append(one)
+            if len(block) == _BLOCK:
+                yield block
+                block = []
+    except Exception:
+        if block:
+            yield block
+        raise
+    if block:
+        yield block
+
+
+def _admit(block: list[Record], shard: ShardWriter, scope: Scope, tally: _Tally) -> None:
+    """Writes the records that may be written and counts them. Those before one that cannot be written are kept."""
+    admitted = [scope.admits(record) for record in block]
+    before = shard.records_written
+    try:
+        shard.records(block if all(admitted) else list(compress(block, admitted)))
+    finally:
+        left = shard.records_written - before
+        for record, is_admitted in zip(block, admitted, strict=True):
+            new = record.locator != tally.last
+            tally.last = record.locator
+            if not is_admitted:
+                tally.out_of_scope += new
+            elif left:
+                left -= 1
+                tally.parsed += new
+            else:
+                break  # it could not be written
 
 
 def _count(tally: _Tally, problem: Problem) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -74,17 +74,27 @@ class ShardWriter:
         if self._rows is not None:
             self._rows.begin(self._outcomes, file)
 
-    def record(self, record: Record) -> None:
-        """A record of the outcome that was begun last."""
-        data, plain = written(record)
+    def records(self, records: Sequence[Record]) -> None:
+        """Records of the outcome that was begun last. Those before one that cannot be written are kept."""
+        made: list[tuple[bytes, dict[str, Any]]] = []
+        try:
+            made.extend(map(written, records))
+        finally:
+            self._prepare(made)
+
+    def _prepare(self, made: list[tuple[bytes, dict[str, Any]]]) -> None:
         try:
             if self._rows is None:
                 self._rows = PreparedRows(f"{self._part}.rows")
                 self._rows.begin(self._outcomes, self._of_file)
-            self._rows.add(data, plain)
+            self._rows.add(made)
         except OSError:
             self.broken = True
             raise
+
+    @property
+    def records_written(self) -> int:
+        return self._rows.number if self._rows is not None else 0
 
     def end(self, outcome: dict[str, Any]) -> None:
         """The extractor ended: `outcome` says how, and its counts."""

@@ -30,7 +30,7 @@ ID = "test.dangerous"
     limits="none",
 )
 def dangerous(file: EvidenceFile) -> Iterator[Found]:
-    """The file: "say WORDS", "hang", "eat", "crash", "raise", or "die once MARKER"."""
+    """The file: "say WORDS", "hang", "eat", "crash", "raise", "slip", or "die once MARKER"."""
     with file.open() as stream:
         order, _, rest = stream.read().decode().partition(" ")
     yield Message(locator="before", text=rest)
@@ -45,6 +45,8 @@ def dangerous(file: EvidenceFile) -> Iterator[Found]:
         ctypes.string_at(0)
     elif order == "raise":
         raise RuntimeError("made up")
+    elif order == "slip":
+        yield Message(locator="slip", sender="no party")  # type: ignore[arg-type]
     elif order == "die" and not Path(rest).exists():
         Path(rest).touch()  # in the work folder: the next attempt lives
         time.sleep(random.random() / 50)

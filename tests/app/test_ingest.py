@@ -188,8 +188,7 @@ def test_a_shard_whose_rows_were_damaged_is_not_whole(tmp_path: Path, damage: st
     shard = tmp_path / "0000000.shard"
     writer = ShardWriter(str(shard))
     writer.begin("made.chat@1", OfFile())
-    for place in range(20):
-        writer.record(Message(locator=f"line {place}", text="made up"))
+    writer.records([Message(locator=f"line {place}", text="made up") for place in range(20)])
     writer.end({"outcome": "parsed"})
     writer.finish()
     assert is_whole(shard)

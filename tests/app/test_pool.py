@@ -102,8 +102,9 @@ def test_a_dangerous_step_is_named_and_the_rest_of_its_batch_is_read(
     }
 
 
-def test_an_extractor_that_raises_keeps_what_it_gave_before(work: Path) -> None:
-    task = batch(work, 0, ["raise", "say two"])
+@pytest.mark.parametrize("order", ["raise", "slip"])
+def test_an_extractor_that_raises_or_gives_no_record_keeps_what_it_gave_before(work: Path, order: str) -> None:
+    task = batch(work, 0, [order, "say two"])
     with DangerousPool(work, 1) as pool:
         run_all(pool, [task])
     assert found_in(task.shard) == {

@@ -129,8 +129,7 @@ def prepare(path: Path, records: Iterable[Record]) -> tuple[Path, tuple[int, str
     """The rows of one outcome as a worker prepares them: the file, and what the outcome says of its items."""
     rows = PreparedRows(str(path))
     rows.begin(1, OfFile())
-    for record in records:
-        rows.add(*written(record))
+    rows.add([written(record) for record in records])
     items = rows.end()
     rows.finish()
     return path, items

@@ -92,7 +92,7 @@ def test_the_file_holds_the_tables_that_the_writer_asks_for_and_refuses_others(t
     path = tmp_path / "a.rows"
     rows = PreparedRows(str(path))
     rows.begin(1, OfFile())
-    rows.add(*written(Message(locator="line 1", text="made up")))
+    rows.add([written(Message(locator="line 1", text="made up"))])
     assert rows.end()[0] == 1
     rows.finish()
     db = sqlite3.connect(path)
