@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from app import VERSION
 from app.cases import CaseError
 from app.gui import theme
+from app.gui.collecting import collected_here
 from app.gui.main_window import MainWindow
 from app.gui.recent import Remembered
 
@@ -26,11 +27,12 @@ def run_gui(case_folder: Path | None = None) -> int:
     held = QApplication.instance()
     qt_app = held if isinstance(held, QApplication) else QApplication(["assay"])
     prepare(qt_app)
-    window = MainWindow(qt_app, Remembered())
-    window.show()
-    if case_folder is not None:
-        window.open_case(case_folder)
-    return qt_app.exec()
+    with collected_here():
+        window = MainWindow(qt_app, Remembered())
+        window.show()
+        if case_folder is not None:
+            window.open_case(case_folder)
+        return qt_app.exec()
 
 
 def has_display() -> bool:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDialog
 
 from app.gui import theme
 from app.gui.case_controller import CaseController
+from app.gui.collecting import collected_here
 from app.gui.main_window import MainWindow
 from app.gui.recent import Remembered
 from app.gui.start import prepare
@@ -25,7 +26,8 @@ from tests.evidence_builders.case import build_case
 def qt_app(qapp):
     prepare(qapp)
     theme.apply(qapp, "light")
-    return qapp
+    with collected_here():
+        yield qapp
 
 
 @pytest.fixture
