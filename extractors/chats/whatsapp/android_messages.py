@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from evidence_store.records import Message, Moment, Party, Problem
 from extractors.base import Found
@@ -50,8 +51,12 @@ def later_messages(db: EvidenceDatabase, gaps: list[Problem]) -> Iterator[Row]:
 def message(row: Row, found: Beside, context: Context) -> Message:
     """A row of `message` with what stands beside it."""
     doubts = context.doubts
-    text, key, chat_row = row["text_data"], row["key_id"], row["chat_row_id"]
-    direction, flags, extra = looks(
+    text, key = row["text_data"], row["key_id"]
+    if key == "-1" and row["chat_row_id"] == -1:
+        return _placeholder(row, context)
+    chat, direction, flags, extra, sender, recipients, missing = (context.alike or _remember(context))(
+        row["chat_row_id"],
+        row["sender_jid_row_id"],
         row["message_type"],
         row["from_me"],
         row["status"],
@@ -60,12 +65,8 @@ def message(row: Row, found: Beside, context: Context) -> Message:
         row["starred"],
         row["broadcast"],
     )
-    if key == "-1" and chat_row == -1:
-        return _placeholder(row, context)
-    chat = context.people.chat(chat_row)
-    if not chat.known:
-        doubts.add("chat", f"chat_row_id {chat_row}: no chat or identifier of that row id is left")
-    sender, recipients, lid = sides_of(direction, row["sender_jid_row_id"], chat, context)
+    for code, detail in missing:
+        doubts.add(code, detail)
     if chat.unread_above is not None and direction == "in" and _unread(row, chat):
         flags += ("unread",)
     deleted = chat.deletions is not None and chat.deletions.cover(row)
@@ -75,7 +76,7 @@ def message(row: Row, found: Beside, context: Context) -> Message:
         key = doubts.text(key, "key_id")
     moments = _moments(row, direction, doubts)
     if found or deleted or row["message_type"] in _ALWAYS_DRAFTED or row["translated_text"]:
-        draft = Draft(row, chat, direction, sender, recipients, [*flags], [*moments], [*extra, *lid], text)
+        draft = Draft(row, chat, direction, sender, recipients, [*flags], [*moments], [*extra], text)
         _complete(draft, found, deleted, context)
         return draft.message(doubts.locator, context.service, key)
     return Message(
@@ -83,7 +84,7 @@ def message(row: Row, found: Beside, context: Context) -> Message:
         service=context.service,
         moments=moments,
         flags=flags,
-        extra=extra + lid if lid else extra,
+        extra=extra,
         conversation=chat.key,
         title=chat.title,
         direction=direction,
@@ -129,14 +130,40 @@ def _placeholder(row: Row, context: Context) -> Message:
     )
 
 
-def sides_of(
-    direction: Direction, sender_row: Any, chat: Chat, context: Context
-) -> tuple[Party | None, tuple[Party, ...], Extra]:
+class _Alike(NamedTuple):
+    """What many messages have in common. `missing`: what is to be said of each, of what is not left of it."""
+
+    chat: Chat
+    direction: Direction
+    flags: tuple[str, ...]
+    extra: Extra
+    sender: Party | None
+    recipients: tuple[Party, ...]
+    missing: tuple[tuple[str, str], ...]
+
+
+def _remember(context: Context) -> Callable[..., _Alike]:
+    people = context.people
+
+    @lru_cache(maxsize=1 << 14, typed=True)  # the same few hundred for nearly every message of a phone
+    def alike(chat_row: Any, sender_row: Any, *numbers: Any) -> _Alike:
+        missing = []
+        direction, flags, extra = looks(*numbers)
+        chat = people.chat(chat_row)
+        if not chat.known:
+            missing.append(("chat", f"chat_row_id {chat_row}: no chat or identifier of that row id is left"))
+        named = people.who(sender_row) if sender_row else None
+        if named is None and sender_row and sender_row != -1:
+            missing.append(("sender", f"sender_jid_row_id {sender_row}: no identifier of that row id is left"))
+        sender, recipients, lid = _sides(direction, named, chat.other)
+        return _Alike(chat, direction, flags, extra + lid, sender, recipients, tuple(missing))
+
+    context.alike = alike
+    return alike
+
+
+def _sides(direction: Direction, named: Who | None, other: Who | None) -> tuple[Party | None, tuple[Party, ...], Extra]:
     """(sender, recipients, privacy ids) of a message; those of a group are told by its own record."""
-    named = context.people.who(sender_row) if sender_row else None
-    other = chat.other
-    if named is None and sender_row and sender_row != -1:
-        context.doubts.add("sender", f"sender_jid_row_id {sender_row}: no identifier of that row id is left")
     if direction == "in":
         who = named or other
         return (who.party, (), who.lid) if who else (None, (), ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,7 @@ class Context:
     labels: dict[Any, str] = field(default_factory=dict)
     votes: dict[Any, list[str]] = field(default_factory=dict)
     relative: bool = False  # whether a path was met whose folder had to be chosen
+    alike: Callable[..., Any] | None = None  # what messages have in common, remembered (see `android_messages`)
 
 
 @dataclass(slots=True)
