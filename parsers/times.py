@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _DAY_US = 86_400_000_000
+_MINUTE_US = 60_000_000
 # Later than any phone will write: beyond it a number is not a time in the unit that was assumed.
 _LATEST_US = 4_102_444_800_000_000  # 2100-01-01
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
@@ -115,13 +116,18 @@ def from_us(utc_us: int) -> datetime:
 
 def iso(utc_us: int) -> str:
     """ISO 8601 in UTC with Z; the fraction only where there is one: "2026-10-25T00:30:00Z", "…00.123456Z"."""
-    days, rest = divmod(utc_us, _DAY_US)
+    minutes, rest = divmod(utc_us, _MINUTE_US)
     seconds, fraction = divmod(rest, 1_000_000)
-    minutes, second = divmod(seconds, 60)
-    text = f"{_day(days)}T{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}"
     if not fraction:
-        return text + "Z"
-    return f"{text}.{fraction:06d}".rstrip("0") + "Z"
+        return f"{_minute(minutes)}{seconds:02d}Z"
+    return f"{_minute(minutes)}{seconds:02d}.{fraction:06d}".rstrip("0") + "Z"
+
+
+@lru_cache(maxsize=4096)  # those of receipts and replies are close to each other
+def _minute(minutes: int) -> str:
+    """The date and time so many minutes after 1970-01-01, up to where the seconds stand."""
+    days, minute = divmod(minutes, 1440)
+    return f"{_day(days)}T{minute // 60:02d}:{minute % 60:02d}:"
 
 
 @lru_cache(maxsize=4096)  # many times share a day, and a calendar is slow to ask

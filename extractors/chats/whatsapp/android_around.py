@@ -9,10 +9,9 @@ from evidence_store.records import Moment, Quoted, Reaction
 from extractors.chats.whatsapp.android_codes import forwarded
 from extractors.chats.whatsapp.beside import Detail, Side
 from extractors.chats.whatsapp.chat import Who
-from extractors.chats.whatsapp.draft import Context, Draft, at_ms, who_words
+from extractors.chats.whatsapp.draft import Context, Draft, at_ms, iso_ms, who_words
 from extractors.database import stored
 from parsers.sqlite_file import Row
-from parsers.times import iso
 
 ADD_ON: Final = "message_add_on"
 REACTION, VOTE, KEPT, EDIT, PINNED, RESPONSE = 56, 67, 68, 74, 79, 93
@@ -137,24 +136,24 @@ def _album(draft: Draft, rows: list[Row], _context: Context) -> None:
 
 def _receipts(draft: Draft, rows: list[Row], context: Context) -> None:
     """Of a one-to-one chat as moments; of several members as what each of them is recorded with."""
-    single = len(rows) == 1 and draft.chat.sort == "person"
+    doubts = context.doubts
+    if len(rows) == 1 and draft.chat.sort == "person":
+        draft.moments += [at_ms(meaning, value, column, doubts) for meaning, value, column in _dated(rows[0])]
+        return
     for row in rows:
-        dated = [
-            (meaning, row[column], column)
-            for column, meaning in _RECEIPTS
-            if row[column] is not None and (type(row[column]) is not int or row[column] > 0)
-        ]
-        if single:
-            draft.moments.extend([at_ms(meaning, value, column, context.doubts) for meaning, value, column in dated])
-            continue
         someone = context.people.raw(row["receipt_user_jid_row_id"]) or stored(row["receipt_user_jid_row_id"])
-        words = ", ".join([_dated(meaning, value, column, context) for meaning, value, column in dated])
-        draft.extra.append(("receipt", f"{someone}: {words or 'none yet'}"))
+        words = [f"{meaning} {iso_ms(value, column, doubts)}" for meaning, value, column in _dated(row)]
+        draft.extra.append(("receipt", f"{someone}: {', '.join(words) or 'none yet'}"))
 
 
-def _dated(meaning: str, value: Any, column: str, context: Context) -> str:
-    moment = at_ms(meaning, value, column, context.doubts)
-    return f"{meaning} {moment.raw if moment.utc_us is None else iso(moment.utc_us)}"
+def _dated(row: Row) -> list[tuple[str, Any, str]]:
+    """(meaning, stored time, column) of each time that a receipt has: 0 stands for none."""
+    found = []
+    for column, meaning in _RECEIPTS:
+        value = row[column]
+        if value is not None and (type(value) is not int or value > 0):
+            found.append((meaning, value, column))
+    return found
 
 
 def _add_ons(draft: Draft, rows: list[Row], context: Context) -> None:

@@ -13,6 +13,7 @@ from extractors.chats.whatsapp.chat import Chat
 from extractors.chats.whatsapp.media_paths import MediaPaths
 from extractors.database import Doubts, stored
 from parsers.sqlite_file import Row
+from parsers.times import iso
 
 _SURE_FROM, _SURE_TO = 946_684_800_000, 3_786_912_000_000  # 2000 to 2090
 
@@ -98,6 +99,14 @@ def at_ms(meaning: str, value: Any, column: str, doubts: Doubts) -> Moment:
     if type(value) is int and _SURE_FROM < value < _SURE_TO:
         return Moment(meaning, value * 1000, str(value), "A")
     return doubts.moment(meaning, value, "ms", column)
+
+
+def iso_ms(value: Any, column: str, doubts: Doubts) -> str:
+    """The same in words: ISO 8601, or as stored where it is no time."""
+    if type(value) is int and _SURE_FROM < value < _SURE_TO:
+        return iso(value * 1000)
+    moment = doubts.moment("", value, "ms", column)
+    return moment.raw if moment.utc_us is None else iso(moment.utc_us)
 
 
 def who_words(people: People, row_id: Any, doubts: Doubts, column: str) -> str | None:
