@@ -15,12 +15,13 @@ from parsers.mail_header import decoded
 ENTRIES: Final = frozenset((b"VEVENT", b"VTODO", b"VJOURNAL"))
 _MOST: Final = 8 << 20  # bytes of one entry
 _LONGEST_LINE: Final = 4 << 20
-# A line of vCalendar 1.0 whose value is quoted-printable: "SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Caf=C3=A9".
+# How a line of vCalendar 1.0 begins whose value is quoted-printable, as it is in
+# "SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Caf=C3=A9".
 _QUOTED: Final = re.compile(
-    rb"^(?P<name>[^\r\n:;]{1,80})(?P<parameters>(?:;[^\r\n:;]{0,200})*?;(?:ENCODING=)?QUOTED-PRINTABLE(?:;[^\r\n:;]{0,200})*):"
-    rb"(?P<value>(?:[^\r\n]*+(?<==)\r?\n)*+[^\r\n]*+)",
+    rb"^(?P<name>[^\r\n:;]{1,80})(?P<parameters>(?:;[^\r\n:;]{0,200})*?;(?:ENCODING=)?QUOTED-PRINTABLE(?:;[^\r\n:;]{0,200})*):",
     re.MULTILINE | re.IGNORECASE,
 )
+_VALUE_LINE: Final = re.compile(rb"[^\r\n]*+((?<==)\r?\n)?")  # of several where it ends in "="
 _CHARSET: Final = re.compile(rb";CHARSET=\"?([\w.:-]{1,40})", re.IGNORECASE)
 _OF_ENCODING: Final = re.compile(rb";(?:(?:ENCODING=)?QUOTED-PRINTABLE|CHARSET=[^;]*)", re.IGNORECASE)
 
@@ -70,12 +71,28 @@ def _block(name: bytes, start: int, held: list[bytes], problem: str) -> Block:
 
 def in_utf8(data: bytes) -> bytes:
     """An entry with the values that vCalendar 1.0 writes as quoted-printable in the form of iCalendar: plain UTF-8."""
-    return _QUOTED.sub(_plain, data) if b"QUOTED-PRINTABLE" in data.upper() else data
+    if b"QUOTED-PRINTABLE" not in data.upper():
+        return data
+    made: list[bytes] = []
+    at = 0
+    while head := _QUOTED.search(data, at):
+        end = _end_of_value(data, head.end())
+        made += (data[at : head.start()], _plain(head, data[head.end() : end]))
+        at = end
+    return b"".join((*made, data[at:]))
 
 
-def _plain(match: re.Match[bytes]) -> bytes:
-    charset = _CHARSET.search(match["parameters"])
-    words, _ = decoded(binascii.a2b_qp(match["value"]), charset[1].decode("ascii") if charset else "")
+def _end_of_value(data: bytes, at: int) -> int:
+    while line := _VALUE_LINE.match(data, at):
+        at = line.end()
+        if not line[1]:
+            break
+    return at
+
+
+def _plain(head: re.Match[bytes], value: bytes) -> bytes:
+    charset = _CHARSET.search(head["parameters"])
+    words, _ = decoded(binascii.a2b_qp(value), charset[1].decode("ascii") if charset else "")
     one_line = words.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
-    left = _OF_ENCODING.sub(b"", match["parameters"])
-    return match["name"] + left + b":" + one_line.encode("utf-8", "surrogatepass")
+    left = _OF_ENCODING.sub(b"", head["parameters"])
+    return head["name"] + left + b":" + one_line.encode("utf-8", "surrogatepass")

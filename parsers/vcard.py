@@ -17,7 +17,7 @@ from parsers.mail_header import base64_bytes, decoded
 
 _LONGEST_LINE: Final = 32 << 20
 _MOST: Final = 64 << 20  # bytes of one card
-_PART: Final = re.compile(rb'(?:[^";:]++|"[^"]*+")*+')
+_PIECE: Final = re.compile(rb'[^";:]++|"[^"]*+"')  # of a name or parameter: signs in quotes do not end it
 _BASE64_LINE: Final = re.compile(rb"[A-Za-z0-9+/=]+")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 _SIGNS: Final = {"n": "\n", "N": "\n", ",": ",", ";": ";", ":": ":", "\\": "\\"}
@@ -139,18 +139,22 @@ def _logical(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
 def _property(line: bytes) -> Property | None:
     """A line as a property; None for what is none."""
-    match = _PART.match(line)
-    end = match.end() if match else 0
+    end = _end_of_part(line, 0)
     name, at, parameters = line[:end].strip(), end, dict[str, list[str]]()
     while at < len(line) and line[at : at + 1] == b";":
-        match = _PART.match(line, at + 1)
-        end = match.end() if match else at + 1
+        end = _end_of_part(line, at + 1)
         _parameter(line[at + 1 : end], parameters)
         at = end
     if line[at : at + 1] != b":" or not name:
         return None
     group, _, last = name.rpartition(b".")
     return Property(decoded(group, "")[0], decoded(last, "")[0].upper(), parameters, line[at + 1 :])
+
+
+def _end_of_part(line: bytes, at: int) -> int:
+    while piece := _PIECE.match(line, at):
+        at = piece.end()
+    return at
 
 
 def _parameter(stored: bytes, parameters: dict[str, list[str]]) -> None:

@@ -19,8 +19,10 @@ _PIECE: Final = 1 << 18
 _LONGEST: Final = 256 << 20  # bytes of one tag
 _NAME: Final = rb"[A-Za-z_\x80-\xff][\w:.\x80-\xff-]*+"
 _VALUE: Final = rb"""(?:"[^"]*+"|'[^']*+')"""
-_TAG: Final = re.compile(rb"<(/?)(%s)((?:\s*+%s\s*+=\s*+%s)*+)\s*+(/?)>" % (_NAME, _NAME, _VALUE))
-_BEGUN: Final = re.compile(rb"<(/?)(%s)((?:\s*+%s\s*+=\s*+%s)*+)\s*+" % (_NAME, _NAME, _VALUE))
+# "(?>(?:...)*)" where "(?:...)*+" would say the same: of that, Python up to 3.11.4 finds the wrong end.
+_PAIRS: Final = rb"((?>(?:\s*+%s\s*+=\s*+%s)*))" % (_NAME, _VALUE)
+_TAG: Final = re.compile(rb"<(/?)(%s)%s\s*+(/?)>" % (_NAME, _PAIRS))
+_BEGUN: Final = re.compile(rb"<(/?)(%s)%s\s*+" % (_NAME, _PAIRS))
 _PAIR: Final = re.compile(rb"""(%s)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""" % _NAME)
 # How a tag may end where the bytes end, so that more of them could complete it.
 _OPEN_END: Final = re.compile(rb"""(?:/|(?:%s)?\s*+(?:=\s*+(?:"[^"]*+|'[^']*+)?)?)\Z""" % _NAME)
