@@ -60,16 +60,17 @@ class _Worker:
 
 
 class Pool:
-    """`jobs` worker processes that may write below `folder` only."""
+    """At most `jobs` worker processes, which may write below `folder` only, each started when a task waits for it."""
 
     def __init__(self, folder: Path, jobs: int, limits: Limits | None = None, life: Callable[..., None] = work) -> None:
         self.limits = limits or Limits()
         self._bytes_before = 0  # read by workers that are gone
         self.on_tick: Callable[[], None] = lambda: None
         self._folder = str(folder)
+        self._jobs = jobs
         self._life = life  # what a worker process runs
         self._context = multiprocessing.get_context("spawn")
-        self._workers = [self._start() for _ in range(jobs)]
+        self._workers: list[_Worker] = []
 
     def __enter__(self) -> Pool:
         return self
@@ -120,6 +121,19 @@ class Pool:
         process.start()
         there.close()
         return _Worker(process, here, beacon)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a worker waits for a task, or one more may be started."""
+        return len(self._workers) < self._jobs or any(worker.task is None for worker in self._workers)
+
+    def waiting(self) -> _Worker:
+        """A worker that waits for a task, started where there is none."""
+        for worker in self._workers:
+            if worker.task is None:
+                return worker
+        self._workers.append(self._start())
+        return self._workers[-1]
 
     def _end(self, worker: _Worker) -> None:
         worker.pipe.close()
@@ -175,9 +189,8 @@ class _Round:
     def go_on_until(self, halt: threading.Event) -> None:
         workers = self._pool.workers
         while not halt.is_set():
-            for worker in workers:
-                if worker.task is None:
-                    self._give(worker)
+            while self._pool.has_room and (task := self._next_task()) is not None:
+                self._give(task, self._pool.waiting())
             busy = [worker for worker in workers if worker.task is not None]
             if not busy and not self._again:
                 return
@@ -189,13 +202,16 @@ class _Round:
             if worker.task is not None:
                 self._pool.restart(worker)
 
-    def _give(self, worker: _Worker) -> None:
-        task = self._again.popleft() if self._again else None
-        if task is None and not self._exhausted:
-            task = next(self._tasks, None)
-            self._exhausted = task is None
-        if task is None:
-            return
+    def _next_task(self) -> Task | None:
+        if self._again:
+            return self._again.popleft()
+        if self._exhausted:
+            return None
+        task = next(self._tasks, None)
+        self._exhausted = task is None
+        return task
+
+    def _give(self, task: Task, worker: _Worker) -> None:
         if not worker.process.is_alive():
             self._pool.restart(worker)  # it died while it was idle: no task's fault
         worker.beacon.clear()

@@ -30,12 +30,15 @@ ID = "test.dangerous"
     limits="none",
 )
 def dangerous(file: EvidenceFile) -> Iterator[Found]:
-    """The file: "say WORDS", "hang", "eat", "crash", "raise", "slip", or "die once MARKER"."""
+    """The file: "say WORDS", "hang", "eat", "crash", "raise", "slip", "wait MARKER", or "die once MARKER"."""
     with file.open() as stream:
         order, _, rest = stream.read().decode().partition(" ")
     yield Message(locator="before", text=rest)
     if order == "hang":
         time.sleep(3600)
+    elif order == "wait":
+        while not Path(rest).exists():
+            time.sleep(0.05)
     elif order == "eat":
         kept = []
         while True:

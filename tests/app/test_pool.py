@@ -177,6 +177,18 @@ def test_idle_workers_that_die_are_replaced(work: Path) -> None:
         assert sorted(run_all(pool, tasks)) == [(task.shard, None) for task in tasks]
 
 
+def test_no_more_workers_are_started_than_tasks_wait_for_one(work: Path) -> None:
+    with DangerousPool(work, 4) as pool:
+        assert children() == []
+        for number in range(3):  # one after the other
+            run_all(pool, [batch(work, number, ["say one"])])
+        assert len(children()) == 1
+        tasks = [batch(work, number, [f"wait {work / 'go'}"]) for number in (3, 4, 5)]
+        pool.on_tick = lambda: (work / "go").touch() if len(children()) == 3 else None
+        assert sorted(run_all(pool, tasks)) == [(task.shard, None) for task in tasks]
+        assert len(children()) == 3
+
+
 def test_a_stop_ends_the_work_soon_and_leaves_no_process(work: Path) -> None:
     stop = threading.Event()
     threading.Timer(2.0, stop.set).start()
@@ -232,10 +244,10 @@ def test_workers_end_when_their_parent_was_killed(work: Path) -> None:
     ) as parent:
         assert parent.stdout is not None
         assert parent.stdout.readline() == "going on\n"
-        workers = [one for one in psutil.Process(parent.pid).children() if is_worker(one)]
         deadline = time.monotonic() + 20
         while len(list((work.parent / "work").glob("*.part"))) < 2 and time.monotonic() < deadline:
             time.sleep(0.05)
+        workers = [one for one in psutil.Process(parent.pid).children() if is_worker(one)]
         parent.kill()
         parent.wait()
         assert len(workers) == 2
