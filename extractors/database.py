@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from evidence_store.records import Moment, Problem
 from extractors.base import EvidenceFile, Found
 from parsers.sqlite_file import DamagedText, DatabaseDamaged, EvidenceDatabase, Row, TimeLimitReached
 from parsers.times import UNIT_US, from_count
 
+MOST_HELD: Final = 2_000_000  # rows of a side table that are held at once
 _MOST_GAPS = 1000
 _GREATEST_KEY = 2**63 - 1
 _UNREADABLE = -(2**63)
@@ -108,6 +109,22 @@ def each_row(db: EvidenceDatabase, table: str, columns: str, gaps: list[Problem]
             gaps.append(Problem("file", "damaged-database", f"{reason}; reading went on at {key}={start}"))
         if start is None:
             return
+
+
+def each_held(db: EvidenceDatabase, table: str, columns: str, gaps: list[Problem], key: str = "_id") -> Iterator[Row]:
+    """The same of a table whose rows are held beside those of another: at most MOST_HELD of them.
+
+    The rows beyond are counted, and told in `gaps` as one Problem. So ask for all that there is.
+    """
+    beyond = 0
+    for number, row in enumerate(each_row(db, table, columns, gaps, key)):
+        if number < MOST_HELD:
+            yield row
+        else:
+            beyond += 1
+    if beyond:
+        words = f"{table}: {beyond:,} rows beyond the first {MOST_HELD:,} are not looked up"
+        gaps.append(Problem("value", "too-many", words, table))
 
 
 def _next_readable(db: EvidenceDatabase, table: str, last: int, key: str) -> tuple[int | None, bool]:

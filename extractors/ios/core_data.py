@@ -8,11 +8,10 @@ from typing import Any, Final
 
 from evidence_store.records import Present, Problem, Record
 from extractors.base import Found
-from extractors.database import Doubts, count_rows, each_row, selecting, stored
+from extractors.database import Doubts, count_rows, each_held, each_row, selecting, stored
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 KEY: Final = "Z_PK"
-MOST_BESIDE: Final = 2_000_000  # rows of a side table that are held at once
 Extra = tuple[tuple[str, str | int | float | None], ...]
 Rows = dict[Any, Row]
 
@@ -55,11 +54,8 @@ def rows_by_key(
     """
     if lacking(db, {table: set() if key == "rowid" else {key}}):
         return {}
-    found: Rows = {}
-    for row in each_row(db, table, f"{key} AS {key}, {selecting(db, table, columns)}", gaps, key=key):
-        if len(found) < MOST_BESIDE:
-            found[row[key]] = row
-    return found
+    select = f"{key} AS {key}, {selecting(db, table, columns)}"
+    return {row[key]: row for row in each_held(db, table, select, gaps, key=key)}
 
 
 def named(row: Row, names: tuple[str, ...], unset: tuple[Any, ...] = (None, "")) -> Extra:

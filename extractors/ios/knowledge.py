@@ -17,9 +17,8 @@ from evidence_store.records import (
     WebVisit,
 )
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.database import Doubts, each_row, read_database, stored
+from extractors.database import Doubts, each_held, read_database, stored
 from extractors.ios.core_data import (
-    MOST_BESIDE,
     Extra,
     Rows,
     each_record,
@@ -113,10 +112,9 @@ def _metadata(db: EvidenceDatabase, gaps: list[Problem]) -> Metadata:
     columns = sorted(db.tables()[table] - {"Z_PK", "Z_ENT", "Z_OPT", "ZMETADATAHASH"})
     select = ", ".join(("Z_PK", *(f'"{column}"' for column in columns if '"' not in column)))
     found: Metadata = {}
-    for row in each_row(db, table, select, gaps, key="Z_PK"):
-        if len(found) < MOST_BESIDE:
-            told = [(name, value) for name, value in row.items() if name != "Z_PK" and value not in (None, "")]
-            found[row["Z_PK"]] = tuple((name, plain(value)) for name, value in told if not isinstance(value, bytes))
+    for row in each_held(db, table, select, gaps, key="Z_PK"):
+        told = [(name, value) for name, value in row.items() if name != "Z_PK" and value not in (None, "")]
+        found[row["Z_PK"]] = tuple((name, plain(value)) for name, value in told if not isinstance(value, bytes))
     return found
 
 

@@ -22,7 +22,6 @@ _ATTRIBUTES: Final = (
 _SHOT: Final = ("ZASSET", "ZCAMERAMAKE", "ZCAMERAMODEL", "ZLENSMODEL", "ZTIMEZONENAME", "ZTIMEZONEOFFSET")
 _JOIN: Final = re.compile(r"Z_[0-9]+ASSETS", re.IGNORECASE)
 _ALBUM_COLUMN: Final = re.compile(r"Z_[0-9]+ALBUMS", re.IGNORECASE)
-_MOST: Final = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)

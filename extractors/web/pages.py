@@ -8,11 +8,10 @@ from typing import Any, Final
 
 from evidence_store.records import Present, Problem, WebVisit
 from extractors.base import Found
-from extractors.database import Doubts, each_row, selecting, stored
+from extractors.database import Doubts, each_held, each_row, selecting, stored
 from extractors.web.addresses import searched
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
-MOST_PAGES: Final = 2_000_000  # held at once; a browser keeps some ten thousand
 NOT_SHOWN: Final = "(a secret, not shown)"
 _SECRET: Final = re.compile(
     r"pass(?:word|wd|code|phrase|wort)|kennwort|contrase|senha|mot.?de.?passe|token|secret|cvv|cvc|"
@@ -24,11 +23,8 @@ Pages = dict[Any, tuple[str | None, str | None]]  # key -> url, title
 
 def pages_of(db: EvidenceDatabase, table: str, gaps: list[Problem], key: str = "id") -> Pages:
     """key -> (url, title) of a table of pages; what is damaged in it is put into `gaps`."""
-    found: Pages = {}
-    for row in each_row(db, table, selecting(db, table, (key, "url", "title")), gaps, key=key):
-        if len(found) < MOST_PAGES:
-            found[row[key]] = (_text(row["url"]), _text(row["title"]))
-    return found
+    rows = each_held(db, table, selecting(db, table, (key, "url", "title")), gaps, key=key)
+    return {row[key]: (_text(row["url"]), _text(row["title"])) for row in rows}
 
 
 def _text(value: Any) -> str | None:
