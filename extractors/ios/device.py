@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 from evidence_store.records import DeviceFact, Moment, Present, Problem
@@ -11,6 +12,7 @@ from extractors.database import Doubts
 from extractors.ios.device_words import TIMES, words_of
 from extractors.ios.plists import is_secret, leaves, moment, read_dict, words
 
+MOST_VALUES: Final = 100_000  # of one file that become facts
 _RECORDS: Final = b"frpd"
 _FIRST, _EACH, _NAME, _MOST = 384, 192, 64, 5  # of iTunesPrefs: where the computers stand
 _LARGEST: Final = 1 << 20
@@ -18,7 +20,7 @@ _LARGEST: Final = 1 << 20
 
 @extractor(
     id="ios.device",
-    version=1,
+    version=2,
     title="Facts about the device",
     files=(
         "**/SystemVersion.plist",
@@ -62,12 +64,14 @@ def device(file: EvidenceFile) -> Iterator[Found]:
         return
     given: list[tuple[tuple[str, ...], Any]] = []
     withheld: list[str] = []
-    for path, value in leaves(found):
+    values = leaves(found)
+    for path, value in islice(values, MOST_VALUES):
         if not isinstance(value, bool) and any(is_secret(part) for part in path):
             withheld.append("/".join(path))
         else:
             given.append((path, value))
-    yield Present(len(given))
+    beyond = sum(1 for _ in values)
+    yield Present(len(given) + beyond)
     doubts = Doubts()
     for path, value in sorted(given, key=lambda one: words_of(one[0]) == "/".join(one[0])):
         key = "/".join(path)
@@ -83,6 +87,8 @@ def device(file: EvidenceFile) -> Iterator[Found]:
     if withheld:
         keys = ", ".join(withheld)
         yield Problem("note", "withheld", f"{len(withheld)} values may be secrets and are not given: {keys}")
+    if beyond:
+        yield Problem("file", "too-many", f"{beyond:,} values beyond the first {MOST_VALUES:,} are not given")
 
 
 def _moments(path: tuple[str, ...], value: Any, doubts: Doubts) -> tuple[Moment, ...]:

@@ -13,7 +13,6 @@ from parsers.plist import MAX_BYTES, read_plist
 from parsers.times import to_us
 
 _SHOWN: Final = 2048
-_MOST: Final = 100_000
 # What a key of a property list is called that may hold a secret; its value is never given.
 _SECRET: Final = re.compile(
     r"passw|passcode(?!.?keyboard)|passphrase|token|ticket$|secret|cookie|credential|private.?key|encryption|certificate|"
@@ -83,20 +82,13 @@ def moments(entry: dict[str, Any], times: tuple[tuple[str, str], ...]) -> tuple[
 def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Each single value with the keys that lead to it, in the order of the file; lists of single values count as one.
 
-    Empty dictionaries and lists are values too. At most 100,000.
+    Empty dictionaries and lists are values too.
     """
-    for count, found in enumerate(_leaves(value, path)):
-        if count >= _MOST:
-            return
-        yield found
-
-
-def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
     if isinstance(value, dict) and value:
         for key, below in value.items():
-            yield from _leaves(below, (*path, str(key)))
+            yield from leaves(below, (*path, str(key)))
     elif isinstance(value, list) and any(isinstance(one, dict | list) for one in value):
         for place, below in enumerate(value):
-            yield from _leaves(below, (*path, str(place)))
+            yield from leaves(below, (*path, str(place)))
     else:
         yield path, "" if value in ({}, []) else value

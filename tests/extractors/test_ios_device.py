@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import plistlib
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,18 @@ def test_each_value_is_a_fact_and_what_may_be_a_secret_is_only_named() -> None:
         ),
     ]
     assert "never given" not in repr(found)
+
+
+@pytest.mark.parametrize(("most", "facts", "told"), [(4, 4, False), (3, 3, True), (2, 2, True)])
+def test_values_beyond_the_bound_are_counted_and_told(
+    most: int, facts: int, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["extractors.ios.device"], "MOST_VALUES", most)
+    found = list(device(plist(PATH, {"One": 1, "Two": [{"a": 2}, {"b": 3}], "Zero": 0})))
+    assert found[0] == Present(4)
+    assert sum(isinstance(one, DeviceFact) for one in found) == facts
+    words = f"{4 - most} values beyond the first {most} are not given"
+    assert found[1 + facts :] == ([Problem("file", "too-many", words)] if told else [])
 
 
 def real(corpus: Path, part: str) -> list[Any]:
