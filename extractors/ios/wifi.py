@@ -45,7 +45,7 @@ _SECURITY: Final = ("SupportedSecurityTypes", "SecurityMode", "WEP_AUTH_FLAGS")
 
 @extractor(
     id="ios.wifi",
-    version=1,
+    version=2,
     title="Wi-Fi networks",
     files=(
         "**/com.apple.wifi.known-networks.plist",
@@ -106,8 +106,9 @@ def _network(locator: str, entry: Any) -> Iterator[Found]:
     inner = inner if isinstance(inner, dict) else {}
     captive = entry.get("CaptiveProfile")
     captive = captive if isinstance(captive, dict) else {}
-    points = entry.get("BSSList")
-    points = [one for one in points if isinstance(one, dict)] if isinstance(points, list) else []
+    listed = entry.get("BSSList")
+    listed = listed if isinstance(listed, list) else []
+    points = sum(isinstance(one, dict) for one in listed)
     name = _name(entry)
     security = next((words(entry[key]) for key in _SECURITY if entry.get(key) is not None), None)
     yield Network(
@@ -122,7 +123,7 @@ def _network(locator: str, entry: Any) -> Iterator[Found]:
             *_told(entry, _TOLD),
             *_told(inner, _INNER_TOLD),
             *_told(captive, ("CaptiveNetwork", "UserPortalURL")),
-            *((("access points", len(points)),) if points else ()),
+            *((("access points", points),) if points else ()),
         ),
         technology="Wi-Fi",
         name=name,
@@ -130,14 +131,16 @@ def _network(locator: str, entry: Any) -> Iterator[Found]:
         security=security or None,
         text=text(captive.get("UserPortalURL")),
     )
-    if points:
-        yield Present(len(points))
-    for place, point in enumerate(points):
+    if listed:
+        yield Present(len(listed))
+    for place, point in enumerate(listed):
         yield _point(f"{locator} BSSList:{place}", point, name, security)
 
 
-def _point(locator: str, point: dict[str, Any], name: str | None, security: str | None) -> Network:
+def _point(locator: str, point: Any, name: str | None, security: str | None) -> Network | Problem:
     """An access point of a network, and where it was seen."""
+    if not isinstance(point, dict):
+        return Problem("row", "no-entry", f"not an access point: {type(point).__name__}", locator)
     lat, lon = _degrees(point.get("LocationLatitude"), 90), _degrees(point.get("LocationLongitude"), 180)
     seen = moment("place recorded", point.get("LocationTimestamp"))
     joined = moments(point, (("joined last", "LastAssociatedAt"),))

@@ -103,6 +103,26 @@ def test_a_network_and_its_access_points_come_out_without_keys() -> None:
     assert "never given" not in repr(found)
 
 
+def test_what_stands_among_the_access_points_and_is_none_is_counted_and_told() -> None:
+    key = "key=wifi.network.ssid.Cafe"
+    entry = {"SSID": "Cafe", "BSSList": ["no point", {"BSSID": "0:1:2:3:4:5"}, [1]]}
+    point = Network(
+        locator=f"{key} BSSList:1",
+        flags=("access point of a known network",),
+        technology="Wi-Fi",
+        name="Cafe",
+        address="0:1:2:3:4:5",
+    )
+    assert list(wifi(plist(KNOWN, {"wifi.network.ssid.Cafe": entry}))) == [
+        Present(1),
+        Network(locator=key, extra=(("access points", 1),), technology="Wi-Fi", name="Cafe"),
+        Present(3),
+        Problem("row", "no-entry", "not an access point: str", f"{key} BSSList:0"),
+        point,
+        Problem("row", "no-entry", "not an access point: list", f"{key} BSSList:2"),
+    ]
+
+
 def test_the_lists_of_older_versions_are_read() -> None:
     lists = {
         "List of known networks": [
