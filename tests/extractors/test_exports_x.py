@@ -83,6 +83,26 @@ def test_without_the_account_beside_there_is_no_direction():
     assert found == [message(direction=None), Present(1)]
 
 
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (
+            b'window.YTD.account.part0 = [ {"account": {"accountId": "1',
+            "cannot be read (the JSON cannot be read on: it breaks off",
+        ),
+        (b"\x00\xff", "cannot be read ("),
+        (b'window.YTD.account.part0 = [ {"account": {"accountId": 1}} ]', "names no account"),
+        (b'window.YTD.account.part0 = [ {"profile": {}} ]', "names no account"),
+        (b"window.YTD.account.part0 = [ ]", "names no account"),
+    ],
+)
+def test_an_account_beside_that_names_nobody_costs_the_direction_and_is_told(data, reason):
+    problem, *rest = direct_messages(dms([{"messageCreate": ROW}], others={"account.js": data}))
+    assert (problem.kind, problem.code) == ("value", "no-owner")
+    assert problem.detail.startswith(f"which side is the account is not known: account.js {reason}")
+    assert rest == [message(direction=None), Present(1)]
+
+
 def test_a_group_has_its_events_and_members():
     events = [
         {"participantsLeave": {"userIds": ["3"], "createdAt": "2023-01-04T00:00:00Z"}},

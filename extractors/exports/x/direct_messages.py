@@ -32,7 +32,7 @@ _READ: Final = frozenset(
 
 @extractor(
     id="x.export",
-    version=1,
+    version=2,
     title="X (Twitter): direct messages of an archive",
     files=("**/direct-message*.js",),
     beside=(ACCOUNT,),
@@ -54,7 +54,10 @@ def direct_messages(file: EvidenceFile) -> Iterator[Found]:
     if media is None:
         return
     folder = file.path.rpartition("/")[0]
-    reading = _Reading(Values(file), f"{folder}/{media}" if folder else media, owner_of(file))
+    owner, problem = owner_of(file)
+    if problem is not None:
+        yield problem
+    reading = _Reading(Values(file), f"{folder}/{media}" if folder else media, owner)
     try:
         for number, row in rows_of(file):
             yield from reading.conversation(f"{name}[{number}]", row)

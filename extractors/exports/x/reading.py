@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from evidence_store.records import Moment, Party
+from evidence_store.records import Moment, Party, Problem
 from extractors.base import EvidenceFile
 from extractors.exports.json_values import Row, Values
-from parsers.json_pieces import END, JsonDamaged, pieces
+from parsers.json_pieces import END, pieces
 from parsers.times import to_us
 
 SERVICE: Final = "X"
 _STARTS: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*window\.YTD\.(?P<list>[a-z0-9_]{1,60})\.part\d+\s*=\s*\[")
-_LONGEST: Final = 1 << 20  # of account.js, which is small
 ACCOUNT: Final = "account.js"
 
 
@@ -33,20 +32,21 @@ def rows_of(file: EvidenceFile) -> Iterator[tuple[int, Any]]:
                 yield int(path[0]), value
 
 
-def owner_of(file: EvidenceFile) -> str | None:
-    """The number of the account, from the file beside that names it."""
+def owner_of(file: EvidenceFile) -> tuple[str | None, Problem | None]:
+    """The number of the account, from the file beside that names it; why there is none, where that file is there."""
+    reason = "names no account"
     try:
         stream = file.beside(ACCOUNT)
         if stream is None:
-            return None
+            return None, None
         with stream:
             for path, value in pieces(stream, lambda path: path == ()):
                 account = value.get("account") if path and isinstance(value, dict) else None
                 if isinstance(account, dict) and isinstance(account.get("accountId"), str):
-                    return str(account["accountId"])
-    except (JsonDamaged, ValueError, OSError):
-        pass
-    return None
+                    return str(account["accountId"]), None
+    except (ValueError, OSError) as error:
+        reason = f"cannot be read ({error})"
+    return None, Problem("value", "no-owner", f"which side is the account is not known: {ACCOUNT} {reason}")
 
 
 def party(number: str | None, name: str | None = None) -> Party | None:
