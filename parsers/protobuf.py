@@ -22,6 +22,10 @@ class Field(NamedTuple):
     wire: int  # 0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes
     value: int | bytes
 
+    def message(self) -> Fields | None:
+        """What a length-delimited field holds, as a message; None where it is none."""
+        return _message(self.value) if self.wire == 2 and isinstance(self.value, bytes) else None
+
 
 class Fields:
     """The fields of one message by number. Missing ones are None or empty; of repeated single ones the last counts."""

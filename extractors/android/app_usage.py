@@ -35,7 +35,7 @@ _SCREEN: Final = {
 
 @extractor(
     id="android.app_usage",
-    version=1,
+    version=2,
     title="Android usage statistics: recorded events and totals of applications",
     files=(
         *("**/usagestats/**/daily/*", "**/usagestats/**/weekly/*", "**/usagestats/**/monthly/*"),

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from evidence_store.records import DeviceFact, Moment, Network, Present, Problem
+from extractors.android.text_file import read_text
 from extractors.android.xml_file import Extra, moments
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts
@@ -16,7 +17,6 @@ from parsers.times import from_local
 _SECTION: Final = re.compile(r"\s*\[(.+)\]\s*")
 _SETTING: Final = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=(.*)")
 _ADDRESS: Final = re.compile(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")
-_MOST: Final = 64 << 20
 # The names of values that are read: of everything else, keys among it, nothing is.
 _DEVICE: Final = (
     *("Aliase", "DevClass", "DevType", "AddrType", "LinkKeyType", "PinLength", "Manufacturer", "LmpVer"),
@@ -28,7 +28,7 @@ _OWN: Final = (("Name", "Bluetooth name"), ("Address", "Bluetooth address"))
 
 @extractor(
     id="android.bluetooth",
-    version=1,
+    version=2,
     title="Android: stored Bluetooth devices",
     files=("**/bt_config.conf", "**/bt_config.bak"),
     emits=(Network, DeviceFact),
@@ -49,7 +49,8 @@ def bluetooth(file: EvidenceFile) -> Iterator[Found]:
     doubts = Doubts()
     rows = 0
     seen_section = False
-    for where, name, settings in _sections(file):
+    text, problem = read_text(file)
+    for where, name, settings in _sections(text):
         seen_section = True
         doubts.locator = where
         if _ADDRESS.fullmatch(name):
@@ -66,17 +67,17 @@ def bluetooth(file: EvidenceFile) -> Iterator[Found]:
         yield from doubts.drain()
     if not seen_section and file.size:
         yield Problem("schema", "unknown-layout", "not in the form of bt_config.conf: no section")
+    if problem is not None:
+        yield problem
     if rows:
         yield Present(rows)
 
 
-def _sections(file: EvidenceFile) -> Iterator[tuple[str, str, dict[str, str]]]:
+def _sections(text: str) -> Iterator[tuple[str, str, dict[str, str]]]:
     """("line 12", the section's name, its settings by their name in small letters)."""
-    with file.open() as stream:
-        lines = stream.read(_MOST).decode("utf-8", "replace").splitlines()
     where, name = "", ""
     settings: dict[str, str] = {}
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(text.splitlines(), 1):
         if found := _SECTION.fullmatch(line):
             if where:
                 yield where, name, settings

@@ -9,11 +9,11 @@ from typing import Final
 from evidence_store.records import DeviceFact, Present, Problem
 from extractors.android.device_facts import fact
 from extractors.android.device_settings import device_user, settings_database, settings_xml, sim_cards
+from extractors.android.protobuf_file import read_fields
+from extractors.android.text_file import read_text
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts
-from parsers.protobuf import Fields, each_field
 
-_MOST: Final = 64 << 20
 _PRINTED: Final = re.compile(r"\[([^\]]+)\]: \[(.*)", re.DOTALL)
 _ASSIGNED: Final = re.compile(r"\s*([A-Za-z0-9_.@*+/-]+)\s*=(.*)")
 _MOST_LINES: Final = 1000  # that one property may have
@@ -21,7 +21,7 @@ _MOST_LINES: Final = 1000  # that one property may have
 
 @extractor(
     id="android.device",
-    version=1,
+    version=2,
     title="Android: properties, settings, users and SIM cards of the device",
     files=(
         *("**/build.prop", "**/default.prop", "**/prop.default", "**/getprop.txt", "**/property/persistent_properties"),
@@ -56,16 +56,12 @@ def device(file: EvidenceFile) -> Iterator[Found]:
         yield from _READERS[name](file)
 
 
-def _text(file: EvidenceFile) -> str:
-    with file.open() as stream:
-        return stream.read(_MOST).decode("utf-8", "replace")
-
-
 def _assigned(file: EvidenceFile) -> Iterator[Found]:
     """Lines of "name=value"; comments and the import of other files are passed over."""
     doubts = Doubts()
     rows = 0
-    for number, line in enumerate(_text(file).splitlines(), 1):
+    whole, problem = read_text(file)
+    for number, line in enumerate(whole.splitlines(), 1):
         text = line.strip()
         if not text or text.startswith(("#", "import ")):
             continue
@@ -75,6 +71,8 @@ def _assigned(file: EvidenceFile) -> Iterator[Found]:
         else:
             yield Problem("row", "not-a-property", f"not in the form name=value: {text[:200]}", f"line {number}")
         yield from doubts.drain()
+    if problem is not None:
+        yield problem
     if rows:
         yield Present(rows)
 
@@ -83,7 +81,8 @@ def _printed(file: EvidenceFile) -> Iterator[Found]:
     """What `getprop` prints: "[name]: [value]", a value may have several lines."""
     doubts = Doubts()
     rows = 0
-    lines = _text(file).splitlines()
+    whole, problem = read_text(file)
+    lines = whole.splitlines()
     at = 0
     while at < len(lines):
         number, line = at + 1, lines[at]
@@ -103,6 +102,8 @@ def _printed(file: EvidenceFile) -> Iterator[Found]:
             at += 1
         yield fact(f"line {number}", found[1], "\n".join(value).removesuffix("]"), doubts)
         yield from doubts.drain()
+    if problem is not None:
+        yield problem
     if rows:
         yield Present(rows)
 
@@ -110,32 +111,31 @@ def _printed(file: EvidenceFile) -> Iterator[Found]:
 def _single_property(file: EvidenceFile) -> Iterator[Found]:
     """A file for each property, named by it, up to Android 8."""
     doubts = Doubts()
+    whole, problem = read_text(file)
     yield Present(1)
-    yield fact("whole file", file.path.rpartition("/")[2], _text(file).strip("\0\n"), doubts)
+    yield fact("whole file", file.path.rpartition("/")[2], whole.strip("\0\n"), doubts)
     yield from doubts.drain()
+    if problem is not None:
+        yield problem
 
 
 def _persistent(file: EvidenceFile) -> Iterator[Found]:
     """persistent_properties: a protocol buffer of names and values, since Android 9."""
     doubts = Doubts()
     rows = 0
-    with file.open() as stream:
-        data = stream.read(_MOST)
-    try:
-        for field in each_field(data):
-            if field.number != 1 or not isinstance(field.value, bytes):
-                continue
-            where = f"properties:index={rows}"
-            rows += 1
-            try:
-                record = Fields(field.value)
-            except ValueError:
-                yield Problem("row", "damaged-row", "what stands here is no property", where)
-                continue
-            yield fact(where, record.text(1) or "", record.text(2) or "", doubts)
-            yield from doubts.drain()
-    except ValueError as error:
-        yield Problem("file", "damaged-protobuf", str(error))
+    fields, problem = read_fields(file)
+    for field in fields:
+        if field.number != 1 or not isinstance(field.value, bytes):
+            continue
+        where = f"properties:index={rows}"
+        rows += 1
+        if (record := field.message()) is None:
+            yield Problem("row", "damaged-row", "what stands here is no property", where)
+            continue
+        yield fact(where, record.text(1) or "", record.text(2) or "", doubts)
+        yield from doubts.drain()
+    if problem is not None:
+        yield problem
     if rows:
         yield Present(rows)
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from evidence_store.records import Notification, Present, Problem
+from extractors.android.protobuf_file import read_fields
 from extractors.android.tables import Table, extra_of, moments_of, package_of, read_tables
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, read_database, stored
-from parsers.protobuf import Field, Fields, each_field
+from parsers.protobuf import Fields
 from parsers.sqlite_file import Row
 
-_MOST: Final = 256 << 20
 _POOL, _VERSION, _NOTIFICATION = 1, 2, 3
 # What a notification holds beside package, time and words: (name, fields of its text or of its number in the pool).
 _NAMED: Final = (("channel", (3, 4)), ("channel id", (5, 6)), ("conversation id", (13, 14)))
@@ -26,7 +26,7 @@ _LOG_EXTRA: Final = (
 
 @extractor(
     id="android.notifications",
-    version=1,
+    version=2,
     title="Android: notification history and notification log",
     files=("**/notification_history/history/*", "**/notification_log.db"),
     emits=(Notification,),
@@ -51,21 +51,13 @@ def notifications(file: EvidenceFile) -> Iterator[Found]:
 
 
 def _history(file: EvidenceFile) -> Iterator[Found]:
-    with file.open() as stream:
-        data = stream.read(_MOST + 1)
-    if len(data) > _MOST:
-        yield Problem("file", "too-large", f"a notification history of more than {_MOST:,} bytes")
-        return
-    fields: list[Field] = []
-    try:
-        for field in each_field(data):
-            fields.append(field)  # noqa: PERF402 - what came before the damage stays
-    except ValueError as error:
-        yield Problem("file", "damaged-protobuf", str(error))
+    fields, problem = read_fields(file)
+    if problem is not None:
+        yield problem
     pool = [
         text.decode("utf-8", "replace")
         for field in fields
-        if field.number == _POOL and (message := _message(field)) is not None
+        if field.number == _POOL and (message := field.message()) is not None
         for text in message.datas(2)
     ]
     found = [field for field in fields if field.number == _NOTIFICATION]
@@ -76,18 +68,11 @@ def _history(file: EvidenceFile) -> Iterator[Found]:
     doubts = Doubts()
     for place, field in enumerate(found):
         doubts.locator = f"notification:index={place}"
-        if (message := _message(field)) is None:
+        if (message := field.message()) is None:
             yield Problem("row", "damaged-row", "what stands here is no notification", doubts.locator)
             continue
         yield _notification(message, pool, doubts)
         yield from doubts.drain()
-
-
-def _message(field: Field) -> Fields | None:
-    try:
-        return Fields(field.value) if isinstance(field.value, bytes) and field.wire == 2 else None
-    except ValueError:
-        return None
 
 
 def _notification(message: Fields, pool: list[str], doubts: Doubts) -> Notification:

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from evidence_store.records import AppUse, Present, Problem
+from extractors.android.protobuf_file import MOST_BYTES, read_fields
 from extractors.android.usage_events import Event, Extra, Interval, Total, event_record, interval, total_record
 from extractors.base import EvidenceFile, Found
 from extractors.database import Doubts
-from parsers.protobuf import Field, Fields, each_field
+from parsers.protobuf import Field, Fields
 
-MOST: Final = 256 << 20  # bytes of one file
 _PACKAGES, _EVENTS, _PENDING, _LAST_USED = 20, 22, 23, 24
 _TABLES: Final = {_PACKAGES: "packages", _EVENTS: "event_log", _PENDING: "pending_events", _LAST_USED: "package_usage"}
 _SCREEN: Final = {
@@ -75,17 +75,9 @@ class _Names:
 
 def usage_proto(file: EvidenceFile) -> Iterator[Found]:
     """Every event and every total of a file; of Android 11 and later with the names of `../mappings`."""
-    with file.open() as stream:
-        data = stream.read(MOST + 1)
-    if len(data) > MOST:
-        yield Problem("file", "too-large", f"usage statistics of more than {MOST:,} bytes")
-        return
-    fields: list[Field] = []
-    try:
-        for field in each_field(data):
-            fields.append(field)  # noqa: PERF402 - what came before the damage stays
-    except ValueError as error:
-        yield Problem("file", "damaged-protobuf", str(error))
+    fields, damage = read_fields(file)
+    if damage is not None:
+        yield damage
     rows = [(field, _TABLES[field.number]) for field in fields if field.number in _TABLES]
     screen = [field for field in fields if field.number in _SCREEN]
     if not rows and not screen:
@@ -109,19 +101,12 @@ def _has_tokens(fields: list[Field]) -> bool:
     if any(field.number == 2 and field.wire == 0 for field in fields):
         return True  # the version of the form, which Android 10 has elsewhere
     first = next((field for field in fields if field.number in (_PACKAGES, _EVENTS)), None)
-    message = None if first is None else _message(first)
+    message = None if first is None else first.message()
     return message is not None and message.number(1) is not None
 
 
-def _message(field: Field) -> Fields | None:
-    try:
-        return Fields(field.value) if isinstance(field.value, bytes) and field.wire == 2 else None
-    except ValueError:
-        return None
-
-
 def _pool(fields: list[Field]) -> _Names:
-    pools = [message for field in fields if field.number == 2 and (message := _message(field))]
+    pools = [message for field in fields if field.number == 2 and (message := field.message())]
     return _Names([data.decode("utf-8", "replace") for pool in pools for data in pool.datas(2)], None)
 
 
@@ -133,7 +118,12 @@ def _mappings(file: EvidenceFile) -> tuple[_Names, Problem | None]:
         if stream is None:
             return nothing, Problem("value", "no-names", words.format("is not there"))
         with stream:
-            mapped = Fields(stream.read(MOST)).messages(2)
+            data = stream.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            return nothing, Problem(
+                "value", "no-names", words.format(f"is not read: it has more than {MOST_BYTES:,} bytes")
+            )
+        mapped = Fields(data).messages(2)
     except ValueError as error:
         return nothing, Problem("value", "no-names", words.format(f"cannot be read ({error})"))
     return _Names(
@@ -145,7 +135,7 @@ def _totals_of_screen(screen: list[Field], of: Interval) -> Iterator[Found]:
     doubts = Doubts()
     for field in screen:
         doubts.locator = f"{of.name or 'interval'}:field={field.number}"
-        message = _message(field) or Fields(b"")
+        message = field.message() or Fields(b"")
         yield AppUse(
             locator=doubts.locator,
             moments=of.began(doubts),
@@ -163,7 +153,7 @@ def _rows(rows: list[tuple[Field, str]], of: Interval, names: _Names, in_file: b
     for field, table in rows:
         where = f"{table}:index={places[table]}"
         places[table] += 1
-        message = _message(field)
+        message = field.message()
         if message is None:
             yield Problem("row", "damaged-row", "what stands here is no message", where)
         elif field.number == _PACKAGES:

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from evidence_store.records import Moment, Network, Present, Problem
+from extractors.android.text_file import read_text
 from extractors.android.xml_file import Extra, read_elements, whole
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts
 from parsers.xml_events import Element
 
 _ONE_SETTING: Final = re.compile(r"\s*([A-Za-z0-9_]+)\s*=(.*)")
-_MOST: Final = 64 << 20
 # The names of values that are read: of everything else, keys and passwords among it, nothing is.
 _CONFIGURATION: Final = (
     *("Status", "Shared", "MeteredHint", "NumAssociation", "CreatorUid", "CreatorName", "LastUpdateUid"),
@@ -34,7 +34,7 @@ _SUPPLICANT: Final = ("priority", "disabled", "eap", "identity", "anonymous_iden
 
 @extractor(
     id="android.wifi",
-    version=1,
+    version=2,
     title="Android: stored Wi-Fi networks",
     files=("**/WifiConfigStore.xml", "**/WifiConfigStoreSoftAp.xml", "**/wpa_supplicant.conf", "**/softap.conf"),
     emits=(Network,),
@@ -173,10 +173,9 @@ def _hotspot_of_old(file: EvidenceFile) -> Iterator[Found]:
 def _supplicant(file: EvidenceFile) -> Iterator[Found]:
     doubts = Doubts()
     rows = 0
-    with file.open() as stream:
-        lines = stream.read(_MOST).decode("utf-8", "replace").splitlines()
+    whole_text, problem = read_text(file)
     block: dict[str, str] | None = None
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(whole_text.splitlines(), 1):
         text = line.strip()
         if text.replace(" ", "") == "network={":
             block, doubts.locator = {}, f"line {number}"
@@ -191,6 +190,8 @@ def _supplicant(file: EvidenceFile) -> Iterator[Found]:
         yield _of_supplicant(block, doubts)
         yield from doubts.drain()
         yield Problem("file", "cut-short", "the file ends within a network", doubts.locator)
+    if problem is not None:
+        yield problem
     if rows:
         yield Present(rows)
 

@@ -38,6 +38,15 @@ def test_each_kind_of_field_comes_out_by_its_number() -> None:
     assert next(each_field(SAMPLE)) == Field(1, 0, 150)
 
 
+def test_a_field_is_a_message_where_its_bytes_are_one() -> None:
+    number, words, inner, wide, *_ = each_field(SAMPLE)
+    found = inner.message()
+    assert found is not None
+    assert found.number(1) == 150
+    assert [one.message() for one in (number, words, wide)] == [None, None, None]
+    assert Field(1, 1, bytes.fromhex("0801080108010801")).message() is None
+
+
 @pytest.mark.parametrize("data", [b"\x08", b"\x12\x05abc", b"\x00\x01", b"\x0b\x01", b"\x08" + b"\xff" * 11])
 def test_what_is_no_message_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match="no protocol buffer"):
