@@ -8,11 +8,10 @@ from typing import Any, Final
 from evidence_store.records import Bookmark, Download, Moment, Present, Problem, WebVisit
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, stored
+from extractors.ios.plists import read_dict
 from extractors.web.addresses import searched
-from parsers.plist import read_plist
 from parsers.times import to_us
 
-_MOST: Final = 64 << 20
 _DEEPEST: Final = 64
 
 
@@ -21,17 +20,12 @@ def _read(file: EvidenceFile, key: str) -> tuple[list[Any] | None, Problem | Non
 
     Other programs have files of these names too: of what is no list of Safari's outside its folder nothing is said.
     """
-    own = "/safari/" in f"/{file.path.lower()}"
-    if file.size > _MOST:
-        return None, Problem("file", "too-large", f"a property list of {file.size:,} bytes is not read")
-    with file.open() as stream:
-        data = stream.read()
-    try:
-        found = read_plist(data)
-    except ValueError as error:
-        return None, Problem("file", "damaged-plist", str(error))
-    entries = found.get(key) if isinstance(found, dict) else None
+    found, problem = read_dict(file)
+    if problem is not None and problem.kind == "file":
+        return None, problem
+    entries = found.get(key)
     if not isinstance(entries, list):
+        own = "/safari/" in f"/{file.path.lower()}"
         return None, Problem("schema", "unknown-layout", f"no list {key}") if own else None
     return entries, None
 

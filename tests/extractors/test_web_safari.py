@@ -214,3 +214,14 @@ def test_what_is_no_such_list_is_said(extractor, data: bytes, kind: str) -> None
 @pytest.mark.parametrize("extractor", [safari_history_plist, safari_downloads])
 def test_a_list_of_another_program_is_left_alone(extractor) -> None:
     assert list(extractor(MemoryFile("Library/Maps/History.plist", plist(HistoryItems=[1])))) == []
+
+
+def test_a_list_that_is_damaged_is_told_wherever_it_lies_and_one_that_is_none_in_the_folder_of_safari() -> None:
+    top = plistlib.dumps([])
+    assert list(safari_downloads(MemoryFile("Other/Downloads.plist", b""))) == [
+        Problem("file", "damaged-plist", "an empty property list")
+    ]
+    assert list(safari_downloads(MemoryFile("Other/Downloads.plist", top))) == []
+    assert list(safari_downloads(MemoryFile("Library/Safari/Downloads.plist", top))) == [
+        Problem("schema", "unknown-layout", "no list DownloadHistory")
+    ]
