@@ -61,14 +61,17 @@ def read_attributed(data: bytes) -> AttributedText:
 
 def plain(found: Any) -> Any:
     """A value of a stream as plain values; an object of an unknown class becomes None. Raises ValueError for a stream
-    that spells out to more than MAX_VALUES values or MAX_DEPTH levels.
+    that spells out to more than MAX_VALUES values or MAX_DEPTH levels, and for a key that is no text or number.
     """
     return _Plain().value(found, 0)
 
 
 class _Plain:
+    """Spells out the values of one stream: its bounds are for all that it is asked for together."""
+
     def __init__(self) -> None:
         self._left = MAX_VALUES
+        self._texts: dict[int, str] = {}  # by the identity of the object: one may be named very often
 
     def value(self, found: Any, depth: int) -> Any:
         self._left -= 1
@@ -80,10 +83,12 @@ class _Plain:
             return None if isinstance(found, tuple) else found
         values = found.values
         if found.is_a("NSString") or found.is_a("NSAttributedString"):
-            return _words(found)
+            if id(found) not in self._texts:
+                self._texts[id(found)] = _words(found)
+            return self._texts[id(found)]
         if found.is_a("NSDictionary"):
             pairs = zip(values[1::2], values[2::2], strict=False)
-            return {str(self.value(key, depth + 1)): self.value(value, depth + 1) for key, value in pairs}
+            return {self._key(key, depth + 1): self.value(value, depth + 1) for key, value in pairs}
         if found.is_a("NSArray") or found.is_a("NSSet"):
             return [self.value(one, depth + 1) for one in values[1:]]
         if found.is_a("NSURL") or found.is_a("NSValue"):
@@ -91,6 +96,12 @@ class _Plain:
         if found.is_a("NSDate"):
             return _date(values)
         return values[-1] if found.is_a("NSData") and values and isinstance(values[-1], bytes) else None
+
+    def _key(self, found: Any, depth: int) -> str:
+        key = self.value(found, depth)
+        if isinstance(key, list | dict | bytes):  # written out, it would be longer with each level that it is named on
+            raise ValueError(f"a key that is {type(key).__name__}")  # noqa: TRY004 - the stream is at fault
+        return str(key)
 
 
 def _date(values: list[Any]) -> datetime | None:
@@ -120,12 +131,13 @@ def _runs(text: str, values: list[Any]) -> list[Run]:
     units = text.encode("utf-16-le", "surrogatepass")
     sets: dict[int, dict[str, Any]] = {}
     found: list[Run] = []
+    spelled = _Plain()
     at = place = 0
     while place + 1 < len(values) and type(values[place]) is int and type(values[place + 1]) is int:
         number, length = values[place], max(0, values[place + 1])
         place += 2
         if place < len(values) and isinstance(values[place], Thing):
-            named = plain(values[place])
+            named = spelled.value(values[place], 0)
             sets[number] = named if isinstance(named, dict) else {}
             place += 1
         stretch = units[at : at + 2 * length].decode("utf-16-le", "surrogatepass")

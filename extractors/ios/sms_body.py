@@ -53,7 +53,7 @@ def text_of(row: Row, doubts: Doubts) -> tuple[str | None, Extra]:
         elif body and not (text and _holds(body, text)):
             text, extra = _compared(text, body, isinstance(row["text"], DamagedText), doubts)
         if isinstance(body, bytes) and (_ATTRIBUTES[0][0] in body or _ATTRIBUTES[1][0] in body):
-            extra += tuple(_attributes(body))
+            extra += tuple(_attributes(body, doubts))
     if text and _OBJECT in text:
         text = text.replace(_OBJECT, "") or None
     return text, extra
@@ -81,12 +81,13 @@ def _compared(text: str | None, body: bytes, damaged: bool, doubts: Doubts) -> t
     return text, (("text in attributedBody", other),)
 
 
-def _attributes(body: bytes) -> Iterator[tuple[str, str]]:
+def _attributes(body: bytes, doubts: Doubts) -> Iterator[tuple[str, str]]:
     """Who is mentioned, and what a voice message was transcribed to by the device."""
     try:
         runs = read_attributed(body).runs
-    except ValueError:
-        return  # its text has been read, or that it cannot be has been said
+    except ValueError as error:
+        doubts.add("attributedBody", f"attributedBody: its mentions and transcriptions cannot be read: {error}")
+        return
     for run in runs:
         for _, name, word in _ATTRIBUTES:
             value = run.attributes.get(name)

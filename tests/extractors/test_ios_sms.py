@@ -149,6 +149,15 @@ def test_text_is_taken_from_the_attributed_body_and_a_difference_is_told() -> No
     ]
 
 
+def test_mentions_that_cannot_be_read_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parsers.attributed_text.MAX_VALUES", 2)
+    mention = attributed(("@Ben", {"__kIMMentionConfirmedMention": BEN}))
+    found = found_in(file(people(message=[message(1, None, attributedBody=mention)], chat_message_join=in_chat(1, 1))))
+    words = "attributedBody: its mentions and transcriptions cannot be read: "
+    words += "a typed stream that spells out to too many values or levels"
+    assert found == [said(1, "@Ben"), Problem("value", "attributedBody", words, "message:ROWID=1")]
+
+
 def test_tapbacks_are_put_onto_their_message_and_stay_where_it_is_missing() -> None:
     def tapback(number: int, kind: int, target: str, **more: Any) -> dict[str, Any]:
         text = {"associated_message_guid": target, "associated_message_type": kind}

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -107,6 +108,58 @@ def test_an_object_that_holds_itself_ends() -> None:
     assert found.values[1] is found
     with pytest.raises(ValueError, match="too many values or levels"):
         plain(found)
+
+
+def sharing(held: Any, sets: int) -> bytes:
+    """Text with so many sets of attributes, each of which names the same object."""
+    made = Archiver()
+    made.begin("NSAttributedString")
+    made.text("x" * sets)
+    shared = 0
+    for number in range(sets):
+        made.string(b"iI")
+        made.number(number + 1)
+        made.length(1)
+        made.begin("NSDictionary")
+        made.string(b"i")
+        made.number(1)
+        made.text("named")
+        if number:
+            made.string(b"@")
+            made.number(shared - 110)
+        else:
+            shared = len(made.objects)
+            made.value(held)
+        made.out.append(0x86)
+    made.out.append(0x86)
+    return bytes(made.out)
+
+
+def test_all_sets_of_attributes_have_one_bound_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parsers.attributed_text.MAX_VALUES", 100)
+    assert [run.attributes for run in read_attributed(sharing([1] * 20, 2)).runs] == [{"named": [1] * 20}] * 2
+    with pytest.raises(ValueError, match="too many values or levels"):
+        read_attributed(sharing([1] * 20, 3))
+    assert read_text(sharing([1] * 20, 3)) == "xxx"
+
+
+def test_a_text_that_is_named_often_is_kept_once() -> None:
+    runs = read_attributed(sharing("long " * 1000, 200)).runs
+    assert {run.attributes["named"] for run in runs} == {"long " * 1000}
+    assert (len(runs), len({id(run.attributes["named"]) for run in runs})) == (200, 1)
+
+
+@pytest.mark.parametrize(("key", "kind"), [([1], "list"), ({"a": 1}, "dict"), (b"\x01", "bytes")])
+def test_a_key_that_is_a_structure_is_refused(key: Any, kind: str) -> None:
+    made = Archiver()
+    made.begin("NSDictionary")
+    made.string(b"i")
+    made.number(1)
+    made.value(key)
+    made.text("value")
+    made.out.append(0x86)
+    with pytest.raises(ValueError, match=f"a key that is {kind}"):
+        plain(read_first(bytes(made.out)))
 
 
 def test_the_messages_of_a_real_computer_say_the_same_twice(corpus: Path) -> None:
