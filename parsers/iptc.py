@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 _MARK: Final = 0x1C
-_MOST: Final = 2000
+MOST_VALUES: Final = 2000
 _UTF8: Final = b"\x1b%G"
 _CHARSET: Final = (1, 90)
 # (record, data set) -> its name
@@ -46,12 +46,12 @@ def read_iptc(data: bytes) -> list[tuple[str, str]]:
     """(name, text) of the data sets that have a name, in stored order; those without one are left out.
 
     Text is UTF-8 where the block says so or where it can be, else Latin-1. Raises ValueError where the block does not
-    begin as one; what is cut short ends the list.
+    begin as one; what is cut short ends the list, and so do MOST_VALUES of them.
     """
     found: list[tuple[str, bytes]] = []
     is_utf8 = False
     at = 0
-    while at + 5 <= len(data) and data[at] == _MARK and len(found) < _MOST:
+    while at + 5 <= len(data) and data[at] == _MARK and len(found) < MOST_VALUES:
         key, length, at = (data[at + 1], data[at + 2]), int.from_bytes(data[at + 3 : at + 5], "big"), at + 5
         if length & 0x8000:  # an extended length: so many bytes of length follow
             width = length & 0x7FFF

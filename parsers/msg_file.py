@@ -31,6 +31,7 @@ _STREAM: Final = re.compile(r"__substg1\.0_([0-9A-F]{4})([0-9A-F]{4})", re.IGNOR
 _DEEPEST: Final = 8
 _MOST: Final = 128 << 20  # bytes of one value
 _MOST_PARTS: Final = 10_000  # recipients or attachments
+_PARTS: Final = {"__recip_version1.0_": "recipients", "__attach_version1.0_": "attachments"}
 _HEADS: Final = {"item": 32, "embedded": 24, "part": 8}
 _DATA, _OBJECT_ID = 0x3701, 0x000D
 _CODEC_ID: Final = 0x3FFD
@@ -66,8 +67,12 @@ class _File:
         return self._stream(path) if self._ole.exists(path) else b""
 
     def _stream(self, path: list[str]) -> bytes:
+        """A value whole. Raises ValueError for one of more than `_MOST` bytes: a part of it would pass for all."""
+        size = self._ole.get_size(path)
+        if size > _MOST:
+            raise ValueError(f"a value of {size:,} bytes, more than {_MOST:,}")
         with self._ole.openstream(path) as stream:
-            data: bytes = stream.read(_MOST)
+            data: bytes = stream.read()
         return data
 
     def item(self, path: list[str], form: str, depth: int) -> Item:
@@ -76,15 +81,19 @@ class _File:
         made.properties = self._properties(path, form, made.faults)
         code_page = made.properties.whole(_CODEC_ID)
         codec = codec_of(code_page or 0)
-        for name in dict.fromkeys(self._children.get(tuple(path), [])):
-            lowered = name.lower()
-            try:
-                if lowered.startswith("__recip_version1.0_") and len(made.recipients) < _MOST_PARTS:
-                    made.recipients.append(self._properties([*path, name], "part", made.faults, codec))
-                elif lowered.startswith("__attach_version1.0_") and len(made.attached) < _MOST_PARTS:
-                    made.attached.append(self._attached([*path, name], made.faults, depth, codec))
-            except Exception as error:  # noqa: BLE001 - damage of a part costs the part
-                made.faults.append(f"{name[:40]} cannot be read: {type(error).__name__}: {str(error)[:_SHOWN]}")
+        children = dict.fromkeys(self._children.get(tuple(path), []))
+        for start, word in _PARTS.items():
+            names = [name for name in children if name.lower().startswith(start)]
+            if len(names) > _MOST_PARTS:
+                made.faults.append(f"{len(names):,} {word}, of which the first {_MOST_PARTS:,} are read")
+            for name in names[:_MOST_PARTS]:
+                try:
+                    if word == "recipients":
+                        made.recipients.append(self._properties([*path, name], "part", made.faults, codec))
+                    else:
+                        made.attached.append(self._attached([*path, name], made.faults, depth, codec))
+                except Exception as error:  # noqa: BLE001 - damage of a part costs the part
+                    made.faults.append(f"{name[:40]} cannot be read: {type(error).__name__}: {str(error)[:_SHOWN]}")
         return made
 
     def _properties(self, path: list[str], form: str, faults: list[str], codec: str = "") -> Properties:
@@ -117,7 +126,13 @@ class _File:
         whole = [*path, f"__substg1.0_{_DATA:04X}0102"]
         inner = [*path, f"__substg1.0_{_DATA:04X}000D"]
         if self._ole.exists(whole):
-            made.size, made.sha256 = file_facts(self._stream(whole))
-        elif self._ole.exists([*inner, _PROPERTIES]) and depth < _DEEPEST:
-            made.item = self.item(inner, "embedded", depth + 1)
+            try:
+                made.size, made.sha256 = file_facts(self._stream(whole))
+            except ValueError as error:  # its name and the like are kept
+                faults.append(f"the file of {path[-1][:40]} is not read: {error}")
+        elif self._ole.exists([*inner, _PROPERTIES]):
+            if depth < _DEEPEST:
+                made.item = self.item(inner, "embedded", depth + 1)
+            else:
+                faults.append(f"the item of {path[-1][:40]} is not read: it stands in {_DEEPEST} others")
         return made

@@ -61,7 +61,10 @@ def read_office(stream: BinaryIO, most_text: int) -> OfficeFacts:
     except (zipfile.BadZipFile, OSError, ValueError, EOFError) as error:
         raise ValueError(f"the document is no whole zip file: {str(error)[:200]}") from None
     with archive:
-        names = archive.namelist()[:_MOST_PARTS]
+        names = archive.namelist()
+        if len(names) > _MOST_PARTS:
+            facts.problems.append(f"{len(names):,} parts, of which the first {_MOST_PARTS:,} are looked at")
+        names = names[:_MOST_PARTS]
         left = _MOST_ALL
         texts: list[str] = []
         for name in (*_named(names), *_with_words(names)):

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
-_MOST_VALUES: Final = 5000
+MOST_VALUES: Final = 5000
 _DEEPEST: Final = 24
 _RDF: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
@@ -45,7 +45,8 @@ def read_xmp(packet: bytes) -> list[tuple[str, str]]:
     """(name, text) of every value in stored order: "dc:title", "xmpMM:History/stEvt:action", one line a list entry.
 
     Names are those of the specification, whatever prefixes the file has; a namespace that is not known stands in
-    braces. Raises ValueError for what is no XML, and for XML with entities of its own.
+    braces. No more than MOST_VALUES are read. Raises ValueError for what is no XML, and for XML with entities of its
+    own.
     """
     try:
         root = ElementTree.fromstring(_text(packet))
@@ -56,7 +57,7 @@ def read_xmp(packet: bytes) -> list[tuple[str, str]]:
     for description in root.iter(f"{_RDF}Description"):
         if description not in inner:
             for pair in _properties(description, "", 0):
-                if len(found) >= _MOST_VALUES:
+                if len(found) >= MOST_VALUES:
                     return found
                 found.append(pair)
     return found

@@ -10,8 +10,10 @@ from evidence_store.records import WHOLE_FILE, Moment, Problem
 from extractors.base import EvidenceFile
 from extractors.media.times import local_moment
 from parsers.exif import exif_time
+from parsers.iptc import MOST_VALUES as MOST_IPTC
 from parsers.iptc import iptc_time, read_iptc
 from parsers.picture_packets import find_packets
+from parsers.xmp import MOST_VALUES as MOST_XMP
 from parsers.xmp import read_xmp
 
 _DATES: Final = {
@@ -63,15 +65,21 @@ def read_written(stream: BinaryIO, file: EvidenceFile) -> Written:
     values: list[tuple[str, str]] = []
     for packet in packets.xmp:
         try:
-            values += read_xmp(packet)
+            read = read_xmp(packet)
         except ValueError as error:
             found.problems.append(Problem("value", "xmp", str(error), WHOLE_FILE))
+            continue
+        _said_if_many(found, "xmp", len(read), MOST_XMP)
+        values += read
     _take_xmp(found, values, file)
     if packets.iptc:
         try:
-            _take_iptc(found, read_iptc(packets.iptc), file)
+            read = read_iptc(packets.iptc)
         except ValueError as error:
             found.problems.append(Problem("value", "iptc", str(error), WHOLE_FILE))
+        else:
+            _said_if_many(found, "iptc", len(read), MOST_IPTC)
+            _take_iptc(found, read, file)
     found.words = list(dict.fromkeys(word for word in found.words if word))
     if len(found.fields) > _MOST_KEPT:
         # What press programs wrote comes last and is short: the history of a program may be very long.
@@ -81,6 +89,13 @@ def read_written(stream: BinaryIO, file: EvidenceFile) -> Written:
         found.problems.append(Problem("value", "written", detail, WHOLE_FILE))
         found.fields = [*xmp[: _MOST_KEPT - len(iptc)], *iptc]
     return found
+
+
+def _said_if_many(found: Written, code: str, count: int, most: int) -> None:
+    """The readers stop at so many values without a word; one that has just so many may have been read whole."""
+    if count >= most:
+        detail = f"{most:,} values of {code.upper()} were read, which is the most that are: there may be more"
+        found.problems.append(Problem("value", code, detail, WHOLE_FILE))
 
 
 def _take_xmp(found: Written, values: list[tuple[str, str]], file: EvidenceFile) -> None:

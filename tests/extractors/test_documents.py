@@ -92,6 +92,14 @@ def test_a_long_text_is_cut_and_that_is_said() -> None:
     assert read_pdf(pdf(), 10).text == "Meet at th"
 
 
+def test_parts_beyond_the_bound_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parsers.office_zip._MOST_PARTS", 2)
+    data = zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": "<d/>", "word/header1.xml": "<d/>"})
+    assert [(one.code, one.detail) for one in read(data, DOCX)[1:]] == [
+        ("document-part", "3 parts, of which the first 2 are looked at")
+    ]
+
+
 def test_a_bomb_is_not_unpacked() -> None:
     found = read(zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": " " * (65 << 20)}), DOCX)
     assert [getattr(one, "detail", one.locator) for one in found] == [

@@ -11,7 +11,7 @@ from extractors.media.photos import photos
 from extractors.media.videos import videos
 from parsers.picture_packets import find_packets
 from tests.evidence_builders.files import MemoryFile
-from tests.evidence_builders.packets import iptc, jpeg_holding, movie_holding, xmp
+from tests.evidence_builders.packets import iptc, jpeg_holding, movie_holding, png_holding, xmp
 
 DATED = 'exif:DateTimeOriginal="2026-05-11T10:00:00+01:00" xmp:CreatorTool="Example 1"'
 TITLE = "<dc:title><rdf:Alt><rdf:li>At the quay</rdf:li></rdf:Alt></dc:title>"
@@ -55,6 +55,16 @@ def test_a_damaged_packet_is_a_problem_beside_the_picture(packet: bytes, block: 
     found = read(jpeg_holding(packet, block))
     assert isinstance(found[0], MediaItem)
     assert [(one.kind, one.code) for one in found if isinstance(one, Problem)] == [("value", code)]
+
+
+def test_as_many_values_as_are_read_may_not_be_all() -> None:
+    words = "<dc:subject><rdf:Bag>" + "<rdf:li>quay</rdf:li>" * 5001 + "</rdf:Bag></dc:subject>"
+    pictures = png_holding(xmp("", words)), jpeg_holding(b"", iptc(*[(25, b"quay")] * 2001))
+    found = [read(pictures[0], "image/png"), read(pictures[1])]
+    assert [[(one.code, one.detail) for one in some if isinstance(one, Problem)] for some in found] == [
+        [("xmp", "5,000 values of XMP were read, which is the most that are: there may be more")],
+        [("iptc", "2,000 values of IPTC were read, which is the most that are: there may be more")],
+    ]
 
 
 def test_the_packet_of_a_film_is_read_once() -> None:

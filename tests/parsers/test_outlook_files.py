@@ -40,6 +40,42 @@ def test_an_item_comes_with_its_recipients_files_and_items():
     assert second.item.properties.text(0x37) == "inner"
 
 
+def holding(**parts):
+    return io.BytesIO(compound({**streams({0x1A: "IPM.Note", 0x37: "outer"}, 32, {"first": 0}), **parts}))
+
+
+def test_a_value_beyond_the_bound_is_told_and_not_cut(monkeypatch):
+    monkeypatch.setattr("parsers.msg_file._MOST", 4500)
+    parts = {"__attach_version1.0_#00000000": streams({0x3707: "a.bin", 0x3701: FILE})}
+    found = read_msg(holding(**parts, **{"__substg1.0_1000001F": FILE}))
+    assert [(one.properties.text(0x3707), one.size, one.sha256) for one in found.attached] == [("a.bin", None, None)]
+    assert found.properties.text(0x1000) is None
+    assert found.faults == [
+        "property 1000 cannot be read: ValueError: a value of 5,000 bytes, more than 4,500",
+        "the file of __attach_version1.0_#00000000 is not read: a value of 5,000 bytes, more than 4,500",
+    ]
+
+
+def test_recipients_and_attachments_beyond_the_bound_are_told(monkeypatch):
+    monkeypatch.setattr("parsers.msg_file._MOST_PARTS", 2)
+    parts = {f"__recip_version1.0_#0000000{at}": streams({0x3001: "Ann Example"}) for at in range(3)}
+    parts |= {f"__attach_version1.0_#0000000{at}": streams({0x3707: "a.bin"}) for at in range(4)}
+    found = read_msg(holding(**parts))
+    assert (len(found.recipients), len(found.attached)) == (2, 2)
+    assert found.faults == [
+        "3 recipients, of which the first 2 are read",
+        "4 attachments, of which the first 2 are read",
+    ]
+
+
+def test_an_item_too_deep_in_others_is_told(monkeypatch):
+    monkeypatch.setattr("parsers.msg_file._DEEPEST", 0)
+    inner = {"__substg1.0_3701000D": streams({0x1A: "IPM.Note"}, 24), **streams({0x3705: 5})}
+    found = read_msg(holding(**{"__attach_version1.0_#00000000": inner}))
+    assert [one.item for one in found.attached] == [None]
+    assert found.faults == ["the item of __attach_version1.0_#00000000 is not read: it stands in 0 others"]
+
+
 def test_text_of_eight_bits_is_in_the_code_page_that_the_item_names():
     stored = [(0x37, 0x1E, b"\xcf\xf0\xe8\xe2\xe5\xf2\x00"), (0x3FFD, 0x03, (1251).to_bytes(4, "little"))]
     assert properties_of(iter(stored), {}).text(0x37) == "Привет"
