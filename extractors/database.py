@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from evidence_store.records import Moment, Problem
 from extractors.base import EvidenceFile, Found
+from extractors.shortened import shortened_hex
 from parsers.sqlite_file import DamagedText, DatabaseDamaged, EvidenceDatabase, Row, TimeLimitReached
 from parsers.times import UNIT_US, from_count
 
@@ -234,10 +235,10 @@ class Doubts:
         if value is None or type(value) is str:
             return value
         if isinstance(value, DamagedText):
-            self.add("text", f"{column} is not valid text: stored as {value.stored[:_SHOWN].hex()}")
+            self.add("text", f"{column} is not valid text: stored as {shortened_hex(value.stored, _SHOWN)}")
             return str(value)
         if isinstance(value, bytes):
-            self.add("text", f"{column} holds bytes, not text: {value[:_SHOWN].hex()}")
+            self.add("text", f"{column} holds bytes, not text: {shortened_hex(value, _SHOWN)}")
             return None
         return str(value)
 
@@ -265,4 +266,4 @@ def stored(value: Any) -> str:
     """A value in its stored form: text and numbers as they are, "" for NULL, bytes in hexadecimal."""
     if value is None:
         return ""
-    return value[:_SHOWN].hex() if isinstance(value, bytes) else str(value)
+    return shortened_hex(value, _SHOWN) if isinstance(value, bytes) else str(value)

@@ -13,6 +13,7 @@ from extractors.android.protobuf_file import read_fields
 from extractors.android.text_file import read_text
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts
+from extractors.shortened import shortened
 
 _PRINTED: Final = re.compile(r"\[([^\]]+)\]: \[(.*)", re.DOTALL)
 _ASSIGNED: Final = re.compile(r"\s*([A-Za-z0-9_.@*+/-]+)\s*=(.*)")
@@ -69,7 +70,9 @@ def _assigned(file: EvidenceFile) -> Iterator[Found]:
         if found := _ASSIGNED.fullmatch(line):
             yield fact(f"line {number}", found[1], found[2].strip(), doubts)
         else:
-            yield Problem("row", "not-a-property", f"not in the form name=value: {text[:200]}", f"line {number}")
+            yield Problem(
+                "row", "not-a-property", f"not in the form name=value: {shortened(text, 200)}", f"line {number}"
+            )
         yield from doubts.drain()
     if problem is not None:
         yield problem
@@ -92,7 +95,9 @@ def _printed(file: EvidenceFile) -> Iterator[Found]:
         rows += 1
         found = _PRINTED.fullmatch(line)
         if found is None:
-            yield Problem("row", "not-a-property", f"not in the form [name]: [value]: {line[:200]}", f"line {number}")
+            yield Problem(
+                "row", "not-a-property", f"not in the form [name]: [value]: {shortened(line, 200)}", f"line {number}"
+            )
             continue
         value = [found[2]]
         while not value[-1].endswith("]") and at < len(lines) and len(value) < _MOST_LINES:

@@ -10,6 +10,7 @@ from evidence_store.records import AppInstall, AppUse, Present, Problem
 from extractors.android.xml_file import moments
 from extractors.base import EvidenceFile, Found
 from extractors.database import Doubts
+from extractors.shortened import shortened
 from parsers.json_pieces import END, JsonDamaged, pieces
 
 _LINE: Final = re.compile(
@@ -38,7 +39,7 @@ def package_list(file: EvidenceFile) -> Iterator[Found]:
             if not rows and "/system/" not in f"/{file.path.lower()}":
                 return  # a list of something else
             rows += 1
-            yield Problem("row", "not-a-package", f"not in the form of packages.list: {line[:200]}", where)
+            yield Problem("row", "not-a-package", f"not in the form of packages.list: {shortened(line, 200)}", where)
             continue
         rows += 1
         rest = dict(zip(_REST, found["rest"].split(), strict=False))
@@ -68,7 +69,7 @@ def package_usage(file: EvidenceFile) -> Iterator[Found]:
     for number, line in _lines(file):
         if number == 1 and line.startswith("PACKAGE_USAGE__"):
             if line != _VERSIONED:
-                yield Problem("schema", "unknown-layout", f"package-usage.list of the version {line[:60]}")
+                yield Problem("schema", "unknown-layout", f"package-usage.list of the version {shortened(line, 60)}")
                 return
             continue
         rows += 1
@@ -76,7 +77,7 @@ def package_usage(file: EvidenceFile) -> Iterator[Found]:
         name, *times = line.split(" ")
         if not name or not times or len(times) > len(_USED_AS):
             yield Problem(
-                "row", "not-a-package", f"not in the form of package-usage.list: {line[:200]}", doubts.locator
+                "row", "not-a-package", f"not in the form of package-usage.list: {shortened(line, 200)}", doubts.locator
             )
             continue
         used = [f"last used as {word}" for word in _USED_AS] if len(times) > 1 else ["last used"]

@@ -11,6 +11,7 @@ from icalendar.timezone import tzp
 
 from evidence_store.records import CalendarEvent, Moment, Party, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
+from extractors.shortened import shortened
 from parsers.calendar_text import Block, blocks, in_utf8
 from parsers.times import from_local, to_us
 
@@ -94,7 +95,7 @@ def _zone(block: Block) -> Iterator[Problem]:
 
 
 def _words(error: Exception) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    return shortened(" ".join(str(error).split()), 200) or type(error).__name__
 
 
 def _entry(block: Block, name: str | None, file: EvidenceFile) -> Iterator[Found]:
@@ -106,7 +107,7 @@ def _entry(block: Block, name: str | None, file: EvidenceFile) -> Iterator[Found
         return
     yield _record(entry, block, name, file)
     for key, why in entry.errors:
-        yield Problem("value", "bad-property", f"{key}: {' '.join(str(why).split())[:200]}", locator)
+        yield Problem("value", "bad-property", f"{key}: {shortened(' '.join(str(why).split()), 200)}", locator)
     if block.problem:
         yield Problem("value", "cut-entry", block.problem, locator)
 
@@ -150,7 +151,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _text(entry: Any, key: str) -> str | None:
-    return "\n".join(str(one) for one in _listed(entry.get(key)))[:_LONGEST] or None
+    return shortened("\n".join(str(one) for one in _listed(entry.get(key))), _LONGEST) or None
 
 
 def _stored(value: Any) -> str:
@@ -158,8 +159,8 @@ def _stored(value: Any) -> str:
     try:
         stored = value.to_ical()
     except Exception:  # noqa: BLE001 - a value that cannot be written back stands as it prints
-        return str(value)[:_LONGEST]
-    return _decoded(stored)[:_LONGEST] if isinstance(stored, bytes) else str(stored)[:_LONGEST]
+        return shortened(str(value), _LONGEST)
+    return shortened(_decoded(stored), _LONGEST) if isinstance(stored, bytes) else shortened(str(stored), _LONGEST)
 
 
 def _address(value: Any) -> str:

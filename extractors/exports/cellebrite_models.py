@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from evidence_store.records import Attachment, Call, Contact, Location, Message, Party
 from extractors.exports.cellebrite_reading import SHOWN, Reading, value, yes
+from extractors.shortened import shortened
 from parsers.cellebrite_parts import Model
 
 Direction = Literal["in", "out"] | None
@@ -120,7 +121,7 @@ def _flags(model: Model) -> tuple[str, ...]:
     found = [word for word in (value(model, "Status"), value(model, "Folder")) if word and word != "Unknown"]
     if yes(model, "VideoCall"):
         found.append("video")
-    return tuple(dict.fromkeys(word.lower()[:SHOWN] for word in found))
+    return tuple(dict.fromkeys(shortened(word.lower(), SHOWN) for word in found))
 
 
 def _attachments(reading: Reading, model: Model) -> tuple[Attachment, ...]:
@@ -168,7 +169,7 @@ def _seconds(reading: Reading, text: str) -> int | None:
     """ "00:01:02", with days in front where there are any: "1.00:01:02"."""
     match = _CLOCK.fullmatch(text)
     if match is None:
-        reading.doubt("duration", f"Duration: not hours, minutes and seconds: {text[:SHOWN]}")
+        reading.doubt("duration", f"Duration: not hours, minutes and seconds: {shortened(text, SHOWN)}")
         return None
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return ((days * 24 + hours) * 60 + minutes) * 60 + seconds

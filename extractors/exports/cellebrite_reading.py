@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from evidence_store.records import Moment, Problem
+from extractors.shortened import shortened
 from extractors.sources.layouts.ufdr import device_path
 from parsers.cellebrite_parts import Model, TaggedFile
 from parsers.times import from_unix, to_us
@@ -83,14 +84,14 @@ class Reading:
         try:
             when = datetime.fromisoformat(text)
             if when.tzinfo is None:
-                return Moment(meaning, None, text[:SHOWN], "C", note="local time, zone not known")
+                return Moment(meaning, None, shortened(text, SHOWN), "C", note="local time, zone not known")
             utc_us, note = from_unix(to_us(when), "us")
             if note:
-                self.doubt("time", f"{name}: {note}: {text[:SHOWN]}")
-            return Moment(meaning, utc_us, text[:SHOWN], "B", note=note)
+                self.doubt("time", f"{name}: {note}: {shortened(text, SHOWN)}")
+            return Moment(meaning, utc_us, shortened(text, SHOWN), "B", note=note)
         except (ValueError, OverflowError):
-            self.doubt("time", f"{name}: not a time in ISO 8601: {text[:SHOWN]}")
-            return Moment(meaning, None, text[:SHOWN], "B", note="not a time in ISO 8601")
+            self.doubt("time", f"{name}: not a time in ISO 8601: {shortened(text, SHOWN)}")
+            return Moment(meaning, None, shortened(text, SHOWN), "B", note="not a time in ISO 8601")
 
     @property
     def owner_known(self) -> bool:
@@ -102,4 +103,4 @@ class Reading:
     def service(self, model: Model) -> str:
         chat = value(self._chat, "Source") if self._chat is not None else ""
         name = value(model, "Source") or chat or value(model, "SourceApplication") or model.type
-        return f"{PREFIX}: {name[:SHOWN]}"
+        return f"{PREFIX}: {shortened(name, SHOWN)}"

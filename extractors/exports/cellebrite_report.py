@@ -14,6 +14,7 @@ from evidence_store.records import Call, Contact, Location, Message, Present, Pr
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.cellebrite_models import call, contact, location, message
 from extractors.exports.cellebrite_reading import Reading
+from extractors.shortened import shortened
 from parsers.cellebrite_parts import Model, TaggedFile
 from parsers.cellebrite_report import looks_like, read_report
 
@@ -94,7 +95,7 @@ def _read(reading: Reading, model: Model, others: Counter[str]) -> Iterator[Foun
     elif read := _READ.get(model.type):
         yield from _record(reading, model, read)
     else:
-        kind = model.type[:100] or "without a name"
+        kind = shortened(model.type, 100) or "without a name"
         others[kind if kind in others or len(others) < _MOST_TYPES else "further names"] += 1
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from evidence_store.records import Attachment, Contact, Moment, Party, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.mail.values import LetterDoubts
+from extractors.shortened import shortened
 from parsers.signatures import mime_of
 from parsers.times import from_unix
 from parsers.vcard import Card, Property, cards
@@ -136,7 +137,7 @@ def _take(one: Property, label: str, found: _Values, doubts: LetterDoubts) -> No
         parts = [part for part in one.parts() if part] if one.name in _STRUCTURED else [one.text()]
         text = ", ".join(part.replace("\n", ", ") for part in parts) if len(parts) > 1 else "".join(parts)
         if text:
-            _value(one, text[:_SHOWN], label, found)
+            _value(one, text, label, found)
 
 
 def _value(one: Property, text: str, label: str, found: _Values) -> None:
@@ -151,7 +152,8 @@ def _value(one: Property, text: str, label: str, found: _Values) -> None:
     if scheme:
         text = _URI.sub("", text) if not text.lower().startswith("sip") else text
         text = text.partition(";")[0] if one.name == "TEL" else text
-        found.identifiers.append(Party(text, scheme))
+        found.identifiers.append(Party(text[:_SHOWN], scheme))  # compared with others: no mark in it
+    text = shortened(text, _SHOWN)
     if one.name == "ORG":
         found.organisations.append(text)
     found.extra.append((f"{word} ({', '.join(kinds)})" if kinds and "(" not in word else word, text))
@@ -183,7 +185,7 @@ def _file(one: Property, found: _Values) -> None:
         data = one.data()
     else:
         if text:
-            found.extra.append((word, text[:_SHOWN]))
+            found.extra.append((word, shortened(text, _SHOWN)))
         return
     if data:
         mime = mime_of(data[:4096], size=len(data))

@@ -11,6 +11,7 @@ from typing import Any, Final
 from evidence_store.records import Moment, Problem
 from extractors.base import EvidenceFile
 from extractors.database import Doubts
+from extractors.shortened import shortened
 from parsers.times import from_local, from_unix, to_us
 
 Row = dict[str, Any]
@@ -138,7 +139,7 @@ def shown(value: Any) -> str:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     except RecursionError:
         return "…"
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    return shortened(text, _SHOWN)
 
 
 def rest(row: Row, known: frozenset[str]) -> tuple[Extra, ...]:
@@ -162,4 +163,4 @@ def place_below(folder: str, recorded: str) -> str | None:
 
 def not_an_object(value: Any, locator: str, what: str = "a message") -> Problem:
     """What to say where something else stands in place of an object."""
-    return Problem("row", "not-an-object", f"{shown(value)[:200]} where {what} should stand", locator)
+    return Problem("row", "not-an-object", f"{shortened(shown(value), 200)} where {what} should stand", locator)

@@ -11,6 +11,7 @@ from typing import Final
 from evidence_store.records import Location, Moment, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.media.times import local_moment
+from extractors.shortened import shortened
 from parsers.exif import exif_time
 from parsers.xml_events import Element, OtherRoot, each_element
 
@@ -46,7 +47,9 @@ def _place(
     """A place within the globe, else what is wrong with it."""
     north, east = _number(lat), _number(lon)
     if north is None or east is None or abs(north) > 90 or abs(east) > 180:
-        return Problem("row", "no-coordinates", f"no coordinates that can be: {lat!r}, {lon!r}"[:200], locator)
+        return Problem(
+            "row", "no-coordinates", shortened(f"no coordinates that can be: {lat!r}, {lon!r}", 200), locator
+        )
     return Location(locator=locator, moments=moments, lat=north, lon=east, source=source, **more)  # type: ignore[arg-type]
 
 
@@ -89,7 +92,7 @@ def gpx(file: EvidenceFile) -> Iterator[Found]:
         elif one.name in _GPX_HOLDERS:
             around, inside = of_file, True
         elif one.name == "name":
-            around = one.text.strip()[:_LONGEST] or None
+            around = shortened(one.text.strip(), _LONGEST) or None
             of_file = of_file if inside else around
         elif one.name in _GPX_OTHERS:
             continue
@@ -99,7 +102,7 @@ def gpx(file: EvidenceFile) -> Iterator[Found]:
 
 
 def _gpx_point(one: Element, around: str | None, file: EvidenceFile) -> Location | Problem:
-    told = {_local(child.name): child.text.strip()[:_LONGEST] for child in one.children}
+    told = {_local(child.name): shortened(child.text.strip(), _LONGEST) for child in one.children}
     extra = [(name, told[name]) for name in _GPX_TOLD if told.get(name)]
     if around:
         extra.append(("belongs to", around))
@@ -143,7 +146,7 @@ def kml(file: EvidenceFile) -> Iterator[Found]:
 
 
 def _placemark(mark: Element, file: EvidenceFile) -> Iterator[Location | Problem]:
-    told = {child.name: child.text.strip()[:_LONGEST] for child in mark.children}
+    told = {child.name: shortened(child.text.strip(), _LONGEST) for child in mark.children}
     found = False
     words = "\n".join(told[name] for name in _KML_WORDS if told.get(name)) or None
     data = _extended(mark)
@@ -155,7 +158,9 @@ def _placemark(mark: Element, file: EvidenceFile) -> Iterator[Location | Problem
             spots = [child for child in holder.children if _local(child.name) == "coord"]
             for when, spot in zip_longest(whens, spots):
                 if spot is None:
-                    yield Problem("row", "no-coordinates", f"a time without a place: {when}"[:200], holder.place)
+                    yield Problem(
+                        "row", "no-coordinates", shortened(f"a time without a place: {when}", 200), holder.place
+                    )
                     continue
                 own = (_when("recorded", when, file),) if when else ()
                 yield _spot(spot.text.split(), spot.place, source, own, data, words)
@@ -164,7 +169,7 @@ def _placemark(mark: Element, file: EvidenceFile) -> Iterator[Location | Problem
             yield _spot(text.split(","), f"{holder.place}, point {number}", source, moments, data, words)
     if not found:
         named = ", ".join((words or "without a name").splitlines())
-        yield Problem("row", "no-coordinates", f"a place without coordinates: {named}"[:2000], mark.place)
+        yield Problem("row", "no-coordinates", shortened(f"a place without coordinates: {named}", 2000), mark.place)
 
 
 def _spot(
@@ -200,12 +205,12 @@ def _span(mark: Element, file: EvidenceFile) -> tuple[Moment, ...]:
 
 def _extended(mark: Element) -> tuple[tuple[str, str], ...]:
     pairs = [
-        (data.attributes.get("name", ""), value.text.strip()[:_LONGEST])
+        (data.attributes.get("name", ""), shortened(value.text.strip(), _LONGEST))
         for data in mark.all("ExtendedData", "Data")
         for value in data.all("value")
     ]
     pairs += [
-        (data.attributes.get("name", ""), data.text.strip()[:_LONGEST])
+        (data.attributes.get("name", ""), shortened(data.text.strip(), _LONGEST))
         for data in mark.all("ExtendedData", "SchemaData", "SimpleData")
     ]
     return tuple((name, text) for name, text in pairs if name and text)

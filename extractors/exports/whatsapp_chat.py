@@ -20,6 +20,7 @@ from functools import lru_cache
 
 from evidence_store.records import Attachment, Message, Moment, Party, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
+from extractors.shortened import shortened
 from parsers.times import from_local
 from parsers.whatsapp_chat import ChatEntry, Survey, entries, looks_like, survey
 
@@ -137,8 +138,7 @@ def _afterwards(course: _Course) -> Iterator[Problem]:
 
 
 def _preamble(entry: ChatEntry) -> Problem:
-    shown = entry.text if len(entry.text) <= 500 else entry.text[:500] + "…"
-    detail = f"{entry.text.count(chr(10)) + 1} line(s) before the first dated line: {shown}"
+    detail = f"{entry.text.count(chr(10)) + 1} line(s) before the first dated line: {shortened(entry.text, 500)}"
     return Problem("row", "not-dated", detail, f"line {entry.line}")
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from evidence_store.records import Present, Problem, TableRow
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.recovered import EARLIER, TYPED, locator, provenance
+from extractors.shortened import shortened_hex
 from parsers.sqlite_recovery import RecoveredRow
 
 _LONGEST: Final = 1024  # bytes of a value that is no text
@@ -105,7 +106,6 @@ def _is_secret(table: str | None, column: str) -> bool:
 
 def _plain(value: Any) -> str | int | float | None:
     if isinstance(value, bytes):
-        cut = f"… ({len(value):,} bytes)" if len(value) > _LONGEST else ""
-        return f"hex:{value[:_LONGEST].hex()}{cut}"
+        return f"hex:{shortened_hex(value, _LONGEST)}"
     plain: str | int | float | None = value
     return plain

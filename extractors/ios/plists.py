@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from evidence_store.records import Moment, Problem
 from extractors.base import EvidenceFile
+from extractors.shortened import shortened_hex
 from parsers.plist import MAX_BYTES, read_plist
 from parsers.times import to_us
 
@@ -48,7 +49,7 @@ def words(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, bytes):
-        return f"hex:{value[:_SHOWN].hex()}"
+        return f"hex:{shortened_hex(value, _SHOWN)}"
     if isinstance(value, datetime):
         return raw_date(value)
     if isinstance(value, list):

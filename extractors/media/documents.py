@@ -8,6 +8,7 @@ from typing import Any, Final
 from evidence_store.records import WHOLE_FILE, Document, Moment, Problem
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.media.times import local_moment, usable_first
+from extractors.shortened import shortened
 from parsers.exif import exif_time
 from parsers.office_ole import read_ole
 from parsers.office_zip import read_office
@@ -136,7 +137,7 @@ def _document(
         moments=usable_first([*(moments or []), *(_moment(name, stored, file) for name, stored in dated)]),
         flags=flags,
         extra=(
-            *((name, stored[:2000]) for name, stored in others[:_MOST_PROPERTIES]),
+            *((name, shortened(stored, 2000)) for name, stored in others[:_MOST_PROPERTIES]),
             *((("properties not shown", len(others) - _MOST_PROPERTIES),) if len(others) > _MOST_PROPERTIES else ()),
         ),
         mime=mime or file.mime,

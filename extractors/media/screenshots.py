@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from evidence_store.records import WHOLE_FILE, Document, Problem
 from extractors.base import EvidenceFile, Found, extractor
+from extractors.shortened import shortened
 from parsers.picture import render_jpeg
 
 _MOST_PIXELS_A_SIDE: Final = 2400
@@ -45,7 +46,7 @@ def screenshot_text(file: EvidenceFile) -> Iterator[Found]:
     try:
         lines = _lines(_reader(), picture)
     except Exception as error:  # noqa: BLE001 - the reader is a library of its own, and its failure costs only the words
-        words = f"{type(error).__name__}: {str(error)[:200]}"
+        words = f"{type(error).__name__}: {shortened(str(error), 200)}"
         yield Problem("note", "not-machine-read", f"the words in the picture were not read: {words}", WHOLE_FILE)
         return
     sure = [(text, score) for text, score in lines if score >= _LEAST_SURE and text.strip()]

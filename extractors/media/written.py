@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 from evidence_store.records import WHOLE_FILE, Moment, Problem
 from extractors.base import EvidenceFile
 from extractors.media.times import local_moment
+from extractors.shortened import shortened
 from parsers.exif import exif_time
 from parsers.iptc import MOST_VALUES as MOST_IPTC
 from parsers.iptc import iptc_time, read_iptc
@@ -103,8 +104,10 @@ def _take_xmp(found: Written, values: list[tuple[str, str]], file: EvidenceFile)
     for name, meaning in _DATES.items():
         if stored := first.get(name):
             found.moments.append(local_moment(meaning, exif_time(stored, stored, "", ""), file))
-    found.words += [text[:_MOST_LENGTH] for name, text in values if name in _WORDS]
-    found.fields += [(f"XMP {name}", text[:_MOST_LENGTH]) for name, text in values if _KEPT.fullmatch(name) and text]
+    found.words += [shortened(text, _MOST_LENGTH) for name, text in values if name in _WORDS]
+    found.fields += [
+        (f"XMP {name}", shortened(text, _MOST_LENGTH)) for name, text in values if _KEPT.fullmatch(name) and text
+    ]
     found.make, found.model = first.get("tiff:Make"), first.get("tiff:Model")
     lat, lon = _degrees(first.get("exif:GPSLatitude", ""), 90), _degrees(first.get("exif:GPSLongitude", ""), 180)
     if lat is not None and lon is not None and (lat or lon):
@@ -132,5 +135,7 @@ def _take_iptc(found: Written, values: list[tuple[str, str]], file: EvidenceFile
         if date:
             raw = f"{first[day]} {first[clock]}"
             found.moments.append(local_moment(meaning, exif_time(raw, date, "", offset), file))
-    found.words += [text[:_MOST_LENGTH] for name, text in values if name in _WORDS]
-    found.fields += [(f"IPTC {name}", text[:_MOST_LENGTH]) for name, text in values if name not in _WORDS and text]
+    found.words += [shortened(text, _MOST_LENGTH) for name, text in values if name in _WORDS]
+    found.fields += [
+        (f"IPTC {name}", shortened(text, _MOST_LENGTH)) for name, text in values if name not in _WORDS and text
+    ]

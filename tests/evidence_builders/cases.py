@@ -120,14 +120,23 @@ def logical_content(database: Path) -> dict[str, list[tuple[Any, ...]]]:
         content = {"": [(*named, " ".join((sql or "").split())) for *named, sql in listed]}
         for kind, name, _, sql in listed:
             if kind == "table" and "VIRTUAL" not in (sql or ""):
-                query = f'SELECT * FROM "{name}"'
-                if name == "item_fts_data":
-                    # Row 10 has two counters that only say when SQLite reads settings anew and when it tidies up.
-                    kept = "substr(block, 5, 2) || substr(block, 8)"
-                    query = f"SELECT id, iif(id = 10, {kept}, block) FROM item_fts_data"
-                rows = connection.execute(query).fetchall()
+                rows = (
+                    _indexed(connection) if name == "item_fts_data" else connection.execute(f'SELECT * FROM "{name}"')
+                )
                 content[name] = sorted(rows, key=repr)
         return content
+
+
+def _indexed(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    """Which word the search index has at which place of which item, and what a search for it finds. In its blocks one
+    bit of each entry marks a deleted one; where the entry's places are still there, no search looks at it."""
+    connection.execute("CREATE VIRTUAL TABLE temp.word_at USING fts5vocab(main, item_fts, instance)")
+    places = connection.execute("SELECT * FROM word_at").fetchall()
+    search = "SELECT rowid FROM item_fts WHERE item_fts MATCH ?"
+    words = sorted({place[0] for place in places})
+    return places + [
+        (word, *connection.execute(search, ('"' + word.replace('"', '""') + '"',)).fetchall()) for word in words
+    ]
 
 
 def copy_of(case_folder: Path, to: Path) -> Path:

@@ -60,6 +60,14 @@ def test_a_letter_comes_out_whole(end):
     assert read(eml, data) == [expected(data, text="Hello\n\n  World"), Present(1)]
 
 
+def test_what_is_left_out_of_a_long_header_is_told():
+    more = b"".join(b"Received: from hop%d; Sun, 1 Jan 2023 10:00:00 +0000\n" % number for number in range(43))
+    data = more + b"X-Mailer: " + b"word " * 500 + b"\nFrom: ann@example.org\n\nHello\n"
+    extra = read(eml, data)[0].extra
+    assert dict(extra)["x-mailer"] == ("word " * 400) + "…"
+    assert extra[-2:] == (("received", "from hop39; Sun, 1 Jan 2023 10:00:00 +0000"), ("received, not shown", 3))
+
+
 def multipart(kind, *parts, boundary=b"sep"):
     inner = b"".join(b"--" + boundary + b"\n" + part + b"\n" for part in parts)
     return b"Content-Type: multipart/" + kind + b"; boundary=" + boundary + b"\n\n" + inner + b"--" + boundary + b"--\n"

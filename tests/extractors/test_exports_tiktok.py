@@ -149,6 +149,12 @@ def test_the_profile_comes_out_without_secrets_and_other_lists_are_named():
     ]  # fmt: skip
 
 
+def test_lists_beyond_those_that_are_named_are_counted():
+    lists = {f"List{number:02}": [{"Date": WHEN}] for number in range(43)}
+    notes = [one.detail for one in export(file_of({**PROFILE, "Video": {"Videos": lists}})) if isinstance(one, Problem)]
+    assert [note.rpartition(", ")[2] for note in notes] == ["Video / Videos / List39 and 3 more"]
+
+
 @pytest.mark.parametrize(
     "name", ["CommentsList", "VideoList", "SearchList", "LoginHistoryList", "FansList", "BlockList"]
 )

@@ -63,6 +63,12 @@ def test_a_card_comes_out_whole():
     ]
 
 
+def test_a_value_that_is_cut_is_marked_beside_the_card_and_not_in_what_is_compared():
+    found = read("FN:Ann Example", "NOTE:" + "n" * 5000, "EMAIL:" + "a" * 5000)[0]
+    assert found.extra == (("note", "n" * 4096 + "…"), ("email", "a" * 4096 + "…"))
+    assert found.identifiers == (Party("a" * 4096, "email"),)
+
+
 @pytest.mark.parametrize(
     ("lines", "name"),
     [

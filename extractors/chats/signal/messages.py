@@ -14,6 +14,7 @@ from extractors.chats.signal.layouts import Layout
 from extractors.chats.signal.people import SERVICE, People
 from extractors.chats.signal.side import Sides, polls_and_mentions
 from extractors.database import Doubts, each_row, stored
+from extractors.shortened import shortened
 from parsers.protobuf import Fields
 from parsers.sqlite_file import EvidenceDatabase, Row
 
@@ -191,7 +192,7 @@ class Reader:
         try:
             listed = json.loads(value)
         except (ValueError, TypeError, RecursionError):
-            self._doubts.add("json", f"{column} is not JSON: {stored(value)[:200]}")
+            self._doubts.add("json", f"{column} is not JSON: {shortened(stored(value), 200)}")
             return []
         return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from extractors.shortened import shortened
+
 _FOLDED: Final = re.compile(r"\r?\n[ \t]")
 _LONGEST: Final = 8192  # of a card that is kept as text; pictures make the rest
 
@@ -30,4 +32,4 @@ def card_words(card: str) -> str:
 
 def card_text(card: str) -> str:
     """The card as stored, cut where it is long."""
-    return card if len(card) <= _LONGEST else card[:_LONGEST] + "…"
+    return shortened(card, _LONGEST)

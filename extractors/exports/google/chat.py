@@ -11,6 +11,7 @@ from typing import Any, Final
 from evidence_store.records import Attachment, Group, Member, Message, Moment, Party, Present, Problem, Quoted, Reaction
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.json_values import Row, Values, not_an_object, place_below, rest
+from extractors.shortened import shortened
 from parsers.json_pieces import END, JsonDamaged, pieces
 from parsers.times import to_us
 
@@ -168,7 +169,7 @@ def _date(values: Values, row: Row, meaning: str, key: str) -> Moment | None:
         return None
     utc_us = _in_words(stored)
     if utc_us is None:
-        values.add("time", f"{key}: not a date in English words: {stored[:100]}")
+        values.add("time", f"{key}: not a date in English words: {shortened(stored, 100)}")
     return Moment(meaning, utc_us, stored, "B", note="" if utc_us is not None else "not a date in English words")
 
 

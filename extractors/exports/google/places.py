@@ -10,6 +10,7 @@ from typing import Any, Final
 from evidence_store.records import Location, Moment, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.json_values import Extra, Row, Values, not_an_object, rest
+from extractors.shortened import shortened
 from parsers.json_pieces import END, JsonDamaged, Path, pieces
 
 _LISTS: Final = frozenset(("locations", "timelineObjects", "semanticSegments", "rawSignals"))
@@ -266,7 +267,7 @@ def _written_point(
     """A place that is written as "51.5°, -0.125°" or "geo:51.5,-0.125"."""
     found = _POINT.fullmatch(text.strip())
     if found is None or abs(float(found[1])) > 90 or abs(float(found[2])) > 180:
-        values.add("place", f"no coordinates: {text[:100]}")
+        values.add("place", f"no coordinates: {shortened(text, 100)}")
         return
     yield Location(
         locator=values.locator,

@@ -12,6 +12,7 @@ from extractors.exports.mail.outlook_values import body as wrapped_body
 from extractors.exports.mail.outlook_values import files as wrapped_files
 from extractors.exports.mail.states import Kept, stored_state
 from extractors.exports.mail.values import NO_DATE, SERVICE, Body, Extra, LetterDoubts, parties
+from extractors.shortened import shortened
 from parsers.mail_header import as_text, words
 from parsers.mime_message import Part, read_message
 from parsers.tnef import MAGIC, read_tnef
@@ -168,9 +169,11 @@ def header_extra(whole: Part) -> tuple[Extra, ...]:
         value = whole.text_of(name)
         if value and name != "x-gm-thrid":
             text = words(value) if name in _IN_WORDS else value
-            found.append((name, " ".join(text.split())[:_LONGEST_FIELD]))
-    machines = [one for one in whole.header if one.name == "received"][:_MOST_RECEIVED]
-    found += [("received", " ".join(as_text(one.value).split())[:_LONGEST_FIELD]) for one in machines]
+            found.append((name, shortened(" ".join(text.split()), _LONGEST_FIELD)))
+    machines = [" ".join(as_text(one.value).split()) for one in whole.header if one.name == "received"]
+    found += [("received", shortened(one, _LONGEST_FIELD)) for one in machines[:_MOST_RECEIVED]]
+    if len(machines) > _MOST_RECEIVED:
+        found.append(("received, not shown", len(machines) - _MOST_RECEIVED))
     return tuple(found)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from evidence_store.records import Moment, Party
 from extractors.base import EvidenceFile
 from extractors.database import Doubts
+from extractors.shortened import shortened
 from parsers.html_text import html_text
 from parsers.mail_date import written
 from parsers.mail_header import mailboxes
@@ -34,16 +35,16 @@ class LetterDoubts(Doubts):
         """A date of a header: with its offset, or local to nobody knows whom."""
         found = written(text)
         if found is None:
-            self.add("time", f"{meaning}: {NO_DATE}: {text[:_SHOWN]}")
-            return Moment(meaning, None, text[:_SHOWN], "C", note=NO_DATE)
+            self.add("time", f"{meaning}: {NO_DATE}: {shortened(text, _SHOWN)}")
+            return Moment(meaning, None, shortened(text, _SHOWN), "C", note=NO_DATE)
         if found.utc_us is not None:
             utc_us, note = from_unix(found.utc_us, "us")
             if note:
-                self.add("time", f"{meaning}: {note}: {text[:_SHOWN]}")
-            return Moment(meaning, utc_us, text[:_SHOWN], "B", note=note)
+                self.add("time", f"{meaning}: {note}: {shortened(text, _SHOWN)}")
+            return Moment(meaning, utc_us, shortened(text, _SHOWN), "B", note=note)
         utc_us, note = from_local(found.local, self._zone)
         zone = f"{self._zone}, {self._zone_by}" if utc_us is not None else ""
-        return Moment(meaning, utc_us, text[:_SHOWN], "C", zone, note)
+        return Moment(meaning, utc_us, shortened(text, _SHOWN), "C", zone, note)
 
     def cut(self, text: str) -> str:
         """A body, cut where it is very long, which is said."""

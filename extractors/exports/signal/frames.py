@@ -12,6 +12,7 @@ from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.json_values import Values
 from extractors.exports.signal.items import ad_hoc_call, item
 from extractors.exports.signal.people import People, account, recipient
+from extractors.shortened import shortened
 from parsers.signal_frames import frames, read_info
 
 _NOT_READ: Final = {
@@ -85,7 +86,7 @@ class _Reading:
         locator = self._values.locator = f"frame {number}"
         if isinstance(frame, str):
             self.rows += 1
-            yield Problem("row", "not-a-frame", frame[:200], locator)
+            yield Problem("row", "not-a-frame", shortened(frame, 200), locator)
             return
         for name in frame:
             if name in _NOT_READ:

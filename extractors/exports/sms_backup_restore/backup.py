@@ -11,6 +11,7 @@ from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts
 from extractors.exports.sms_backup_restore.messages import PictureMessage, call, text_message
 from extractors.exports.sms_backup_restore.values import Row
+from extractors.shortened import shortened
 from parsers.xml_tags import Tag, tags, unescaped
 
 _ROOT: Final = re.compile(rb"<(?:smses|calls|allsms)(?:\s|/?>)")
@@ -130,7 +131,7 @@ class _Reading:
             yield Problem("file", "damaged-xml", f"{self._cut} elements are not whole; {self._rows} entries were read")
         if self._declared != str(self._rows):
             short = self._declared.isdecimal() and int(self._declared) > self._rows
-            said = f"declares {self._declared[:20]}" if self._declared else "declares no number of"
+            said = f"declares {shortened(self._declared, 20)}" if self._declared else "declares no number of"
             yield Problem(
                 "file" if short else "note", "declared-count", f"the backup {said} entries; {self._rows} are in it"
             )

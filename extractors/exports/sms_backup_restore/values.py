@@ -8,6 +8,7 @@ from typing import Final
 from evidence_store.records import Moment, Party
 from extractors.android.threads import party
 from extractors.database import Doubts
+from extractors.shortened import shortened
 from parsers.xml_tags import Tag, unescaped
 
 _NONE: Final = ("", "null")
@@ -46,7 +47,7 @@ class Row:
             return None
         if value.removeprefix("-").isascii() and value.removeprefix("-").isdecimal() and len(value) < 19:
             return int(value)
-        self.doubts.add("number", f"{name} is not a whole number: {value[:200]}")
+        self.doubts.add("number", f"{name} is not a whole number: {shortened(value, 200)}")
         return None
 
     def code(self, name: str) -> int | None:

@@ -23,6 +23,7 @@ from evidence_store.records import (
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.json_values import Row, Values, not_an_object, rest, shown
 from extractors.exports.snapchat.chats import SERVICE
+from extractors.shortened import shortened
 from parsers.json_pieces import END, JsonDamaged, Path, pieces
 
 _FRIENDS: Final = {
@@ -205,7 +206,7 @@ def _memory(values: Values, row: Row, name: str) -> Record:
 def _location(values: Values, row: Row, place: re.Match[str], source: str, text: str | None) -> Record:
     lat, lon = float(place["lat"]), float(place["lon"])
     if abs(lat) > 90 or abs(lon) > 180:
-        values.add("place", f"no coordinates: {place[0][:200]}")
+        values.add("place", f"no coordinates: {shortened(place[0], 200)}")
         return _fact(values, row, source)
     return Location(
         locator=values.locator,
@@ -224,7 +225,7 @@ def _place(values: Values, row: Row, name: str) -> Record:
     words = next((row[key] for key in ("Latitude, Longitude", "Latitude & Longitude", "Location") if row.get(key)), "")
     place = _PLACE.fullmatch(words if isinstance(words, str) else shown(words))
     if place is None:
-        values.add("place", f"no coordinates: {shown(words)[:200]}")
+        values.add("place", f"no coordinates: {shortened(shown(words), 200)}")
         return _fact(values, row, name)
     return _location(values, row, place, "Snapchat location history", None)
 

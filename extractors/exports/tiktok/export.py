@@ -28,6 +28,7 @@ from extractors.exports.json_values import Row, Values, not_an_object, rest
 from parsers.json_pieces import END, JsonDamaged, Path, pieces
 
 SERVICE: Final = "TikTok"
+_NAMED: Final = 40  # of the parts that are not read
 _CHAT: Final = re.compile(r"(?:Chat History with )?(?P<name>.+?):?")
 _STARTS: Final = re.compile(
     rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:Activity|Your Activity|Ads and data|App Settings|Comment|Direct Messages?|Post|'
@@ -83,7 +84,8 @@ def export(file: EvidenceFile) -> Iterator[Found]:
         yield Problem("file", "damaged-json", f"{error}; {rows} entries were read")
     yield Present(rows)
     if left:
-        yield Problem("note", "not-read", f"not read: {', '.join(sorted(left)[:40])}")
+        more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
+        yield Problem("note", "not-read", f"not read: {', '.join(sorted(left)[:_NAMED])}{more}")
 
 
 def _dotted(path: Path) -> str:
