@@ -71,7 +71,7 @@ class _Plain:
 
     def __init__(self) -> None:
         self._left = MAX_VALUES
-        self._texts: dict[int, str] = {}  # by the identity of the object: one may be named very often
+        self._texts: dict[int, str] = {}  # by the identity of the bytes: many objects may name the same
 
     def value(self, found: Any, depth: int) -> Any:
         self._left -= 1
@@ -83,9 +83,7 @@ class _Plain:
             return None if isinstance(found, tuple) else found
         values = found.values
         if found.is_a("NSString") or found.is_a("NSAttributedString"):
-            if id(found) not in self._texts:
-                self._texts[id(found)] = _words(found)
-            return self._texts[id(found)]
+            return self._text(_bytes_of(found))
         if found.is_a("NSDictionary"):
             pairs = zip(values[1::2], values[2::2], strict=False)
             return {self._key(key, depth + 1): self.value(value, depth + 1) for key, value in pairs}
@@ -96,6 +94,11 @@ class _Plain:
         if found.is_a("NSDate"):
             return _date(values)
         return values[-1] if found.is_a("NSData") and values and isinstance(values[-1], bytes) else None
+
+    def _text(self, stored: bytes) -> str:
+        if id(stored) not in self._texts:
+            self._texts[id(stored)] = _decoded(stored)
+        return self._texts[id(stored)]
 
     def _key(self, found: Any, depth: int) -> str:
         key = self.value(found, depth)
@@ -112,10 +115,15 @@ def _date(values: list[Any]) -> datetime | None:
 
 
 def _words(found: Thing) -> str:
-    """The text of an object that is text; of one with attributes, its text alone."""
+    """The text of an object that is text; of one with attributes, its text alone. Raises ValueError."""
+    return _decoded(_bytes_of(found))
+
+
+def _bytes_of(found: Thing) -> bytes:
+    """The text as it is stored. Raises ValueError."""
     for _ in range(MAX_DEPTH):
         if found.is_a("NSString") and found.values and isinstance(found.values[0], bytes):
-            return _decoded(found.values[0])
+            return found.values[0]
         if not found.values or not isinstance(found.values[0], Thing):
             break
         found = found.values[0]

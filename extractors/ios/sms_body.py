@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from evidence_store.records import Moment
 from extractors.database import Doubts
 from extractors.ios.core_data import Extra
+from extractors.shortened import shortened
 from parsers.attributed_text import read_attributed, read_text
 from parsers.nskeyedarchiver import unarchive
 from parsers.plist import read_plist
@@ -18,6 +19,8 @@ from parsers.sqlite_file import DamagedText, Row
 _OBJECT: Final = "\ufffc"  # stands in the text where a file is shown
 _MENTION, _TRANSCRIPT = "__kIMMentionConfirmedMention", "IMAudioTranscription"
 _ATTRIBUTES: Final = ((_MENTION.encode(), _MENTION, "mention"), (_TRANSCRIPT.encode(), _TRANSCRIPT, "transcription"))
+# Characters that are kept of one message beside its text: a stream or a list may name one long text very often.
+_MOST_KEPT: Final = 4 << 20
 # How the names of the keys stand in a binary property list: without one of them it tells no edit.
 _EDITED, _RETRACTED = b"Rec", b"Rrp"
 _LINK: Final = "com.apple.messages.URLBalloonProvider"
@@ -53,7 +56,7 @@ def text_of(row: Row, doubts: Doubts) -> tuple[str | None, Extra]:
         elif body and not (text and _holds(body, text)):
             text, extra = _compared(text, body, isinstance(row["text"], DamagedText), doubts)
         if isinstance(body, bytes) and (_ATTRIBUTES[0][0] in body or _ATTRIBUTES[1][0] in body):
-            extra += tuple(_attributes(body, doubts))
+            extra += tuple(_bounded(_attributes(body, doubts), "attributedBody: mentions and transcriptions", doubts))
     if text and _OBJECT in text:
         text = text.replace(_OBJECT, "") or None
     return text, extra
@@ -95,6 +98,17 @@ def _attributes(body: bytes, doubts: Doubts) -> Iterator[tuple[str, str]]:
                 yield word, value
 
 
+def _bounded(found: Iterator[tuple[str, str]], what: str, doubts: Doubts) -> Iterator[tuple[str, str]]:
+    """What is found, up to _MOST_KEPT characters; that there is more is said, and the rest is not looked at."""
+    left = _MOST_KEPT
+    for word, value in found:
+        yield word, shortened(value, left)
+        left -= len(value)
+        if left < 0:
+            doubts.add("cut", f"{what} have more than {_MOST_KEPT:,} characters: those beyond are not kept")
+            return
+
+
 def edits(row: Row, doubts: Doubts) -> Words:
     """Earlier texts, and whether parts were taken back, out of `message_summary_info`. `text` is not set."""
     stored = row["message_summary_info"]
@@ -110,29 +124,28 @@ def edits(row: Row, doubts: Doubts) -> Words:
     retracted = found.get("rp")
     gone = {one for one in retracted if type(one) is int} if isinstance(retracted, list) else set()
     parts = found.get("ec")
-    extra: list[tuple[str, str]] = []
+    texts: list[bytes] = []
     moments: list[Moment] = []
     for name, events in parts.items() if isinstance(parts, dict) else ():
         if isinstance(events, list):
             still_there = not (name.isdecimal() and int(name) in gone)
-            _earlier([one for one in events if isinstance(one, dict)], still_there, extra, moments, doubts)
+            states = [one for one in events if isinstance(one, dict)]
+            # The last state of a part is that of the message, unless the part was taken back.
+            texts += [one["t"] for one in (states[:-1] if still_there else states) if isinstance(one.get("t"), bytes)]
+            dates = [one["d"] for one in states[1:-1] if isinstance(one.get("d"), int | float)]
+            moments += [doubts.moment("edited", date, "cocoa s", "message_summary_info") for date in dates]
+    extra = tuple(_bounded(_earlier(texts, doubts), "message_summary_info: earlier texts", doubts))
     flags = (*(("edited",) if extra else ()), *(("deleted by sender",) if gone else ()))
-    return Words(None, flags, tuple(extra), tuple(moments))
+    return Words(None, flags, extra, tuple(moments))
 
 
-def _earlier(
-    events: list[dict[str, Any]], still_there: bool, extra: list[tuple[str, str]], moments: list[Moment], doubts: Doubts
-) -> None:
-    """What one part said before: its last state is that of the message, unless the part was taken back."""
-    for number, event in enumerate(events):
-        last = number == len(events) - 1
-        if isinstance(event.get("t"), bytes) and not (last and still_there):
-            try:
-                extra.append(("earlier text", read_text(event["t"])))
-            except ValueError as error:
-                doubts.add("message_summary_info", f"an earlier text: {error}")
-        if number and not last and isinstance(event.get("d"), int | float):
-            moments.append(doubts.moment("edited", event["d"], "cocoa s", "message_summary_info"))
+def _earlier(texts: list[bytes], doubts: Doubts) -> Iterator[tuple[str, str]]:
+    """What a message said before."""
+    for stored in texts:
+        try:
+            yield "earlier text", read_text(stored)
+        except ValueError as error:
+            doubts.add("message_summary_info", f"an earlier text: {error}")
 
 
 def app_of(row: Row, doubts: Doubts) -> Words:

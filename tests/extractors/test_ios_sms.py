@@ -158,6 +158,26 @@ def test_mentions_that_cannot_be_read_are_told(monkeypatch: pytest.MonkeyPatch) 
     assert found == [said(1, "@Ben"), Problem("value", "attributedBody", words, "message:ROWID=1")]
 
 
+def test_a_text_that_a_message_names_very_often_is_kept_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extractors.ios.sms_body._MOST_KEPT", 25)
+    heard = {"IMAudioTranscription": "ten chars."}
+    spoken = attributed(("a", heard), ("b", {}), ("c", heard), ("d", {}), ("e", heard), ("f", {}), ("g", heard))
+    states = [{"t": body("ten chars."), "d": AT / 1e9}] * 5
+    edited = plistlib.dumps({"ec": {"0": states}}, fmt=plistlib.FMT_BINARY)
+    rows = [message(1, None, attributedBody=spoken), message(2, "now", message_summary_info=edited)]
+    found = found_in(file(people(message=rows, chat_message_join=in_chat(1, 1, 2))))
+    kept = "ten chars.", "ten chars.", "ten c…"
+    assert [one.extra for one in found if isinstance(one, Message)] == [
+        tuple(("transcription", one) for one in kept),
+        tuple(("earlier text", one) for one in kept),
+    ]
+    words = "have more than 25 characters: those beyond are not kept"
+    assert [one for one in found if isinstance(one, Problem)] == [
+        Problem("value", "cut", f"attributedBody: mentions and transcriptions {words}", "message:ROWID=1"),
+        Problem("value", "cut", f"message_summary_info: earlier texts {words}", "message:ROWID=2"),
+    ]
+
+
 def test_tapbacks_are_put_onto_their_message_and_stay_where_it_is_missing() -> None:
     def tapback(number: int, kind: int, target: str, **more: Any) -> dict[str, Any]:
         text = {"associated_message_guid": target, "associated_message_type": kind}

@@ -110,8 +110,8 @@ def test_an_object_that_holds_itself_ends() -> None:
         plain(found)
 
 
-def sharing(held: Any, sets: int) -> bytes:
-    """Text with so many sets of attributes, each of which names the same object."""
+def sharing(held: Any, sets: int, around: str = "") -> bytes:
+    """Text with so many sets of attributes, each of which names the same object, or one of its own around it."""
     made = Archiver()
     made.begin("NSAttributedString")
     made.text("x" * sets)
@@ -124,13 +124,15 @@ def sharing(held: Any, sets: int) -> bytes:
         made.string(b"i")
         made.number(1)
         made.text("named")
+        if around:
+            made.begin(around)
         if number:
             made.string(b"@")
             made.number(shared - 110)
         else:
             shared = len(made.objects)
             made.value(held)
-        made.out.append(0x86)
+        made.out += b"\x86\x86" if around else b"\x86"
     made.out.append(0x86)
     return bytes(made.out)
 
@@ -147,6 +149,13 @@ def test_a_text_that_is_named_often_is_kept_once() -> None:
     runs = read_attributed(sharing("long " * 1000, 200)).runs
     assert {run.attributes["named"] for run in runs} == {"long " * 1000}
     assert (len(runs), len({id(run.attributes["named"]) for run in runs})) == (200, 1)
+
+
+@pytest.mark.parametrize("around", ["NSAttributedString", "NSMutableString"])
+def test_a_text_that_many_objects_hold_is_kept_once(around: str) -> None:
+    named = [run.attributes["named"] for run in read_attributed(sharing("long " * 1000, 200, around)).runs]
+    assert set(named) == {"long " * 1000}
+    assert (len(named), len({id(one) for one in named})) == (200, 1)
 
 
 @pytest.mark.parametrize(("key", "kind"), [([1], "list"), ({"a": 1}, "dict"), (b"\x01", "bytes")])
