@@ -74,10 +74,10 @@ def read_office(stream: BinaryIO, most_text: int) -> OfficeFacts:
                 if name.lower() in _PROPERTIES:
                     facts.properties += _properties(data)
                 elif sum(map(len, texts)) <= most_text:
-                    texts.append("".join(_words(data)))
+                    texts.append("\n".join(_lines("".join(_words(data)))))
             except ValueError as error:
                 facts.problems.append(f"{name}: {error}")
-    text = "\n".join(line for part in texts for line in _lines(part))
+    text = "\n".join(filter(None, texts))
     if len(text) > most_text:
         facts.problems.append(f"of the text the first {most_text:,} characters are kept")
     facts.text = text[:most_text]

@@ -92,6 +92,15 @@ def test_a_long_text_is_cut_and_that_is_said() -> None:
     assert read_pdf(pdf(), 10).text == "Meet at th"
 
 
+def test_blank_lines_are_no_words_that_leave_no_room_for_others() -> None:
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    words = [f"<w:d {space}><w:p><w:r><w:t>{text}</w:t></w:r></w:p>{'<w:p/>' * 200}</w:d>" for text in ("one", "two")]
+    data = zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": words[0], "word/header1.xml": words[1]})
+    found = [read_office(io.BytesIO(data), most) for most in (100, 5, 2)]
+    assert [one.text for one in found] == ["one\ntwo", "one\nt", "on"]
+    assert [len(one.problems) for one in found] == [0, 1, 1]
+
+
 def test_parts_beyond_the_bound_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("parsers.office_zip._MOST_PARTS", 2)
     data = zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": "<d/>", "word/header1.xml": "<d/>"})
