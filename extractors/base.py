@@ -22,6 +22,7 @@ from parsers.sqlite_file import EvidenceDatabase
 from parsers.sqlite_recovery import Recovered
 
 Found = Record | Problem | Present
+Layout = dict[str, set[str]]  # tables, and columns that each of them has
 
 
 class EvidenceFile(Protocol):
@@ -77,6 +78,7 @@ class Extractor:
     types: tuple[str, ...] = ()
     claims: Callable[[bytes], bool] | None = None
     beside: tuple[str, ...] = ()
+    tables: tuple[Layout, ...] = ()
 
     def __call__(self, file: EvidenceFile) -> Iterator[Found]:
         return self.read(file)
@@ -101,13 +103,17 @@ def extractor(
     types: tuple[str, ...] = (),
     claims: Callable[[bytes], bool] | None = None,
     beside: tuple[str, ...] = (),
+    tables: tuple[Layout, ...] = (),
 ) -> Callable[[Callable[[EvidenceFile], Iterator[Found]]], Extractor]:
     """Labels a generator function as an extractor.
 
     `files` are path patterns ("**/databases/calllog.db"; `*` does not cross a '/'; matched without regard to case on
     every system). `types` are MIME types or prefixes ("image/") found by content. `claims` looks at the first 4096
     bytes and may decline a file that only its type brought here; a declined file gets no coverage row. `beside` names
-    further files that are looked up while one is read, by their path from its folder ("../mappings").
+    further files that are looked up while one is read, by their path from its folder ("../mappings"). `tables` are what
+    a database has that is the application's under any name, one entry for each generation that differs in it: of all
+    the databases that nobody asks for by their path, those that have them are read (see `extractors.recognising`). It
+    is left out where other applications may have the same tables.
 
     `layouts` says which generations of the layout are known. `tested_on` names what a test reads: evidence of a device
     or service that is listed in `tests/extractors/truths`, or "documented schema, no device data". `limits` says what
@@ -116,7 +122,7 @@ def extractor(
 
     def label(read: Callable[[EvidenceFile], Iterator[Found]]) -> Extractor:
         return Extractor(
-            id, version, title, emits, privacy, layouts, tested_on, limits, read, files, types, claims, beside
+            id, version, title, emits, privacy, layouts, tested_on, limits, read, files, types, claims, beside, tables
         )
 
     return label

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache, partial
 from itertools import compress
@@ -13,12 +12,14 @@ from typing import Final
 
 from app.worker.evidence import OpenedFile
 from app.worker.shard import FILE, PROBLEM, ShardWriter
+from app.worker.tally import Tally
 from app.worker.tasks import Batch, Listed, Step
 from evidence_store.derive import OfFile
 from evidence_store.records import Present, Problem, Record, to_plain
 from evidence_store.scope import Scope
 from extractors.base import Extractor, Found
 from extractors.catalog import EXTRACTORS
+from extractors.recognising import DATABASE, recognised
 from extractors.sources.base import SourceError, Volume
 from parsers.signatures import mime_of
 
@@ -47,7 +48,7 @@ def read_batch(batch: Batch, volume: Volume, shard: ShardWriter, on_step: OnStep
             continue
         if not _read(step, file, volume, batch.only, shard, partial(on_step, label)):
             continue
-        for extractor in _wanted(step, file, batch.only):
+        for extractor in _wanted(step, file, batch.only, _by_tables(step, file, shard, skip, on_step)):
             label = label_of(step.listed.ordinal, extractor.id)
             on_step(label, 0)
             of_file = OfFile(bool(step.listed.deleted), step.listed.times, batch.region)
@@ -126,16 +127,37 @@ def _unreadable(shard: ShardWriter, step: Step, problem: Problem) -> None:
     shard.add(PROBLEM, {**to_plain(problem), "of": "file"})
 
 
-def _wanted(step: Step, file: OpenedFile, only: tuple[str, ...]) -> Iterator[Extractor]:
+def _by_tables(
+    step: Step, file: OpenedFile, shard: ShardWriter, skip: dict[str, str], on_step: OnStep
+) -> tuple[Extractor, ...]:
+    """The extractors of a database that none asks for by its path. To look into it is a step of its own: a hostile one
+    that takes the worker with it is not asked again."""
+    if step.extractors or file.mime != DATABASE:
+        return ()
+    label = label_of(step.listed.ordinal, "recognising")
+    on_step(label, 0)
+    if label in skip:
+        lost = Problem("file", skip[label].replace(" ", "-"), f"looking for its tables: {skip[label]}")
+        shard.add(PROBLEM, {**to_plain(lost), "of": "file"})
+        return ()
+    return recognised(file)
+
+
+def _wanted(
+    step: Step, file: OpenedFile, only: tuple[str, ...], by_tables: tuple[Extractor, ...] = ()
+) -> Iterator[Extractor]:
     of_type = _of_type(file.mime)
     if not of_type and not step.extractors:
         return
+    told = {one.id: one for one in by_tables}
     for extractor in EXTRACTORS:
         if only and not any(fnmatchcase(extractor.id, glob) for glob in only):
             continue
         by_type = extractor in of_type and (extractor.claims is None or extractor.claims(file.head))
         if by_type or extractor.id in step.extractors:
             yield extractor
+        elif extractor.id in told:
+            yield told[extractor.id]
 
 
 @cache
@@ -148,25 +170,10 @@ def _of_type(mime: str) -> tuple[Extractor, ...]:
     return tuple(extractor for extractor in EXTRACTORS if asked(extractor.types))
 
 
-@dataclass
-class _Tally:
-    """What an extractor's run adds up to."""
-
-    counted: int | None = None
-    parsed: int = 0
-    out_of_scope: int = 0
-    unsupported: int = 0
-    failed: int = 0
-    problems: int = 0
-    unknown: bool = False
-    broken: bool = False
-    last: str | None = field(default=None, repr=False)
-
-
 def _extract(
     extractor: Extractor, file: OpenedFile, of_file: OfFile, shard: ShardWriter, scope: Scope, lost: str | None
 ) -> None:
-    tally = _Tally()
+    tally = Tally()
     begun = False
 
     def begin() -> None:
@@ -178,7 +185,7 @@ def _extract(
     def note(problem: Problem) -> None:
         begin()
         shard.add(PROBLEM, {**to_plain(problem), "of": "outcome"})
-        _count(tally, problem)
+        tally.count(problem)
 
     if lost is not None:
         note(Problem("file", lost.replace(" ", "-"), f"the extractor {lost}: nothing of this file was kept"))
@@ -197,8 +204,9 @@ def _extract(
                 raise
             note(Problem("file", "extractor-failed", _words(error), tally.last or ""))
     if begun:
-        _close(tally, note)
-        shard.end({"outcome": _outcome(tally, lost), **_counts(tally)})
+        if missing := tally.missing():
+            note(missing)
+        shard.end({"outcome": tally.outcome(lost), **tally.counts()})
 
 
 def _in_blocks(found: Iterator[Found]) -> Iterator[list[Record] | Problem | Present]:
@@ -222,7 +230,7 @@ def _in_blocks(found: Iterator[Found]) -> Iterator[list[Record] | Problem | Pres
         yield block
 
 
-def _admit(block: list[Record], shard: ShardWriter, scope: Scope, tally: _Tally) -> None:
+def _admit(block: list[Record], shard: ShardWriter, scope: Scope, tally: Tally) -> None:
     """Writes the records that may be written and counts them. Those before one that cannot be written are kept."""
     admitted = [scope.admits(record) for record in block]
     before = shard.records_written
@@ -240,47 +248,6 @@ def _admit(block: list[Record], shard: ShardWriter, scope: Scope, tally: _Tally)
                 tally.parsed += new
             else:
                 break  # it could not be written
-
-
-def _count(tally: _Tally, problem: Problem) -> None:
-    tally.problems += 1
-    tally.failed += problem.kind == "row"
-    tally.unsupported += problem.kind == "unsupported"
-    tally.unknown |= problem.kind == "schema"
-    tally.broken |= problem.kind == "file"
-
-
-def _close(tally: _Tally, note: Callable[[Problem], None]) -> None:
-    """The counts have to add up: rows that were counted and did not come out are failures, said to be so."""
-    seen = tally.parsed + tally.out_of_scope + tally.unsupported + tally.failed
-    if tally.counted is not None and tally.counted > seen:
-        missing = tally.counted - seen
-        note(Problem("file", "rows-missing", f"{missing:,} of {tally.counted:,} rows did not come out"))
-        tally.failed += missing
-
-
-def _counts(tally: _Tally) -> dict[str, int]:
-    seen = tally.parsed + tally.out_of_scope + tally.unsupported + tally.failed
-    return {
-        "present": seen,
-        "parsed": tally.parsed,
-        "out_of_scope": tally.out_of_scope,
-        "unsupported": tally.unsupported,
-        "failed": tally.failed,
-        "problems": tally.problems,
-    }
-
-
-def _outcome(tally: _Tally, lost: str | None) -> str:
-    if lost is not None:
-        return lost
-    if tally.unknown and not tally.parsed:
-        return "unknown layout"
-    if tally.broken or tally.failed or tally.unsupported or tally.unknown:
-        return "partial" if tally.parsed else "failed"
-    if tally.parsed:
-        return "parsed"
-    return "out of scope" if tally.out_of_scope else "empty"
 
 
 def _words(error: BaseException) -> str:

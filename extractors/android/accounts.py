@@ -49,6 +49,7 @@ _TIME: Final = "%Y-%m-%d %H:%M:%S"
     version=1,
     title="Android accounts",
     files=("**/accounts_ce.db", "**/accounts_de.db", "**/accounts.db"),
+    tables=tuple({"accounts": {"_id", "name", "type"}, one: {"accounts_id"}} for one in ("extras", "grants")),
     emits=(Account,),
     privacy="device",
     layouts="accounts.db (to Android 6), accounts_de.db and accounts_ce.db (from Android 7 on)",

@@ -45,6 +45,7 @@ _SHOWN: Final = (
     version=1,
     title="Burner: messages, calls and contacts of second numbers",
     files=("**/com.adhoclabs.burner/databases/*.db", "**/burnerDatabase.db", "**/burners.sqlite"),
+    tables=({"messages": _NEEDED["messages"], "burners": _NEEDED["burners"]},),
     emits=(Message, Call, Contact, Account),
     privacy="communications",
     layouts="the tables burners, messages and contacts as of 2022 (schema version 16)",

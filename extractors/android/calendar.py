@@ -55,6 +55,7 @@ Calendars = dict[Any, Row]
     version=1,
     title="Android calendars",
     files=("**/calendar.db",),
+    tables=({"Events": {"_id", "calendar_id", "title", "dtstart"}, "Calendars": {"_id"}},),
     emits=(CalendarEvent, Account),
     privacy="calendar",
     layouts="calendar.db of the calendar provider, Android 2 to 15",

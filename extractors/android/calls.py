@@ -58,6 +58,7 @@ _NO_NUMBER: Final = {"-1": "number unknown", "-2": "number withheld", "-3": "pay
     version=2,
     title="Android call log",
     files=("**/calllog.db", "**/contacts2.db"),
+    tables=({"calls": {"_id", "number", "date", "duration", "type", "new", "numbertype"}},),
     emits=(Call,),
     privacy="communications",
     layouts="calls in contacts2.db (to Android 6) and calllog.db (from Android 7 on)",

@@ -29,6 +29,9 @@ _EXTRA: Final = ("times_contacted", "x_times_contacted", "contact_id", "sourceid
     version=3,
     title="Android address book",
     files=("**/contacts2.db", "**/com.android.providers.contacts/databases/profile.db"),
+    tables=(
+        {"raw_contacts": {"_id"}, "data": {"_id", "raw_contact_id", "mimetype_id", "data1"}, "mimetypes": {"_id"}},
+    ),
     emits=(Contact, Group),
     privacy="contacts",
     layouts="contacts2.db and profile.db of Android 2 to 15, with and without the table of accounts",

@@ -50,6 +50,7 @@ _UNSET: Final = {"numfailed": 0, "current_bytes": 0}
     version=1,
     title="Android download manager",
     files=("**/com.android.providers.downloads*/databases/downloads.db", "**/downloads.db"),
+    tables=({"downloads": {"_id", "uri", "status", "lastmod", "_data"}},),
     emits=(Download,),
     privacy="web",
     layouts="downloads.db with the table downloads (Android 2 to 15)",

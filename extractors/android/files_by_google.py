@@ -29,6 +29,7 @@ _NOTHING: Final[dict[str, Any]] = dict.fromkeys(_METADATA)
     version=1,
     title="Files by Google: list of files",
     files=("**/files_master_database",),
+    tables=({"files_master_table": {"id", "file_name", "root_path", "root_relative_file_path"}},),
     emits=(MediaItem, Location),
     privacy="media",
     layouts="files_master_database with files_master_table, with or without metadata and times of opening",

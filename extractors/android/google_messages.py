@@ -39,6 +39,7 @@ _OWN_RECORDS: Final = ("parts", "reactions")  # whose rows come out even where t
     version=1,
     title="Google Messages: SMS, MMS and RCS",
     files=("**/bugle_db",),
+    tables=({"messages": {"_id", "conversation_id", "message_status", "message_protocol"}, "participants": {"_id"}},),
     emits=(Message, Group),
     privacy="communications",
     layouts="bugle_db from 2015 (as in com.android.messaging) to 2025 (version 61010), with conversation_participants "

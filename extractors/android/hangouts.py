@@ -65,6 +65,7 @@ class _People:
     version=1,
     title="Google Hangouts on Android",
     files=("**/com.google.android.talk/databases/babel*.db", "**/babel.db"),
+    tables=({"messages": {"_id", "conversation_id", "author_chat_id", "text", "timestamp", "type"}},),
     emits=(Message, Call, Group, Contact),
     privacy="communications",
     layouts="babel.db, babel0.db … of Hangouts 4 to 36 (schema versions 210 to 1370)",

@@ -41,6 +41,7 @@ _COLUMNS: Final = (
         *("**/com.android.providers.media*/databases/*.db", "**/com.google.android.providers.media*/databases/*.db"),
         *("**/external.db", "**/external_primary.db", "**/internal.db"),
     ),
+    tables=({"files": {"_id", "_data", "date_added", "date_modified", "media_type"}},),
     emits=(MediaItem, Location),
     privacy="media",
     layouts="external.db, external-*.db, internal.db with the table files (Android 3 to 15)",

@@ -103,6 +103,7 @@ _TABLES: Final = (
     version=1,
     title="Play Store: applications delivered, in an account's library, last updated",
     files=("**/localappstate.db", "**/frosting.db", "**/library.db"),
+    tables=({"appstate": {"package_name", "first_download_ms"}}, {"ownership": {"account", "doc_id", "doc_type"}}),
     emits=(AppInstall,),
     privacy="device",
     layouts="localappstate.db, library.db and frosting.db of the Play Store since 2013",

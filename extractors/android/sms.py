@@ -58,6 +58,7 @@ _REPORTS: Final = ((0, 32, "delivery reported"), (32, 64, "delivery pending"), (
     version=3,
     title="Android text and picture messages",
     files=("**/mmssms.db",),
+    tables=({"sms": {"_id", "address", "date", "type", "body"}, "threads": {"_id"}},),
     emits=(Message,),
     privacy="communications",
     layouts="mmssms.db of Android 4 to 15",

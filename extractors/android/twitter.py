@@ -36,6 +36,7 @@ _FOUND: Final = "text found in data whose layout is not published"
     version=1,
     title="Posts, profiles and searches kept by X for Android",
     files=("**/com.twitter.android/databases/*-*.db", "**/twitter.db"),
+    tables=(_NEEDED,),
     emits=(Message, Contact, Search, Notification),
     privacy="communications",
     layouts="databases of com.twitter.android of 2015 to 2018",

@@ -60,6 +60,7 @@ _NO_NAME: Final = ("isManagedAppleID", "storefrontID", "countryCode", "deviceCou
     version=1,
     title="Accounts of the device",
     files=("**/Accounts3.sqlite", "**/Accounts4.sqlite"),
+    tables=({"ZACCOUNT": {"Z_PK", "ZUSERNAME", "ZACCOUNTTYPE"}, "ZACCOUNTTYPE": {"Z_PK", "ZIDENTIFIER"}},),
     emits=(Account,),
     privacy="device",
     layouts="Accounts3.sqlite of iOS 7 to 18, Accounts4.sqlite of macOS",

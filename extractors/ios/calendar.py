@@ -55,6 +55,7 @@ _EPOCH: Final = datetime(2001, 1, 1, tzinfo=UTC)
     version=1,
     title="Calendars of Apple devices",
     files=("**/Calendar.sqlitedb",),
+    tables=({"CalendarItem": {"ROWID", "summary", "start_date", "start_tz", "calendar_id"}},),
     emits=(CalendarEvent, Account),
     privacy="calendar",
     layouts="Calendar.sqlitedb of iOS 3 to 26 and macOS 14 to 26: tables CalendarItem, or Event before iOS 6",

@@ -50,6 +50,10 @@ _DIRECTIONS: Final[dict[Any, Literal["in", "out"]]] = {0: "in", 1: "out"}
     version=1,
     title="Call history of Apple devices",
     files=("**/CallHistory.storedata", "**/CallHistoryTemp.storedata", "**/call_history.db"),
+    tables=(
+        {"ZCALLRECORD": {"Z_PK", "ZADDRESS", "ZDATE", "ZDURATION", "ZORIGINATED"}},
+        EARLY | {"_SqliteDatabaseProperties": {"key"}},
+    ),
     emits=(Call, DeviceFact),
     privacy="communications",
     layouts="CallHistory.storedata of iOS 8 to 26 and of macOS, call_history.db of iOS 3 to 7",

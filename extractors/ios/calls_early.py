@@ -68,6 +68,7 @@ def _duration(row: Row, doubts: Doubts) -> int | None:
     version=1,
     title="Visual voicemail",
     files=("**/voicemail.db",),
+    tables=({"voicemail": {"ROWID", "sender", "date", "duration", "trashed_date"}},),
     emits=(Call,),
     privacy="communications",
     layouts="voicemail.db of iOS 3 to 17, with the table deleted where there is one",

@@ -26,6 +26,7 @@ _HEAD: Final = 4096
     version=1,
     title="Pictures of contacts of Apple devices",
     files=("**/AddressBookImages.sqlitedb",),
+    tables=({"ABThumbnailImage": {"ROWID", "record_id", "data"}}, {"ABFullSizeImage": {"ROWID", "record_id", "data"}}),
     emits=(MediaItem,),
     privacy="contacts",
     layouts="AddressBookImages.sqlitedb of iOS 4 to 26",

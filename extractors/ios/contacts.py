@@ -39,6 +39,7 @@ SERVICE: Final = "Contacts"
     version=1,
     title="Address book of Apple devices",
     files=("**/AddressBook.sqlitedb",),
+    tables=({"ABPerson": {"ROWID", "First", "Last"}, "ABMultiValue": {"UID", "record_id", "value"}},),
     emits=(Contact, Group),
     privacy="contacts",
     layouts="AddressBook.sqlitedb of iOS 3 to 26",

@@ -22,6 +22,7 @@ _ACCOUNT: Final = re.compile(r"[^@/\s]+@[^@/\s]+\.[^@/\s]+")
     version=1,
     title="Gmail: letters kept for searching offline",
     files=("**/searchsqlitedb",),
+    tables=({"offline_search_content": {"id", "c0", "c9"}},),
     emits=(Email,),
     privacy="communications",
     layouts="searchsqlitedb with the table offline_search",

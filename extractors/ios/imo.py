@@ -37,6 +37,7 @@ _SURE_FROM_NS, _SURE_TO_NS = 946_684_800 * 10**9, 3_786_912_000 * 10**9  # 2000 
     version=1,
     title="imo for iOS",
     files=("**/IMODb2.sqlite",),
+    tables=({"ZIMOCHATMSG": {"Z_PK", "ZTS", "ZBUID", "ZTEXT"}},),
     emits=(Message, Contact, Group, Call, Account),
     privacy="communications",
     layouts="IMODb2.sqlite of 2018 to 2023",

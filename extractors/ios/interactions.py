@@ -45,6 +45,7 @@ _DIRECTIONS: Final = {0: "incoming interaction", 1: "outgoing interaction"}
     version=1,
     title="Interactions with people, by application",
     files=("**/interactionC.db",),
+    tables=({"ZINTERACTIONS": {"Z_PK", "ZBUNDLEID", "ZSTARTDATE"}},),
     emits=(AppUse, Contact),
     privacy="communications",
     layouts="interactionC.db of iOS 9 to 26 and macOS",

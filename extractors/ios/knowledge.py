@@ -74,6 +74,7 @@ Metadata = dict[Any, Extra]
     version=1,
     title="Use of applications and states of the device, as recorded by the system",
     files=("**/knowledgeC*.db",),
+    tables=({"ZOBJECT": {"Z_PK", "ZSTREAMNAME", "ZSTARTDATE"}, "ZSOURCE": {"Z_PK"}},),
     emits=(AppUse, WebVisit, Notification, AppInstall, Network, DeviceFact),
     privacy="device",
     layouts="knowledgeC.db of iOS 11 to 18 and macOS 10.13 to 15",

@@ -35,6 +35,9 @@ _TIMES: Final = (
     version=1,
     title="Notes",
     files=("**/NoteStore.sqlite",),
+    tables=(
+        {"ZICCLOUDSYNCINGOBJECT": {"Z_PK", "ZIDENTIFIER", "ZNOTEDATA"}, "ZICNOTEDATA": {"Z_PK", "ZNOTE", "ZDATA"}},
+    ),
     emits=(Note, Account),
     privacy="communications",
     layouts="NoteStore.sqlite of iOS 9 to 18 and macOS 10.11 to 15",

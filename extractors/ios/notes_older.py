@@ -25,6 +25,7 @@ _ATTACHMENT: Final = ("ZNOTE", "ZFILENAME", "ZMIMETYPE", "ZCONTENTID")
     version=1,
     title="Notes, older layout",
     files=("**/Library/Notes/notes.sqlite", "**/notes.sqlite"),
+    tables=({"ZNOTE": {"Z_PK", "ZTITLE", "ZCREATIONDATE"}, "ZNOTEBODY": {"Z_PK", "ZCONTENT"}},),
     emits=(Note,),
     privacy="communications",
     layouts="notes.sqlite of iOS 3 to 18",

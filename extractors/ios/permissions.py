@@ -66,6 +66,7 @@ _REASONS: Final = {
     version=1,
     title="Permissions of applications",
     files=("**/TCC.db",),
+    tables=({"access": {"service", "client", "client_type"}},),
     emits=(AppUse,),
     privacy="device",
     layouts="TCC.db of iOS 7 to 18 and macOS 10.8 to 15 (allowed, later auth_value)",

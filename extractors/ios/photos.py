@@ -77,6 +77,10 @@ _FAR: Final = 180.0
     version=1,
     title="Photo library: what it records of pictures and films",
     files=("**/Photos.sqlite",),
+    tables=(
+        {"ZASSET": {"Z_PK", "ZFILENAME", "ZDATECREATED"}, "ZADDITIONALASSETATTRIBUTES": {"Z_PK"}},
+        {"ZGENERICASSET": {"Z_PK", "ZFILENAME", "ZDATECREATED"}, "ZADDITIONALASSETATTRIBUTES": {"Z_PK"}},
+    ),
     emits=(MediaItem, Location, Group, Message),
     privacy="media",
     layouts="Photos.sqlite of iOS 8 to 18 and macOS 10.15 to 15 (ZGENERICASSET, later ZASSET)",

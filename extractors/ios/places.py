@@ -52,6 +52,7 @@ _SOURCES: Final = {
     version=1,
     title="Significant locations, visits and cached positions",
     files=("**/com.apple.routined/*.sqlite",),
+    tables=({"ZRTCLLOCATIONMO": {"Z_PK"}}, {"ZRTLEARNEDLOCATIONOFINTERESTMO": {"Z_PK"}}, {"ZRTVISITMO": {"Z_PK"}}),
     emits=(Location,),
     privacy="location",
     layouts="Cache.sqlite, Local.sqlite and Cloud-V2.sqlite of iOS 11 to 18 (every ZRT table with a position)",

@@ -37,6 +37,7 @@ _STATE: Final = ("ZDEVICE", "ZUSER")
     version=1,
     title="Screen time",
     files=("**/RMAdminStore-*.sqlite",),
+    tables=({"ZUSAGETIMEDITEM": {"Z_PK", "ZTOTALTIMEINSECONDS"}, "ZUSAGEBLOCK": {"Z_PK"}},),
     emits=(AppUse, AppInstall, DeviceFact, Account),
     privacy="device",
     layouts="RMAdminStore-Local.sqlite and -Cloud.sqlite of iOS 12 to 18",

@@ -27,6 +27,7 @@ _AT_ONCE: Final = 500
     version=1,
     title="SMS and iMessage of Apple devices",
     files=("**/sms.db", "**/chat.db"),
+    tables=(_NEEDED | {"handle": {"ROWID", "id"}}, EARLY | {"msg_pieces": {"ROWID", "message_id"}}),
     emits=(Message, Group),
     privacy="communications",
     layouts="sms.db of iOS 3 to 26, chat.db of macOS 10.8 to 26",

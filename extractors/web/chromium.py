@@ -36,6 +36,7 @@ _DOWNLOAD_EXTRA: Final = (
     version=1,
     title="Chrome, Edge, Brave, Opera and others: recorded visits, search terms, downloads",
     files=("**/History", "**/History-*", "**/Archived History"),
+    tables=({"urls": {"id", "url", "title"}, "visits": {"id", "url", "visit_time", "transition"}},),
     emits=(WebVisit, Search, Download),
     privacy="web",
     layouts="History of Chromium 8 to 130",

@@ -28,6 +28,7 @@ _ADDRESS: Final = (
     version=1,
     title="Chrome and its kin: words entered into forms, and saved addresses, as recorded",
     files=("**/Web Data",),
+    tables=({"autofill": {"name", "value", "count"}},),
     emits=(TableRow, Contact),
     privacy="web",
     layouts="Web Data of Chromium 8 to 130: autofill with and without its table of dates, autofill_profiles",

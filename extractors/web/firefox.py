@@ -38,6 +38,7 @@ _TARGET: Final = "downloads/destinationFileURI"
     version=1,
     title="Firefox: recorded visits, bookmarks, downloads",
     files=("**/places.sqlite",),
+    tables=({"moz_places": {"id", "url"}, "moz_historyvisits": {"id", "place_id", "visit_date"}},),
     emits=(WebVisit, Bookmark, Download, Search),
     privacy="web",
     layouts="places.sqlite of Firefox 3 to 130 and of Firefox for Android from 79 on",

@@ -61,6 +61,7 @@ Folders = dict[Any, tuple[str | None, Any]]  # _ID -> title, parent
     version=1,
     title="Samsung Internet: bookmarks, tabs and saved pages, as recorded",
     files=("**/SBrowser.db", "**/SBrowser2.db"),
+    tables=({"BOOKMARKS": {"_ID", "URL", "TITLE", "FOLDER", "PARENT"}, "TABS": {"_ID", "TAB_URL"}},),
     emits=(Bookmark, WebVisit, DeviceFact, Account),
     privacy="web",
     layouts="SBrowser.db in versions 2 (of 2014) to 13 (Samsung Internet 29), SBrowser2.db where it is in the clear",

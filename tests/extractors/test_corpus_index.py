@@ -88,8 +88,6 @@ ELSEWHERE: dict[str, str] = {
         "artefacts of computers are not read",
     ),
     "iLEAPP/case_zips/controlCenter/*": "the order of buttons on a screen",
-    "mvt/ios_backup/6e/*": "WebKit's statistics of sites are not read",
-    "mvt/ios_backup/e7/*": "WebKit's own file, of no row",
 }
 
 

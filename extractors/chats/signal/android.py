@@ -25,6 +25,7 @@ _DRAFT: Final = ("_id", "thread_id", "type", "value")
     version=1,
     title="Signal on Android: messages, calls, groups, recipients",
     files=("**/signal.db", "**/database.sqlite"),
+    tables=tuple({"thread": {"_id"}, "recipient": {"_id"}, one: {"_id", "thread_id"}} for one in ("message", "mms")),
     emits=(Message, Call, Group, Contact),
     privacy="communications",
     layouts="sms and mms (until 2022), mms alone, message (since 2023); reactions, mentions, polls, edits, calls",

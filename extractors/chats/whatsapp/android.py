@@ -32,6 +32,7 @@ _SIDES = android_content.SIDES + android_around.SIDES + android_system.SIDES + a
     version=1,
     title="WhatsApp on Android",
     files=("**/msgstore.db", "**/msgstore-*.db"),
+    tables=(NEEDED, android_legacy.NEEDED),
     beside=with_logs(ANDROID_BOOK),
     emits=(Message, Call, Group),
     privacy="communications",

@@ -37,6 +37,7 @@ _MILLISECONDS_FROM: Final = 100_000_000_000  # no time in seconds is as great fo
     version=1,
     title="WhatsApp contacts on Android",
     files=("**/com.whatsapp/databases/wa.db", "**/com.whatsapp.w4b/databases/wa.db", "**/wa.db"),
+    tables=({"wa_contacts": {"_id", "jid"}},),
     emits=(Contact, Group),
     privacy="communications",
     layouts="wa.db with wa_contacts (2012 on); blocked contacts, businesses, descriptions of groups",

@@ -30,6 +30,7 @@ _SHOWN: Final = ("ZSESSIONTYPE", "ZARCHIVED", "ZHIDDEN", "ZUNREADCOUNT", "ZISLOC
     version=1,
     title="WhatsApp on iOS",
     files=("**/ChatStorage.sqlite",),
+    tables=(NEEDED,),
     beside=with_logs(IOS_BOOK, IOS_PAIRS),
     emits=(Message, Group, Contact),
     privacy="communications",

@@ -38,6 +38,7 @@ _TIMES: Final = (
     version=1,
     title="WhatsApp contacts on iOS",
     files=("**/ContactsV2.sqlite", "**/LID.sqlite"),
+    tables=({_TABLE: {"Z_PK", "ZPHONENUMBER"}}, {PAIRS: {"Z_PK", "ZLID", "ZPHONENUMBER"}}),
     emits=(Contact,),
     privacy="communications",
     layouts="ContactsV2.sqlite with ZWAADDRESSBOOKCONTACT (2017 on); LID.sqlite (2024 on)",

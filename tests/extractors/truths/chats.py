@@ -33,4 +33,10 @@ TRUTHS: tuple[Truth, ...] = (
         {},
         of="index",
     ),
+    Truth(
+        "whatsapp.ios_contacts",
+        "mvt/ios_backup/e7/e794f6ffcc3c222535f47684a63d5178da3c4500",
+        {"contact": 1},
+        of="its one row of ZWAPHONENUMBERLIDPAIR; the manifest of the backup does not name it",
+    ),
 )
