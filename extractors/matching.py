@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 _WILD: Final = re.compile(r"[*?]")
 _START: Final = 3  # characters of a name's beginning that are looked up
 _FOLDERS_KEPT: Final = 8192
+# What Windows, macOS and browsers put into the name of a copy: "sms (1).db", "sms - Copy (2).db", "sms copy.db",
+# "sms 2.db".
+_COPY: Final = re.compile(
+    r"(?:(?: - | )(?:copy|kopie|copie|copia|kopia|kopi|cópia))?(?: ?\(\d{1,3}\)| \d{1,2})?(?=\.[^.\s]{1,12}\Z|\Z)",
+    re.IGNORECASE,
+)
 
 Test = Callable[[str], object]
 
@@ -72,7 +78,14 @@ class Matcher:
             self._add(place, text, common)
 
     def match(self, path: str) -> tuple[Extractor, ...]:
-        """The extractors that want `path` ('/'-separated, relative to the source's root), in catalog order."""
+        """The extractors that want `path` ('/'-separated, relative to the source's root), in catalog order.
+
+        Where there are none and the name has the mark of a copy, those that want the file it was copied from.
+        """
+        found = self._match(path)
+        return found if found or (plain := without_copy_mark(path)) == path else self._match(plain)
+
+    def _match(self, path: str) -> tuple[Extractor, ...]:
         folder, _, name = path.casefold().rpartition("/")
         names = self._anywhere
         rules = self._below.get(folder)
@@ -122,6 +135,15 @@ class Matcher:
             self._by_folder.setdefault(rarest, []).append(rule)
         else:
             self._each_folder.append(rule)
+
+
+def without_copy_mark(path: str) -> str:
+    """The path of the file that this one is a copy of, by the mark in its name; the path itself where it has none."""
+    if " " not in path and "(" not in path:
+        return path
+    folder, slash, name = path.rpartition("/")
+    mark = next((one for one in _COPY.finditer(name) if one[0]), None)
+    return f"{folder}{slash}{name[: mark.start()]}{name[mark.end() :]}" if mark and mark.start() else path
 
 
 def _literal_folders(pattern: str) -> list[str]:

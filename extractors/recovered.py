@@ -9,6 +9,7 @@ from typing import Final
 from evidence_store.records import Present, Problem, Record
 from extractors.base import EvidenceFile, Found
 from extractors.database import Doubts
+from extractors.matching import without_copy_mark
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row
 from parsers.sqlite_recovery import RecoveredRow
 
@@ -27,7 +28,7 @@ class Typed:
 
     def takes(self, path: str, row: RecoveredRow) -> bool:
         """Whether a recovered row is one of these. Every other row is a `TableRow` (files.deleted_rows)."""
-        name = path.rpartition("/")[2].lower()
+        name = without_copy_mark(path).rpartition("/")[2].lower()
         named = (row.table or "").lower() == self.table and name in self.files
         return named and self.columns <= {column.lower() for column in row.columns}
 

@@ -13,6 +13,7 @@ from extractors.android.protobuf_file import read_fields
 from extractors.android.text_file import read_text
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts
+from extractors.matching import without_copy_mark
 from extractors.shortened import shortened
 
 _PRINTED: Final = re.compile(r"\[([^\]]+)\]: \[(.*)", re.DOTALL)
@@ -46,7 +47,7 @@ def device(file: EvidenceFile) -> Iterator[Found]:
     - Android Open Source Project: build properties, system/core/init/persistent_properties.proto, SettingsState,
       SettingsProvider's DatabaseHelper, TelephonyProvider (siminfo), UserManagerService
     """
-    name = file.path.rpartition("/")[2].lower()
+    name = without_copy_mark(file.path).rpartition("/")[2].lower()
     folder = file.path.rpartition("/")[0].lower()
     if folder.endswith("system/users"):
         if name.partition(".")[0].isdigit():

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from evidence_store.records import Record
 from extractors.base import Extractor
-from extractors.matching import Matcher
+from extractors.catalog import EXTRACTORS
+from extractors.matching import Matcher, without_copy_mark
+from tests.evidence_builders.files import MemoryFile
 
 
 def wants(*files: str, name: str = "test.made-up") -> Extractor:
@@ -125,3 +128,44 @@ def test_half_a_million_real_paths_hit_the_same_patterns_as_a_naive_reading(corp
         assert matcher.match(path) == expected
     assert len(paths) == 474_145
     assert 0 < hits < len(paths)
+
+
+COPIES = {
+    "a/sms (1).db": "a/sms.db",
+    "sms - Copy.db": "sms.db",
+    "sms - Kopie (2).db": "sms.db",
+    "sms copy 2.db": "sms.db",
+    "sms 2.db": "sms.db",
+    "bugle_db (1)": "bugle_db",
+    "Records(12).json": "Records.json",
+    "(1).db": "(1).db",
+    "x (1).tar.gz": "x (1).tar.gz",
+    "IMG 2019.jpg": "IMG 2019.jpg",
+    "Web Data": "Web Data",
+    "Takeout 3/Records.json": "Takeout 3/Records.json",
+}
+
+
+@pytest.mark.parametrize(("path", "plain"), COPIES.items())
+def test_the_mark_of_a_copy_is_told_from_a_name(path: str, plain: str) -> None:
+    assert without_copy_mark(path) == plain
+
+
+def test_a_copy_goes_to_those_who_want_the_original_and_an_own_name_to_its_own() -> None:
+    matcher = Matcher([wants("**/sms.db", name="sms"), wants("**/sms (1).db", name="second")])
+    assert [one.id for one in matcher.match("a/sms (2).db")] == ["sms"]
+    assert [one.id for one in matcher.match("a/sms (1).db")] == ["second"]
+    assert matcher.match("a/other (2).db") == ()
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"x=1\n", b"<a/>"])
+def test_no_extractor_minds_the_name_of_a_copy(data: bytes) -> None:
+    matcher = Matcher(EXTRACTORS)
+    for extractor in EXTRACTORS:
+        for pattern in extractor.files:
+            folder, slash, name = pattern.replace("**/", "a/").replace("*", "1").replace("?", "1").rpartition("/")
+            stem, dot, ending = name.rpartition(".")
+            path = f"{folder}{slash}{stem} (1).{ending}" if dot and stem else f"{folder}{slash}{name} (1)"
+            assert extractor.id in [one.id for one in matcher.match(path)]
+            found = list(extractor(MemoryFile(path, data)))
+            assert [one for one in found if isinstance(one, Record) and not one.locator] == []
