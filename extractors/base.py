@@ -38,6 +38,10 @@ class EvidenceFile(Protocol):
     date_order: str | None  # "dmy", "mdy", "ymd" as the operator stated, or None
 
     @property
+    def readers(self) -> frozenset[str]:
+        """The ids of the extractors that read it, this one among them."""
+
+    @property
     def times(self) -> tuple[Moment, ...]:
         """The moments of the file system."""
 

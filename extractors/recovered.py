@@ -9,7 +9,6 @@ from typing import Final
 from evidence_store.records import Present, Problem, Record
 from extractors.base import EvidenceFile, Found
 from extractors.database import Doubts
-from extractors.matching import without_copy_mark
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row
 from parsers.sqlite_recovery import RecoveredRow
 
@@ -20,38 +19,38 @@ _GREATEST: Final = 2**63 - 1
 
 @dataclass(frozen=True)
 class Typed:
-    """A table whose deleted rows an extractor turns into records of its own: files by the end of their name."""
+    """A table whose deleted rows the extractor of this id turns into records of its own."""
 
-    files: tuple[str, ...]
+    extractor: str
     table: str
     columns: frozenset[str]
 
-    def takes(self, path: str, row: RecoveredRow) -> bool:
-        """Whether a recovered row is one of these. Every other row is a `TableRow` (files.deleted_rows)."""
-        name = without_copy_mark(path).rpartition("/")[2].lower()
-        named = (row.table or "").lower() == self.table and name in self.files
+    def takes(self, row: RecoveredRow) -> bool:
+        """Whether a row of a file that the extractor reads is one of these. Every other is a `TableRow`
+        (files.deleted_rows)."""
+        named = (row.table or "").lower() == self.table
         return named and self.columns <= {column.lower() for column in row.columns}
 
 
-SMS: Final = Typed(("mmssms.db",), "sms", frozenset({"_id", "address", "date", "type", "body"}))
-CALLS: Final = Typed(("calllog.db", "contacts2.db"), "calls", frozenset({"_id", "number", "date", "duration", "type"}))
-CONTACTS: Final = Typed(("contacts2.db",), "raw_contacts", frozenset({"_id", "display_name"}))
+SMS: Final = Typed("android.sms", "sms", frozenset({"_id", "address", "date", "type", "body"}))
+CALLS: Final = Typed("android.calls", "calls", frozenset({"_id", "number", "date", "duration", "type"}))
+CONTACTS: Final = Typed("android.contacts", "raw_contacts", frozenset({"_id", "display_name"}))
 IOS_MESSAGES: Final = Typed(
-    ("sms.db", "chat.db"), "message", frozenset({"rowid", "guid", "text", "handle_id", "date", "is_from_me"})
+    "ios.sms", "message", frozenset({"rowid", "guid", "text", "handle_id", "date", "is_from_me"})
 )
 IOS_CALLS: Final = Typed(
-    ("callhistory.storedata", "callhistorytemp.storedata"),
+    "ios.calls",
     "zcallrecord",
     frozenset({"z_pk", "zaddress", "zdate", "zduration", "zoriginated"}),
 )
 WHATSAPP: Final = Typed(
-    ("msgstore.db",), "message", frozenset({"_id", "chat_row_id", "from_me", "key_id", "timestamp", "text_data"})
+    "whatsapp.android", "message", frozenset({"_id", "chat_row_id", "from_me", "key_id", "timestamp", "text_data"})
 )
 WHATSAPP_EARLY: Final = Typed(
-    ("msgstore.db",), "messages", frozenset({"_id", "key_remote_jid", "key_from_me", "key_id", "data", "timestamp"})
+    "whatsapp.android", "messages", frozenset({"_id", "key_remote_jid", "key_from_me", "key_id", "data", "timestamp"})
 )
 WHATSAPP_IOS: Final = Typed(
-    ("chatstorage.sqlite",),
+    "whatsapp.ios",
     "zwamessage",
     frozenset({"z_pk", "zchatsession", "zisfromme", "zmessagedate", "ztext"}),
 )
@@ -66,7 +65,7 @@ def deleted_records(
     A file that is no database gives nothing here: reading its live rows has said so. `doubts` is drained.
     """
     try:
-        rows = [row for row in file.deleted_rows().rows if wanted.takes(file.path, row)]
+        rows = [row for row in file.deleted_rows().rows if wanted.takes(row)]
     except ValueError:
         return
     if rows:

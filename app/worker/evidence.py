@@ -38,6 +38,7 @@ class OpenedFile:
         self.mime = "application/octet-stream"
         self.head = b""
         self.kept: bytes | None = None
+        self.readers: frozenset[str] = frozenset()
         self._volume = volume
         self._listed = listed
         self._recovered: Recovered | None = None

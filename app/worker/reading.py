@@ -48,7 +48,9 @@ def read_batch(batch: Batch, volume: Volume, shard: ShardWriter, on_step: OnStep
             continue
         if not _read(step, file, volume, batch.only, shard, partial(on_step, label)):
             continue
-        for extractor in _wanted(step, file, batch.only, _by_tables(step, file, shard, skip, on_step)):
+        wanted = list(_wanted(step, file, batch.only, _by_tables(step, file, shard, skip, on_step)))
+        file.readers = frozenset(extractor.id for extractor in wanted)
+        for extractor in wanted:
             label = label_of(step.listed.ordinal, extractor.id)
             on_step(label, 0)
             of_file = OfFile(bool(step.listed.deleted), step.listed.times, batch.region)

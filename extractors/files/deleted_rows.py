@@ -61,7 +61,7 @@ def deleted_rows(file: EvidenceFile) -> Iterator[Found]:
     except ValueError as error:
         yield Problem("file", "damaged-database", str(error))
         return
-    rows = [row for row in found.rows if not _is_other(file.path, row)]
+    rows = [row for row in found.rows if not _is_other(file.readers, row)]
     if rows:
         yield Present(len(rows))
     for row in rows:
@@ -70,10 +70,10 @@ def deleted_rows(file: EvidenceFile) -> Iterator[Found]:
         yield Problem("note", "database", note)
 
 
-def _is_other(path: str, row: RecoveredRow) -> bool:
+def _is_other(readers: frozenset[str], row: RecoveredRow) -> bool:
     """Whether another extractor gives the row, or it is SQLite's own count of rows (rows of the schema are not)."""
     bookkeeping = (row.table or "").lower().startswith(("sqlite_sequence", "sqlite_stat"))
-    return bookkeeping or any(typed.takes(path, row) for typed in TYPED)
+    return bookkeeping or any(typed.extractor in readers and typed.takes(row) for typed in TYPED)
 
 
 def _record(row: RecoveredRow) -> TableRow:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, BinaryIO
 
+from extractors.matching import Matcher
 from parsers.sqlite_file import open_database
 from parsers.sqlite_recovery import recover_rows
 
@@ -16,6 +18,13 @@ if TYPE_CHECKING:
     from evidence_store.records import Moment
     from parsers.sqlite_file import EvidenceDatabase
     from parsers.sqlite_recovery import Recovered
+
+
+@cache
+def _matcher() -> Matcher:
+    from extractors.catalog import EXTRACTORS
+
+    return Matcher(EXTRACTORS)
 
 
 class MemoryFile:
@@ -50,6 +59,11 @@ class MemoryFile:
         self._data = data
         self._companions = dict(companions or {})
         self._others = dict(others or {})
+
+    @property
+    def readers(self) -> frozenset[str]:
+        """Those whose label has a pattern for the path."""
+        return frozenset(extractor.id for extractor in _matcher().match(self.path))
 
     def open(self) -> BinaryIO:
         return io.BytesIO(self._data)

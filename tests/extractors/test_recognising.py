@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,26 @@ def test_a_renamed_database_is_read_and_that_its_name_is_another_is_said(tmp_pat
         query = select(outcome.extractor).join(schema.problem).where(problem.code == "recognised")
         assert [one.partition("@")[0] for one in connection.scalars(query)] == ["android.sms"]
     assert verdict_of(case).intact
+    case.close()
+
+
+@pytest.mark.parametrize(
+    ("only", "kinds"), [((), {("message", 0), ("message", 1)}), (("sqlite.*",), {("table_row", 1)})]
+)
+def test_deleted_messages_are_messages_where_those_are_read_and_else_rows(
+    tmp_path: Path, only: tuple[str, ...], kinds: set[tuple[str, int]]
+) -> None:
+    (tmp_path / "evidence").mkdir()
+    path = tmp_path / "evidence" / "0001"
+    path.write_bytes(renamed_store())
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(
+            "PRAGMA secure_delete=OFF; INSERT INTO sms(_id,address,date,type,body)"
+            " VALUES(2,'07700 900102',1772357400000,1,'words that were deleted'); DELETE FROM sms WHERE _id=2"
+        )
+    case, _ = read_into(tmp_path / "case", path.parent, zone="Europe/London", only=only)
+    with case.store.read() as connection:
+        assert {tuple(row) for row in connection.execute(select(schema.item.c.kind, schema.item.c.deleted))} == kinds
     case.close()
 
 
