@@ -20,16 +20,14 @@ class LocalTime:
         if utc_us is None:
             return "no time"
         local = from_us(utc_us).astimezone(self._info)
-        fraction = f".{utc_us % 1_000_000:06d}".rstrip("0") if utc_us % 1_000_000 else ""
-        return f"{local.day} {local:%b %Y %H:%M:%S}{fraction} {local:%Z}"
+        return f"{local.day} {local:%b %Y %H:%M:%S}{_fraction(utc_us)} {local:%Z}"
 
     def utc(self, utc_us: int | None) -> str:
         """The same moment in UTC: "25 Oct 2026 00:30:00 UTC", or ""."""
         if utc_us is None:
             return ""
         utc = from_us(utc_us)
-        fraction = f".{utc_us % 1_000_000:06d}".rstrip("0") if utc_us % 1_000_000 else ""
-        return f"{utc.day} {utc:%b %Y %H:%M:%S}{fraction} UTC"
+        return f"{utc.day} {utc:%b %Y %H:%M:%S}{_fraction(utc_us)} UTC"
 
     def moment(self, moment: dict[str, Any]) -> str:
         """A stored moment: local time and what is doubtful about it; the raw form where it is not known in UTC."""
@@ -37,3 +35,11 @@ class LocalTime:
         if utc_us is None:
             return f"as stored: {moment['raw']}" + (f" ({note})" if note else "")
         return self.words(utc_us) + (f" ({note})" if note else "")
+
+
+def _fraction(utc_us: int) -> str:
+    """Thousandths, or millionths where there are some: ".84" and ".840" are one time, and read side by side as two."""
+    whole = f"{utc_us % 1_000_000:06d}"
+    if whole == "000000":
+        return ""
+    return f".{whole.removesuffix('000')}"

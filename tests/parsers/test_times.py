@@ -135,3 +135,12 @@ def test_london_is_written_with_gmt_or_bst(examiner_zone: str) -> None:
 def test_a_moment_without_utc_is_shown_as_stored() -> None:
     moment = {"meaning": "sent", "utc_us": None, "raw": "25/10/2026, 01:30", "clock": "C", "note": "zone not known"}
     assert LocalTime("Europe/London").moment(moment) == "as stored: 25/10/2026, 01:30 (zone not known)"
+
+
+@pytest.mark.parametrize(
+    ("us", "words"),
+    [(0, "22:13:20 GMT"), (840_000, "22:13:20.840 GMT"), (84_000, "22:13:20.084 GMT"), (100, "22:13:20.000100 GMT")],
+)
+def test_a_fraction_has_three_digits_or_six(us: int, words: str) -> None:
+    assert LocalTime("Europe/London").words(1_700_000_000_000_000 + us) == f"14 Nov 2023 {words}"
+    assert LocalTime("Europe/London").utc(1_700_000_000_000_000 + us) == f"14 Nov 2023 {words}".replace("GMT", "UTC")
