@@ -66,16 +66,27 @@ def method(connection: Connection, clock: LocalTime) -> tuple[str, ...]:
             f"{clock.words(row.at_us)}: {row.action} ({row.object}) by {row.actor} on {row.workstation}, {row.program}"
         )
         steps.append(words)
-    used = sorted(set(connection.scalars(select(schema.outcome.c.extractor).distinct())))
-    named = [f"{label} ({BY_ID[label.split('@')[0]].title})" for label in used if label.split("@")[0] in BY_ID]
     return (
         f"The sources were opened with {PROGRAM} for reading only, hashed, listed and read. Each file was hashed "
         "(SHA-256) and its type found by its content. Extractors, each in a separate process without network access, "
         "read what they know; what they could not read is listed under “What could not be read”. No text was "
         "generated, translated or classified by a machine.",
-        "Extractors that took up files: " + ("; ".join(named) if named else "none") + ".",
+        f"Of the {len(BY_ID)} extractors of this version, {len(readers(connection))} took up files: they stand below.",
         *steps,
     )
+
+
+def readers(connection: Connection) -> tuple[tuple[str, str, str], ...]:
+    """(label and title, tested on, limits) of each extractor that took up a file of the case."""
+    return tuple(map(_reader, sorted(connection.scalars(select(schema.outcome.c.extractor).distinct()))))
+
+
+def _reader(label: str) -> tuple[str, str, str]:
+    known = BY_ID.get(label.partition("@")[0])
+    if known is None:
+        return label, "not known to this version of the program", ""
+    of = "" if known.label == label else f"of {known.label}, by which the file was not read: "
+    return f"{label}: {known.title}", of + known.tested_on, of + known.limits
 
 
 def time_statement(connection: Connection, zone: str) -> tuple[str, ...]:

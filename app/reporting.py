@@ -17,6 +17,7 @@ from app.report_facts import (
     coverage_rows,
     coverage_summary,
     method,
+    readers,
     sealed_at,
     sources,
     time_statement,
@@ -28,7 +29,6 @@ from evidence_store import listing, queries, threads
 from evidence_store.queries import Detail
 from evidence_store.scope import Authority
 from evidence_store.selection import Selection
-from extractors.catalog import EXTRACTORS
 from report_templates.data import (
     CaseFacts,
     ConversationFacts,
@@ -150,7 +150,7 @@ def report_data(
         sources=found,
         method=method(connection, clock),
         time_statement=time_statement(connection, options.zone),
-        extractors=tuple((one.label, one.tested_on, one.limits) for one in EXTRACTORS),
+        extractors=readers(connection),
         conversations=tuple(_conversation(facts[one], members.get(one, ""), shown[one], clock) for one in order),
         item_count=total,
         rows=rows,

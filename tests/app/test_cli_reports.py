@@ -11,6 +11,7 @@ import pypdfium2
 import pytest
 
 from app.demo_evidence import build
+from extractors.catalog import BY_ID
 from tests.app.command_line import assay
 from tests.evidence_builders.android import SMS
 from tests.evidence_builders.archives import snapshot
@@ -49,6 +50,17 @@ def test_a_tagged_selection_is_printed_with_its_gaps_and_the_authority(case: Pat
     assert chat[9] in printed
     assert "training only" in printed
     assert "6 items" in printed or "6 messages" in printed or "6 further" in printed
+
+
+def test_the_extractors_that_took_up_files_are_described_and_no_others(case: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report.pdf"
+    assert assay("report", case, "-o", out, "--kind", "call").status == 0
+    printed = " ".join(text_of(out).split())
+    part = printed[printed.index("What read the source") :][:6000]
+    used = {one["extractor"] for one in assay("coverage", case, "--json").lines if "@" in (one["extractor"] or "")}
+    assert "android.sms@" in " ".join(used)
+    assert {label for label in used if f"{label}: {BY_ID[label.partition('@')[0]].title}" in part} == used
+    assert set(re.findall(r"([a-z]+\.[a-z_]+@\d+):", part)) == used
 
 
 def test_the_same_case_gives_the_same_bytes(case: Path, tmp_path: Path) -> None:
