@@ -17,6 +17,7 @@ from evidence_store.selection import NO_CONVERSATION, Selection
 from report_templates.data import AttachmentRow, GapRow, ItemRow
 
 _PAGE = 500
+_EXCHANGED = frozenset({"message", "call", "email"})
 
 
 class ReportRows:
@@ -99,6 +100,7 @@ class ReportRows:
             extractor=item.extractor,
             sha256=item.sha256,
             tags=item.tags,
+            exchanged=item.kind in _EXCHANGED,
         )
 
     def _attachment(self, one: dict[str, Any]) -> AttachmentRow:

@@ -87,6 +87,7 @@ class ItemRow:
     extractor: str = ""
     sha256: str = ""
     tags: tuple[str, ...] = ()
+    exchanged: bool = True  # a message, call or letter: it has a direction and parties, recorded or not
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,8 @@ class Schedule:
     def item(self, item: ItemRow, reference: str) -> int:
         """Draws one item and returns the page it begins on."""
         words = self.words
-        direction = {"in": words["incoming"], "out": words["outgoing"]}.get(item.direction, words["undirected"])
+        undirected, nobody = (words["undirected"], words["not_recorded"]) if item.exchanged else (words["none"],) * 2
+        direction = {"in": words["incoming"], "out": words["outgoing"]}.get(item.direction, undirected)
         to = f"to {item.recipients}" if item.recipients else ""
         conversation = f" (C{item.conversation + 1})" if item.conversation is not None else ""
         parties = "\n".join(part for part in (item.sender, (to + conversation).strip()) if part)
@@ -98,7 +99,7 @@ class Schedule:
                 number,
                 self._column(when, 1),
                 self._column(direction, 2),
-                self._column(parties or words["not_recorded"], 3),
+                self._column(parties or nobody, 3),
                 item.text,
             ),
             below=len(under),

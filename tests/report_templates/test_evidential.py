@@ -267,6 +267,17 @@ def test_blanks_are_printed_as_not_recorded(tmp_path: Path) -> None:
     assert "No item was selected." in " ".join(texts)
 
 
+def test_what_passes_between_nobody_has_a_dash_for_its_direction_and_parties(tmp_path: Path) -> None:
+    message = replace(item(1), direction="", sender="", recipients="", conversation=None, text="made up")
+    for exchanged, said in ((True, "direction not recorded"), (False, "–")):
+        folder = tmp_path / str(exchanged)
+        folder.mkdir()
+        text = " ".join(printed_with(folder, replace(message, exchanged=exchanged), conversations=()))
+        schedule = text[text.index("Schedule of items") :]
+        assert said in schedule
+        assert ("direction not recorded" in schedule) is exchanged
+
+
 def test_hostile_words_in_the_case_itself_are_printed_and_harmless(tmp_path: Path) -> None:
     case = CaseFacts(title="A\u202eB\x00\ud800" + "long " * 200, urn="x" * 500, producer="سلام 你好 🧌")
     texts = printed_with(tmp_path, replace(item(1), number="no digits"), case=case)
