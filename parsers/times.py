@@ -95,11 +95,11 @@ def from_local(local: datetime, zone: str | None) -> tuple[int | None, str]:
         later = local.replace(tzinfo=where, fold=1).astimezone(UTC)
     except OverflowError:  # the first or last hours of the calendar
         return None, "not a plausible time"
+    if earlier == later:  # they differ where the clocks change, forwards or back
+        return to_us(earlier), ""
     if earlier.astimezone(where).replace(tzinfo=None) != local:
         return None, f"this local time does not exist in {zone}"
-    if earlier != later:
-        return to_us(earlier), f"ambiguous: {iso(to_us(earlier))} or {iso(to_us(later))}"
-    return to_us(earlier), ""
+    return to_us(earlier), f"ambiguous: {iso(to_us(earlier))} or {iso(to_us(later))}"
 
 
 def to_us(moment: datetime) -> int:
