@@ -33,7 +33,7 @@ _EXTRA: Final = (
     "last_modified",
     "subject",
 )
-_COLUMNS: Final = (
+COLUMNS: Final = (
     *("_id", "number", "date", "duration", "type", "name", "presentation", "new", "is_read", "transcription"),
     *_EXTRA,
 )
@@ -78,7 +78,7 @@ def calls(file: EvidenceFile) -> Iterator[Found]:
     """
     yield from read_database(file, lambda db: _read(db, file.path))
     doubts = Doubts()
-    yield from deleted_records(file, CALLS, _COLUMNS, doubts, lambda row: _call(row, doubts))
+    yield from deleted_records(file, CALLS, COLUMNS, doubts, lambda row: call_record(row, doubts))
 
 
 def _read(db: EvidenceDatabase, path: str) -> Iterator[Found]:
@@ -91,14 +91,15 @@ def _read(db: EvidenceDatabase, path: str) -> Iterator[Found]:
         yield Present(rows)
     doubts = Doubts()
     gaps: list[Problem] = []
-    for row in each_row(db, "calls", selecting(db, "calls", _COLUMNS), gaps):
+    for row in each_row(db, "calls", selecting(db, "calls", COLUMNS), gaps):
         doubts.locator = f"calls:_id={row['_id']}"
-        yield _call(row, doubts)
+        yield call_record(row, doubts)
         yield from doubts.drain()
     yield from gaps
 
 
-def _call(row: Row, doubts: Doubts) -> Call:
+def call_record(row: Row, doubts: Doubts) -> Call:
+    """A call, of a row that has all `COLUMNS`."""
     direction, outcome = _TYPES.get(row["type"], (None, None))
     number = doubts.text(row["number"], "number")
     why = _PRESENTATIONS.get(row["presentation"]) or _NO_NUMBER.get(number or "")
