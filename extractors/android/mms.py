@@ -9,11 +9,12 @@ from evidence_store.records import Attachment, Message, Moment, Party, Problem
 from extractors.android.beside import beside
 from extractors.android.message_rest import MMS as PROTOCOL
 from extractors.android.message_rest import Extra, Pending
-from extractors.android.threads import Threads, party
+from extractors.android.threads import Threads, is_marked, party
 from extractors.base import Found
 from extractors.database import Doubts, each_row, selecting, stored
 from parsers.sqlite_file import EvidenceDatabase, Row
 
+_VENDORS: Final = ("sim_id", "sim_slot", "sim_imsi", "timed", "block_type", "account")  # added by makers of phones
 _PDU: Final = (
     "_id",
     "thread_id",
@@ -42,13 +43,16 @@ _PDU: Final = (
     "read_status",
     "d_tm",
     "sub_id",
+    "deleted",
+    *_VENDORS,
 )
 _EXTRA: Final = (
     *("m_id", "ct_l", "exp", "m_size", "tr_id", "creator", "m_cls", "pri", "rr", "d_rpt", "resp_st", "st", "retr_st"),
-    *("retr_txt", "read_status", "d_tm", "sub_id"),
+    *("retr_txt", "read_status", "d_tm", "sub_id", *_VENDORS),
 )
 # What a header says that asks for nothing: personal, of normal priority, no report wanted.
-_UNSET: Final = {"m_cls": "personal", "pri": 129, "rr": 129, "d_rpt": 129, "sub_id": -1}
+_UNSET: dict[str, Any] = {"m_cls": "personal", "pri": 129, "rr": 129, "d_rpt": 129, "sub_id": -1}
+_UNSET |= {"sim_id": 0, "sim_slot": 0, "timed": 0, "block_type": 0, "account": ""}
 _ADDRESS: Final = ("_id", "msg_id", "address", "type", "charset")
 _PART: Final = ("_id", "mid", "seq", "ct", "name", "fn", "cl", "_data", "text")
 _BOXES: Final[dict[Any, tuple[Literal["in", "out"], str, str]]] = {
@@ -128,6 +132,7 @@ def _message(
         locator=doubts.locator,
         service="MMS",
         moments=moments + tries[0],
+        deleted=is_marked(row["deleted"]),
         flags=_flags(row, direction, flag, threads.is_archived(row["thread_id"])),
         attachments=attachments,
         extra=_extra(row, people, members) + tries[1],
@@ -196,6 +201,8 @@ def _flags(row: Row, direction: str | None, flag: str, archived: bool) -> tuple[
         flags.append("locked against deletion")
     if archived:
         flags.append("conversation: archived")
+    if is_marked(row["deleted"]):
+        flags.append("deleted")
     return tuple(flags)
 
 

@@ -36,6 +36,7 @@ _WORDS: Final = ("m_subject", "m_content", "address")
     version=1,
     title="Samsung: call log of older phones",
     files=("**/com.sec.android.provider.logsprovider/databases/logs.db", "**/logs.db"),
+    tables=({"logs": {"_id", "number", "date", "duration", "type", "logtype"}},),
     emits=(Call, Message, TableRow),
     privacy="communications",
     layouts="logs.db with the table logs, as of Android 2.3 to 5",

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final, Literal
 
-from evidence_store.records import Message, Moment, Party, Present, Problem
+from evidence_store.records import Message, Moment, Party, Present, Problem, TableRow
 from extractors.android.message_rest import SMS as PROTOCOL
 from extractors.android.message_rest import Pending, unjoined_parts
+from extractors.android.message_vendors import vendor_rows
 from extractors.android.mms import multimedia_messages
-from extractors.android.threads import Threads, party
+from extractors.android.threads import Threads, is_marked, party
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
 from extractors.recovered import SMS, deleted_records, gaps, recovered_keys
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
+# What makers of phones have added: which card, when it is to be sent, who kept it out, when it went to the bin.
+_VENDORS: Final = (
+    *("sim_id", "sim_slot", "sim_imsi", "timed", "block_type", "account", "delivery_date", "group_id", "hidden"),
+    *("favorite", "bin_timestamp"),
+)
 _COLUMNS: Final = (
     "_id",
     "thread_id",
@@ -35,10 +42,18 @@ _COLUMNS: Final = (
     "locked",
     "protocol",
     "reply_path_present",
+    "deleted",
+    *_VENDORS,
 )
-_EXTRA: Final = ("service_center", "creator", "sub_id", "error_code", "status", "protocol", "reply_path_present")
+_EXTRA: Final = (
+    *("service_center", "creator", "sub_id", "error_code", "status", "protocol", "reply_path_present", *_VENDORS),
+)
 _EXTRA_OF: Final = itemgetter(*_EXTRA)
-_UNSET: Final = {"error_code": 0, "status": -1, "sub_id": -1, "protocol": 0, "reply_path_present": 0}
+_UNSET: dict[str, Any] = {"error_code": 0, "status": -1, "sub_id": -1, "protocol": 0, "reply_path_present": 0}
+_UNSET |= dict.fromkeys(("sim_id", "sim_slot", "timed", "block_type", "delivery_date", "group_id", "hidden"), 0)
+_UNSET |= {"favorite": 0, "bin_timestamp": 0, "account": ""}
+# Tables of Samsung's that are built as `sms` is: (the flag of their messages, whether the user had deleted them).
+_BESIDE: Final = (("spam_sms", "spam folder", False), ("bin_sms", "recycle bin", True))
 # type: (direction, what `date` means, flag)
 _BOXES: Final[dict[Any, tuple[Literal["in", "out"], str, str]]] = {
     1: ("in", "received", ""),
@@ -55,20 +70,24 @@ _REPORTS: Final = ((0, 32, "delivery reported"), (32, 64, "delivery pending"), (
 
 @extractor(
     id="android.sms",
-    version=3,
+    version=4,
     title="Android text and picture messages",
     files=("**/mmssms.db",),
     tables=({"sms": {"_id", "address", "date", "type", "body"}, "threads": {"_id"}},),
-    emits=(Message,),
+    emits=(Message, TableRow),
     privacy="communications",
     layouts="mmssms.db of Android 4 to 15",
     tested_on="Android 4 emulator: 9 text messages; picture messages in databases built to the published layout",
-    limits="The full-text index and the RCS tables of Android 10 (rcs_message and its kin) are not read. A part of a "
-    "long message from before Android 7 has its words in its bytes only. Deleted rows are recovered of sms only, each "
-    "by itself: who else was in its thread is not said.",
+    limits="RCS chats and files in Samsung's and Xiaomi's own tables (im, ft, hms), and picture messages in the spam "
+    "folder and recycle bin of Samsung, come out as the rows they are. The full-text index and the RCS tables of "
+    "Android 10 (rcs_message and its kin) are not read. A part of a long message from before Android 7 has its words "
+    "in its bytes only. Deleted rows are recovered of sms only, and who else was in their thread is not said.",
 )
 def messages(file: EvidenceFile) -> Iterator[Found]:
     """Every row of `sms`, `pdu` and `raw`, the deleted rows of `sms` that are left, and which row ids hold no row.
+
+    Xiaomi marks a message that was deleted and not yet synchronised (`deleted`); Samsung has the spam folder and the
+    recycle bin in tables of their own.
 
     `date` is milliseconds in `sms` and seconds in `pdu`: when the phone stored the message, for an incoming one when it
     was received. `date_sent` of an incoming message is the time stamp of the service centre.
@@ -76,6 +95,7 @@ def messages(file: EvidenceFile) -> Iterator[Found]:
     References:
     - Android Open Source Project: android.provider.Telephony (Sms, Mms, Threads, CanonicalAddressesColumns) and
       MmsSmsDatabaseHelper
+    - TelephonyProvider of Xiaomi (2015) and Samsung (2022) as published, decompiled: names of tables and columns
     - 3GPP TS 23.040 (TP-Status)
     - OMA Multimedia Messaging Service Encapsulation Protocol 1.2 (message types, address types)
     """
@@ -101,6 +121,8 @@ def _read(db: EvidenceDatabase, file: EvidenceFile) -> Iterator[Found]:
         yield from multimedia_messages(db, threads, pending, file.path)
     yield from pending.finish()
     yield from unjoined_parts(db)
+    yield from _messages_beside(db, threads)
+    yield from vendor_rows(db)
     for table in readable:
         yield from gaps(db, table, recovered_keys(file, table))
 
@@ -112,6 +134,22 @@ def _text_messages(db: EvidenceDatabase, threads: Threads, pending: Pending) -> 
         doubts.locator = f"sms:_id={row['_id']}"
         yield _message(row, doubts, threads, pending)
         if doubts.problems:
+            yield from doubts.drain()
+    yield from gaps
+
+
+def _messages_beside(db: EvidenceDatabase, threads: Threads) -> Iterator[Found]:
+    """The text messages that phones of Samsung keep apart."""
+    nothing, doubts, gaps = Pending(), Doubts(), list[Problem]()
+    for table, flag, deleted in _BESIDE:
+        if lacking(db, {table: {"_id", "address", "date", "type", "body"}}):
+            continue
+        if rows := count_rows(db, table):
+            yield Present(rows)
+        for row in each_row(db, table, selecting(db, table, _COLUMNS), gaps):
+            doubts.locator = f"{table}:_id={row['_id']}"
+            message = _message(row, doubts, threads, nothing)
+            yield replace(message, deleted=deleted or message.deleted, flags=(*message.flags, flag))
             yield from doubts.drain()
     yield from gaps
 
@@ -138,7 +176,10 @@ def _message(row: Row, doubts: Doubts, threads: Threads, pending: Pending) -> Me
         locator=doubts.locator,
         service="SMS",
         moments=moments,
-        flags=_flags(flag, direction, row["read"], row["status"], row["locked"], threads.is_archived(thread)),
+        deleted=is_marked(row["deleted"]),
+        flags=_flags(
+            flag, direction, row["read"], row["status"], row["locked"], threads.is_archived(thread), row["deleted"]
+        ),
         extra=extra,
         conversation=None if thread is None else str(thread),
         direction=direction,
@@ -150,7 +191,9 @@ def _message(row: Row, doubts: Doubts, threads: Threads, pending: Pending) -> Me
 
 
 @lru_cache(maxsize=4096, typed=True)  # the same for nearly every message of a phone
-def _flags(flag: str, direction: str | None, read: Any, status: Any, locked: Any, archived: bool) -> tuple[str, ...]:
+def _flags(
+    flag: str, direction: str | None, read: Any, status: Any, locked: Any, archived: bool, deleted: Any
+) -> tuple[str, ...]:
     flags = [flag] if flag else []
     if direction == "in" and read == 0:
         flags.append("unread")
@@ -160,6 +203,8 @@ def _flags(flag: str, direction: str | None, read: Any, status: Any, locked: Any
         flags.append("locked against deletion")
     if archived:
         flags.append("conversation: archived")
+    if is_marked(deleted):
+        flags.append("deleted")
     return tuple(flags)
 
 

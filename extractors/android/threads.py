@@ -25,6 +25,11 @@ def party(address: str | None) -> Party | None:
     return Party(address, "email" if "@" in address else "sender-id")
 
 
+def is_marked(deleted: Any) -> bool:
+    """Whether Xiaomi's column `deleted` says that a message was deleted, and is kept until that is synchronised."""
+    return type(deleted) is int and deleted != 0
+
+
 class Threads:
     """The members of each thread, from `threads.recipient_ids` and `canonical_addresses`, where both are there.
 
