@@ -71,6 +71,7 @@ def _read(
     version=1,
     title="Tracks, routes and waypoints of GPX files",
     files=("**/*.gpx",),
+    types=("application/gpx+xml",),
     emits=(Location,),
     privacy="location",
     layouts="GPX 1.0 and 1.1",
@@ -84,6 +85,20 @@ def gpx(file: EvidenceFile) -> Iterator[Found]:
 
     References: GPX 1.1 schema documentation (topografix)
     """
+    yield from _or_empty(_gpx(file))
+
+
+def _or_empty(found: Iterator[Found]) -> Iterator[Found]:
+    """What was found; that it is nothing, where it is: a file that has no place is an empty one."""
+    any_found = False
+    for one in found:
+        any_found = True
+        yield one
+    if not any_found:
+        yield Present(0)
+
+
+def _gpx(file: EvidenceFile) -> Iterator[Found]:
     around = of_file = None
     inside = False  # a track or a route: its name is not that of the next
     for one in _read(file, "gpx", (*_GPX_POINTS, "name", *_GPX_OTHERS), begun=_GPX_HOLDERS):
@@ -124,6 +139,7 @@ def _gpx_point(one: Element, around: str | None, file: EvidenceFile) -> Location
     version=1,
     title="Places and tracks of KML files",
     files=("**/*.kml",),
+    types=("application/vnd.google-earth.kml+xml",),
     emits=(Location,),
     privacy="location",
     layouts="KML 2.0 to 2.3 with the tracks of Google's extension",
@@ -136,6 +152,10 @@ def kml(file: EvidenceFile) -> Iterator[Found]:
 
     References: OGC KML 2.3; Google's KML reference (gx:Track)
     """
+    yield from _or_empty(_kml(file))
+
+
+def _kml(file: EvidenceFile) -> Iterator[Found]:
     for one in _read(file, "kml", ("Placemark",)):
         if isinstance(one, Problem):
             yield one

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence_store.records import Location, Moment, Present, Problem
+from extractors.base import Extractor
 from extractors.exports.tracks import gpx, kml
 from tests.evidence_builders.files import MemoryFile
 
@@ -143,3 +144,8 @@ def test_each_point_of_kml_is_counted_and_a_place_without_one_is_said() -> None:
     assert found[-1] == Problem(
         "row", "no-coordinates", "a place without coordinates: Home, 1 Example Street", told[-1]
     )
+
+
+@pytest.mark.parametrize(("extractor", "data"), [(gpx, b"<gpx version='1.1'/>"), (kml, b"<kml><Document/></kml>")])
+def test_a_file_without_a_place_is_an_empty_one(extractor: Extractor, data: bytes) -> None:
+    assert list(extractor(MemoryFile("a.xml", data))) == [Present(0)]
