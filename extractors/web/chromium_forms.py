@@ -9,6 +9,7 @@ from evidence_store.records import Contact, Moment, Party, Present, Problem, Tab
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
 from extractors.web.browsers import browser_of
+from extractors.web.chromium_addresses import saved_addresses
 from extractors.web.pages import entered, has
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
@@ -25,20 +26,21 @@ _ADDRESS: Final = (
 
 @extractor(
     id="web.chromium_forms",
-    version=1,
+    version=2,
     title="Chrome and its kin: words entered into forms, and saved addresses, as recorded",
     files=("**/Web Data",),
     tables=({"autofill": {"name", "value", "count"}},),
     emits=(TableRow, Contact),
     privacy="web",
-    layouts="Web Data of Chromium 8 to 130: autofill with and without its table of dates, autofill_profiles",
+    layouts="Web Data of Chromium 8 to 130: autofill with and without its table of dates, autofill_profiles, "
+    "local_addresses and contact_info, addresses",
     tested_on="Chrome on macOS: 3 entries",
     limits="The browser keeps a word with the name of its field, and not on which page that stood. Cards, bank "
-    "accounts and passwords are never read; addresses in the layout since Chromium 110 (addresses, "
-    "address_type_tokens) are not.",
+    "accounts and passwords are never read. Of a saved address, values whose kind is not named here stand under its "
+    "number.",
 )
 def chromium_forms(file: EvidenceFile) -> Iterator[Found]:
-    """Every row of `autofill`, and of `autofill_profiles` with the names, numbers and addresses beside it.
+    """Every row of `autofill`, and of the tables of saved addresses with the names, numbers and addresses beside it.
 
     Times are seconds since 1970.
 
@@ -69,6 +71,7 @@ def _read(db: EvidenceDatabase, service: str) -> Iterator[Found]:
     if profiles:
         yield from _profiles(db, service, doubts, gaps)
     yield from gaps
+    yield from saved_addresses(db, service)
 
 
 def _entry(row: Row, service: str, dates: dict[Any, list[Any]], doubts: Doubts) -> TableRow:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from evidence_store.records import Contact, Moment, Party, Present, Problem, TableRow
 from extractors.web.chromium_forms import chromium_forms
 from tests.evidence_builders.browsers import database
@@ -109,3 +111,52 @@ def test_what_was_entered_as_a_secret_is_not_shown() -> None:
     found = list(chromium_forms(MemoryFile(PATH, database(SCHEMA, rows))))
     assert "hidden" not in repr(found)
     assert found[1].columns[:2] == (("name", "cardnumber"), ("value", "(a secret, not shown)"))
+
+
+GENERATIONS = [
+    ("local_addresses", "local_addresses_type_tokens"),
+    ("contact_info", "contact_info_type_tokens"),
+    ("addresses", "address_type_tokens"),
+]
+
+
+def newer(table: str, beside: str) -> bytes:
+    kinds = ((7, "Ann Example"), (3, "Ann"), (9, "ann@example.org"), (14, "07700 900101"), (33, "Bath"))
+    values = ",".join(f"('g',{kind},'{value}')" for kind, value in (*kinds, (77, "1 Quay"), (103, "Quay")))
+    return database(
+        "CREATE TABLE autofill(name VARCHAR, value VARCHAR);"
+        f"CREATE TABLE {table}(guid VARCHAR PRIMARY KEY, use_count INTEGER DEFAULT 0, use_date INTEGER DEFAULT 0,"
+        " date_modified INTEGER DEFAULT 0, language_code VARCHAR, label VARCHAR);"
+        f"CREATE TABLE {beside}(guid VARCHAR, type INTEGER, value VARCHAR, verification_status INTEGER DEFAULT 0,"
+        " observations BLOB, PRIMARY KEY(guid, type));"
+        f"INSERT INTO {table} VALUES('g',2,{AT + 60},{AT},'en','Home');"
+        f"INSERT INTO {beside}(guid, type, value) VALUES {values}, ('left',33,'Wells');"
+    )
+
+
+@pytest.mark.parametrize(("table", "beside"), GENERATIONS)
+def test_saved_addresses_of_newer_versions_come_out_of_their_values(table: str, beside: str) -> None:
+    found = list(chromium_forms(MemoryFile(PATH, newer(table, beside))))
+    assert found == [
+        Present(0),
+        Present(1),
+        Contact(
+            locator=f"{table}:rowid=1",
+            service="Chrome",
+            moments=(at("modified", AT), at("last used", AT + 60)),
+            flags=("saved address",),
+            extra=(("city", "Bath"), ("street_address", "1 Quay"), ("type 103", "Quay"), ("label", "Home")),
+            name="Ann Example",
+            identifiers=(
+                Party("ann@example.org", "email", "Ann Example"),
+                Party("07700 900101", "phone", "Ann Example"),
+            ),
+            text="Ann Example\nBath\n1 Quay\nQuay",
+        ),
+        Problem("note", "orphans", f"addresses of which only values are left, in {beside}: 1"),
+    ]
+
+
+def test_a_broken_value_of_a_newer_address_costs_no_row() -> None:
+    keyed = _with_key(newer(*GENERATIONS[2]), "addresses")
+    assert_no_row_is_lost(chromium_forms, PATH, keyed, "addresses", "rowid")
