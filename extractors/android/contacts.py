@@ -26,9 +26,9 @@ _EXTRA: Final = ("times_contacted", "x_times_contacted", "contact_id", "sourceid
 
 @extractor(
     id="android.contacts",
-    version=3,
+    version=4,
     title="Android address book",
-    files=("**/contacts2.db", "**/com.android.providers.contacts/databases/profile.db"),
+    files=("**/contacts2.db", "**/*.providers.contacts/databases/profile.db"),
     tables=(
         {"raw_contacts": {"_id"}, "data": {"_id", "raw_contact_id", "mimetype_id", "data1"}, "mimetypes": {"_id"}},
     ),

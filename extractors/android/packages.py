@@ -28,12 +28,12 @@ _DISABLED: Final = {"2": "disabled", "3": "disabled-user", "4": "disabled-until-
 
 @extractor(
     id="android.packages",
-    version=1,
+    version=2,
     title="Android: applications as the package manager records them",
     files=(
         *("**/packages.xml", "**/packages-backup.xml", "**/packages.xml.reservecopy", "**/packages.list"),
         *("**/package-restrictions.xml", "**/package-restrictions-backup.xml", "**/package-usage.list"),
-        "**/packages.json",
+        *("**/package-restrictions.xml.reservecopy", "**/packages.json"),
     ),
     emits=(AppInstall, AppUse),
     privacy="device",

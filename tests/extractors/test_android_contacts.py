@@ -8,6 +8,7 @@ import pytest
 
 from evidence_store.records import Attachment, Contact, Group, Member, Moment, Party, Present, Problem
 from extractors.android.contacts import contacts
+from extractors.matching import Matcher
 from tests.evidence_builders.android import CONTACTS, CONTACTS_BESIDE, PROVIDERS, address_book
 from tests.evidence_builders.databases import database
 from tests.evidence_builders.files import MemoryFile
@@ -260,3 +261,10 @@ def test_broken_values_beside_cost_no_contact(table):
     broken, _ = with_broken_values(file.open().read(), table, key)
     found = [one.locator for one in contacts(MemoryFile(file.path, broken)) if isinstance(one, Contact)]
     assert [found.count(f"raw_contacts:_id={number}") for number in (5, 6)] == [1, 1]
+
+
+def test_the_own_card_is_found_with_samsungs_provider_too() -> None:
+    matcher = Matcher([contacts])
+    for provider in ("com.android.providers.contacts", "com.samsung.android.providers.contacts"):
+        assert matcher.match(f"data/data/{provider}/databases/profile.db") == (contacts,)
+    assert matcher.match("data/data/com.example/databases/profile.db") == ()

@@ -6,6 +6,7 @@ import pytest
 
 from evidence_store.records import AppInstall, AppUse, Moment, Present, Problem
 from extractors.android.packages import packages
+from extractors.matching import Matcher
 from tests.evidence_builders.abx import abx_of
 from tests.evidence_builders.files import MemoryFile
 
@@ -273,3 +274,15 @@ def test_elements_of_an_acquisition_that_are_none_are_said() -> None:
         Problem("file", "damaged-json", "the JSON cannot be read on: it breaks off at character 104"),
         Present(3),
     ]
+
+
+def test_the_copies_that_android_keeps_of_its_lists_are_read_too() -> None:
+    matcher = Matcher([packages])
+    folder = "data/system/users/0/package-restrictions"
+    for name in (".xml", "-backup.xml", ".xml.reservecopy"):
+        assert matcher.match(f"{folder}{name}") == (packages,)
+    data = (
+        b"<package-restrictions><pkg name='org.example.app' inst='true' /></package-restrictions>"
+    )
+    found = list(packages(MemoryFile(f"{folder}.xml.reservecopy", data)))
+    assert [one.app for one in found if isinstance(one, AppInstall)] == ["org.example.app"]
