@@ -77,7 +77,7 @@ def _sections(text: str) -> Iterator[tuple[str, str, dict[str, str]]]:
     """("line 12", the section's name, its settings by their name in small letters)."""
     where, name = "", ""
     settings: dict[str, str] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if found := _SECTION.fullmatch(line):
             if where:
                 yield where, name, settings

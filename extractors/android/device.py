@@ -17,7 +17,8 @@ from extractors.matching import without_copy_mark
 from extractors.shortened import shortened
 
 _PRINTED: Final = re.compile(r"\[([^\]]+)\]: \[(.*)", re.DOTALL)
-_ASSIGNED: Final = re.compile(r"\s*([A-Za-z0-9_.@*+/-]+)\s*=(.*)")
+_ASSIGNED: Final = re.compile(r"\s*([A-Za-z0-9_.:@*+/-]+)\s*=(.*)")
+_SETTING: Final = re.compile(r"([^\s=]+)=(.*)")  # an application may name its settings as it likes
 _MOST_LINES: Final = 1000  # that one property may have
 
 
@@ -59,16 +60,18 @@ def device(file: EvidenceFile) -> Iterator[Found]:
 
 
 def _assigned(file: EvidenceFile) -> Iterator[Found]:
-    """Lines of "name=value"; comments and the import of other files are passed over."""
+    """Lines of "name=value"; in properties comments and the import of other files are passed over."""
     doubts = Doubts()
     rows = 0
+    settings = file.path.rpartition("/")[2].lower().startswith("settings_")
+    form = _SETTING if settings else _ASSIGNED
     whole, problem = read_text(file)
-    for number, line in enumerate(whole.splitlines(), 1):
+    for number, line in enumerate(whole.split("\n"), 1):
         text = line.strip()
-        if not text or text.startswith(("#", "import ")):
+        if not text or (not settings and text.startswith(("#", "import "))):
             continue
         rows += 1
-        if found := _ASSIGNED.fullmatch(line):
+        if found := form.fullmatch(line):
             yield fact(f"line {number}", found[1], found[2].strip(), doubts)
         else:
             yield Problem(

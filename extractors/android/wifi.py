@@ -175,7 +175,7 @@ def _supplicant(file: EvidenceFile) -> Iterator[Found]:
     rows = 0
     whole_text, problem = read_text(file)
     block: dict[str, str] | None = None
-    for number, line in enumerate(whole_text.splitlines(), 1):
+    for number, line in enumerate(whole_text.split("\n"), 1):
         text = line.strip()
         if text.replace(" ", "") == "network={":
             block, doubts.locator = {}, f"line {number}"

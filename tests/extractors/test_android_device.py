@@ -129,6 +129,18 @@ def test_settings_of_an_acquisition_come_out() -> None:
     ]
 
 
+def test_a_setting_may_have_any_name_and_a_value_any_character() -> None:
+    text = "com.example:last|user=1\r\n#example=2\nlock_note=ring\u2028020 7946 0000\n"
+    assert list(device(MemoryFile("settings_secure.txt", text.encode()))) == [
+        DeviceFact(locator="line 1", name="com.example:last|user", value="1"),
+        DeviceFact(locator="line 2", name="#example", value="2"),
+        DeviceFact(locator="line 3", name="lock_note", value="ring\u2028020 7946 0000"),
+        Present(3),
+    ]
+    fact, _ = device(MemoryFile("system/build.prop", b"# words\npersist.example:on=1\n"))
+    assert fact == DeviceFact(locator="line 2", name="persist.example:on", value="1")
+
+
 OLD = "CREATE TABLE %s (_id INTEGER PRIMARY KEY AUTOINCREMENT,name TEXT,value TEXT);"
 OLD_PATH = "data/data/com.android.providers.settings/databases/settings.db"
 

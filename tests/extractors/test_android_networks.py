@@ -201,6 +201,13 @@ def test_networks_of_older_versions_come_out_without_their_keys() -> None:
     assert list(wifi(MemoryFile("data/misc/wifi/wpa_supplicant.conf", b"update_config=1\n"))) == []
 
 
+def test_a_name_may_hold_what_ends_a_line_elsewhere() -> None:
+    network, _ = wifi(MemoryFile("wpa_supplicant.conf", 'network={\r\n\tssid="a\u2028b"\r\n}\r\n'.encode()))
+    assert (network.locator, network.name) == ("line 1", "a\u2028b")
+    found, _ = bluetooth(MemoryFile("bt_config.conf", "[02:00:5e:10:00:09]\nName = a\u0085b\n".encode()))
+    assert (found.locator, found.name) == ("line 1", "a\u0085b")
+
+
 def test_a_store_of_another_layout_is_said_to_be_unknown() -> None:
     assert list(wifi(MemoryFile(PATHS[0], b"<networks/>"))) == [
         Problem("schema", "unknown-layout", "the file starts with <networks> and not with <WifiConfigStoreData>")
