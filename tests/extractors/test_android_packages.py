@@ -281,8 +281,6 @@ def test_the_copies_that_android_keeps_of_its_lists_are_read_too() -> None:
     folder = "data/system/users/0/package-restrictions"
     for name in (".xml", "-backup.xml", ".xml.reservecopy"):
         assert matcher.match(f"{folder}{name}") == (packages,)
-    data = (
-        b"<package-restrictions><pkg name='org.example.app' inst='true' /></package-restrictions>"
-    )
+    data = b"<package-restrictions><pkg name='org.example.app' inst='true' /></package-restrictions>"
     found = list(packages(MemoryFile(f"{folder}.xml.reservecopy", data)))
     assert [one.app for one in found if isinstance(one, AppInstall)] == ["org.example.app"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from evidence_store.records import Call, Group, Message, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.chats.whatsapp import android_around, android_content, android_legacy, android_system
+from extractors.chats.whatsapp import android_around, android_content, android_elements, android_legacy, android_system
 from extractors.chats.whatsapp.android_calls import TABLE as CALL_LOG
 from extractors.chats.whatsapp.android_calls import calls
 from extractors.chats.whatsapp.android_groups import groups
@@ -24,12 +24,15 @@ from extractors.database import Doubts, count_rows, read_database
 from extractors.recovered import WHATSAPP, WHATSAPP_EARLY, deleted_records, gaps, recovered_keys
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, lacking
 
-_SIDES = android_content.SIDES + android_around.SIDES + android_system.SIDES + android_legacy.SIDES
+_SIDES = (
+    *(*android_content.SIDES, *android_elements.SIDES, *android_around.SIDES, *android_system.SIDES),
+    *android_legacy.SIDES,
+)
 
 
 @extractor(
     id="whatsapp.android",
-    version=1,
+    version=2,
     title="WhatsApp on Android",
     files=("**/msgstore.db", "**/msgstore-*.db"),
     tables=(NEEDED, android_legacy.NEEDED),
