@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from extractors.base import Extractor
+from extractors.web.android_browser import android_browser
 from extractors.web.chromium import chromium
 from extractors.web.chromium_forms import chromium_forms
 from extractors.web.firefox import firefox
@@ -26,4 +27,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     safari_bookmarks_plist,
     chromium_forms,
     samsung,
+    android_browser,
 )
