@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 from parsers.boxes import Box, boxes, content, item_bytes, size_of
 
 _MOST: Final = 8 << 20  # bytes of all packets of a kind in one file
-_MOST_PARTS: Final = 4096
+_MOST_PARTS: Final = 4096  # segments, chunks or entries that are looked at
 _XMP: Final = b"http://ns.adobe.com/xap/1.0/\x00"
 _EXTENDED: Final = b"http://ns.adobe.com/xmp/extension/\x00"
 _PHOTOSHOP: Final = b"Photoshop 3.0\x00"
@@ -21,6 +21,8 @@ _KINDS: Final = {_XMP: "XMP", _EXTENDED: "extended XMP", _PHOTOSHOP: "Photoshop'
 _IPTC_RESOURCE: Final = 0x0404
 _UUID: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _TIFF_XMP, _TIFF_IPTC, _TIFF_PHOTOSHOP = 700, 33723, 34377
+_TIFF_TAGS: Final = {_TIFF_XMP: "XMP", _TIFF_IPTC: "IPTC", _TIFF_PHOTOSHOP: "Photoshop's resources"}
+_PNG_KEYWORD: Final = b"XML:com.adobe.xmp\x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,17 @@ def find_packets(stream: BinaryIO) -> Packets:
     return Packets()
 
 
+def _bounded(length: int) -> int:
+    """The length itself. Raises ValueError for one beyond the bound: a part of a packet would be no XML."""
+    if length > _MOST:
+        raise ValueError(f"a packet of {length:,} bytes, more than {_MOST:,}")
+    return length
+
+
+def _not_behind(parts: str) -> str:
+    return f"XMP or IPTC is looked for in the first {_MOST_PARTS:,} {parts}, and there may be more of them"
+
+
 def _jpeg(stream: BinaryIO) -> Packets:
     xmp: list[bytes] = []
     extended: dict[bytes, dict[int, bytes]] = {}
@@ -85,6 +98,8 @@ def _jpeg(stream: BinaryIO) -> Packets:
             elif start == _PHOTOSHOP:
                 resources.append(data[len(_PHOTOSHOP) :])
         place += 2 + length
+    else:
+        problems[b""] = _not_behind("segments")
     if _EXTENDED not in problems:  # a part of it would be no XML
         xmp += [b"".join(parts[at] for at in sorted(parts)) for parts in extended.values()]
     return Packets(tuple(xmp), _iptc_of(b"".join(resources)), tuple(problems.values()))
@@ -110,36 +125,39 @@ def _png(stream: BinaryIO) -> Packets:
         stream.seek(place)
         header = stream.read(8)
         if len(header) < 8 or header[4:] == b"IEND" or place > end:
-            break
+            return Packets()
         length = int.from_bytes(header[:4], "big")
-        if header[4:] == b"iTXt" and length <= _MOST:
-            keyword, _, rest = stream.read(length).partition(b"\x00")
-            if keyword == b"XML:com.adobe.xmp" and len(rest) > 4:
-                text = rest[2:].split(b"\x00", 2)[-1]  # behind the language and the translated keyword
-                return Packets((_inflated(text) if rest[:1] == b"\x01" else text,))
+        start = stream.read(min(length, len(_PNG_KEYWORD))) if header[4:] == b"iTXt" else b""
+        if start == _PNG_KEYWORD:
+            rest = stream.read(_bounded(length) - len(start))
+            text = rest[2:].split(b"\x00", 2)[-1]  # behind the language and the translated keyword
+            return Packets((_inflated(text) if rest[:1] == b"\x01" else text,))
         place += 12 + length
-    return Packets()
+    return Packets(problems=(_not_behind("chunks"),))
 
 
 def _inflated(data: bytes) -> bytes:
     try:
-        return zlib.decompressobj().decompress(data, _MOST)
+        found = zlib.decompressobj().decompress(data, _MOST + 1)
     except zlib.error as error:
         raise ValueError(f"a compressed packet: {error}") from None
+    if len(found) > _MOST:
+        raise ValueError(f"a compressed packet of more than {_MOST:,} bytes")
+    return found
 
 
 def _webp(stream: BinaryIO) -> Packets:
     place, end = 12, size_of(stream)
     for _ in range(_MOST_PARTS):
         if place + 8 > end:
-            break
+            return Packets()
         stream.seek(place)
         header = stream.read(8)
         length = int.from_bytes(header[4:], "little")
-        if header[:4] == b"XMP " and length <= _MOST:
-            return Packets((stream.read(length),))
+        if header[:4] == b"XMP ":
+            return Packets((stream.read(_bounded(length)),))
         place += 8 + length + (length & 1)
-    return Packets()
+    return Packets(problems=(_not_behind("chunks"),))
 
 
 def _tiff(stream: BinaryIO, order: str) -> Packets:
@@ -148,17 +166,20 @@ def _tiff(stream: BinaryIO, order: str) -> Packets:
 
     stream.seek(4)
     stream.seek(number(stream.read(4)))
-    count = min(number(stream.read(2)), _MOST_PARTS)
-    entries = stream.read(12 * count)
+    count = number(stream.read(2))
+    entries = stream.read(12 * min(count, _MOST_PARTS))
+    problems = [_not_behind("entries")] if count > _MOST_PARTS else []
     found: dict[int, bytes] = {}
     for at in range(0, len(entries) - 11, 12):
         tag, kind, amount = number(entries[at : at + 2]), number(entries[at + 2 : at + 4]), entries[at + 4 : at + 8]
         size = number(amount) * {1: 1, 2: 1, 4: 4, 7: 1}.get(kind, 0)
-        if tag in (_TIFF_XMP, _TIFF_IPTC, _TIFF_PHOTOSHOP) and 4 < size <= _MOST:
+        if tag in _TIFF_TAGS and size > _MOST:
+            problems.append(f"{size:,} bytes of {_TIFF_TAGS[tag]} are not read: more than {_MOST:,}")
+        elif tag in _TIFF_TAGS and size > 4:
             stream.seek(number(entries[at + 8 : at + 12]))
             found[tag] = stream.read(size)
     iptc = found.get(_TIFF_IPTC) or _iptc_of(found.get(_TIFF_PHOTOSHOP, b""))
-    return Packets((found[_TIFF_XMP],) if _TIFF_XMP in found else (), iptc)
+    return Packets((found[_TIFF_XMP],) if _TIFF_XMP in found else (), iptc, tuple(problems))
 
 
 def _iso_media(stream: BinaryIO) -> Packets:

@@ -42,7 +42,7 @@ _OF_INTEREST = frozenset(
 
 @extractor(
     id="media.photos",
-    version=2,
+    version=3,
     title="Photos and other pictures",
     types=("image/",),
     emits=(MediaItem, Location),

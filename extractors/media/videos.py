@@ -28,7 +28,7 @@ _TOLD = ("software", "information", "day", "content identifier", "Android versio
 
 @extractor(
     id="media.videos",
-    version=2,
+    version=3,
     title="Videos and sounds",
     types=("video/", "audio/"),
     emits=(MediaItem, Location),

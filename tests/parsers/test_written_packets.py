@@ -45,6 +45,50 @@ def test_packets_are_found_where_each_kind_of_file_keeps_them(data: bytes, expec
     assert find_packets(io.BytesIO(data)) == expected
 
 
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (png_holding(PACKET), (f"XMP or IPTC not read: a packet of {len(PACKET) + 22} bytes, more than 100",)),
+        (png_holding(b"<x/>" * 200, compressed=True), ("XMP or IPTC not read: a compressed packet of more than 100",)),
+        (webp_holding(PACKET), (f"XMP or IPTC not read: a packet of {len(PACKET)} bytes, more than 100",)),
+        (
+            tiff_holding(PACKET, BLOCK * 9),
+            tuple(
+                f"{size} bytes of {of} are not read" for size, of in ((len(PACKET), "XMP"), (9 * len(BLOCK), "IPTC"))
+            ),
+        ),
+        (jpeg_holding(PACKET), ("more than 0 MiB of XMP is not read",)),
+    ],
+)
+def test_a_packet_beyond_the_bound_is_told(data: bytes, expected: tuple[str, ...], monkeypatch) -> None:
+    monkeypatch.setattr("parsers.picture_packets._MOST", 100)
+    found = find_packets(io.BytesIO(data))
+    assert (found.xmp, found.iptc) == ((), None)
+    assert len(found.problems) == len(expected)
+    assert all(one.startswith(start) for one, start in zip(found.problems, expected, strict=True))
+
+
+def test_a_large_packet_beside_a_small_one_costs_only_itself(monkeypatch) -> None:
+    monkeypatch.setattr("parsers.picture_packets._MOST", 100)
+    problem = f"{len(PACKET)} bytes of XMP are not read: more than 100"
+    assert find_packets(io.BytesIO(tiff_holding(PACKET, BLOCK))) == Packets((), BLOCK, (problem,))
+
+
+@pytest.mark.parametrize(
+    ("data", "parts"),
+    [
+        (jpeg_holding(PACKET), "segments"),
+        (png_holding(PACKET), "chunks"),
+        (webp_holding(PACKET), "chunks"),
+        (tiff_holding(PACKET, b"IPTC block"), "entries"),
+    ],
+)
+def test_parts_that_are_not_looked_at_are_told(data: bytes, parts: str, monkeypatch) -> None:
+    monkeypatch.setattr("parsers.picture_packets._MOST_PARTS", 1)
+    found = find_packets(io.BytesIO(data)).problems
+    assert found == (f"XMP or IPTC is looked for in the first 1 {parts}, and there may be more of them",)
+
+
 def test_every_form_of_a_property_comes_out_by_its_name() -> None:
     packet = xmp(
         'xmp:CreatorTool="Example 1"',
