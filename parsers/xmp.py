@@ -13,7 +13,7 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
 MOST_VALUES: Final = 5000
-_DEEPEST: Final = 24
+_DEEPEST: Final = 24  # steps: one into a list or a structure, and one to what is in it
 _RDF: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
 _ABOUT: Final = frozenset(f"{_RDF}{name}" for name in ("about", "parseType", "resource", "ID", "nodeID", "datatype"))
@@ -41,26 +41,37 @@ _PREFIXES: Final = {
 }
 
 
-def read_xmp(packet: bytes) -> list[tuple[str, str]]:
+def read_xmp(packet: bytes, faults: list[str] | None = None) -> list[tuple[str, str]]:
     """(name, text) of every value in stored order: "dc:title", "xmpMM:History/stEvt:action", one line a list entry.
 
     Names are those of the specification, whatever prefixes the file has; a namespace that is not known stands in
-    braces. No more than MOST_VALUES are read. Raises ValueError for what is no XML, and for XML with entities of its
-    own.
+    braces. No more than MOST_VALUES are read. `faults` gets a line where elements stand too deep in others to be read.
+    Raises ValueError for what is no XML, and for XML with entities of its own.
     """
     try:
         root = ElementTree.fromstring(_text(packet))
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise ValueError(f"no XMP: {str(error)[:200]}") from None
     found: list[tuple[str, str]] = []
+    too_deep = 0
+    for name, text in _values(root):
+        if text is None:
+            too_deep += 1
+        elif len(found) < MOST_VALUES:
+            found.append((name, text))
+        else:
+            break
+    if too_deep and faults is not None:
+        faults.append(f"{too_deep:,} elements of XMP stand too deep in others to be read")
+    return found
+
+
+def _values(root: Element) -> Iterator[tuple[str, str | None]]:
+    """(name, text) of every value; None in place of the text of an element that stands too deep in others."""
     inner = _nested(root)
     for description in root.iter(f"{_RDF}Description"):
         if description not in inner:
-            for pair in _properties(description, "", 0):
-                if len(found) >= MOST_VALUES:
-                    return found
-                found.append(pair)
-    return found
+            yield from _properties(description, "", 0)
 
 
 def _text(packet: bytes) -> str | bytes:
@@ -84,7 +95,7 @@ def _nested(root: Element) -> set[Element]:
     }
 
 
-def _properties(holder: Element, name: str, depth: int) -> Iterator[tuple[str, str]]:
+def _properties(holder: Element, name: str, depth: int) -> Iterator[tuple[str, str | None]]:
     for key, value in holder.attrib.items():
         if key not in _ABOUT and not key.startswith(_XML):
             yield _joined(name, key), value.strip()
@@ -93,8 +104,9 @@ def _properties(holder: Element, name: str, depth: int) -> Iterator[tuple[str, s
             yield from _value(child, _joined(name, child.tag), depth + 1)
 
 
-def _value(element: Element, name: str, depth: int) -> Iterator[tuple[str, str]]:
+def _value(element: Element, name: str, depth: int) -> Iterator[tuple[str, str | None]]:
     if depth > _DEEPEST:
+        yield name, None
         return
     resource = element.attrib.get(f"{_RDF}resource")
     if resource is not None:

@@ -65,11 +65,13 @@ def read_written(stream: BinaryIO, file: EvidenceFile) -> Written:
         found.problems.append(Problem("value", "packets", detail, WHOLE_FILE))
     values: list[tuple[str, str]] = []
     for packet in packets.xmp:
+        faults: list[str] = []
         try:
-            read = read_xmp(packet)
+            read = read_xmp(packet, faults)
         except ValueError as error:
             found.problems.append(Problem("value", "xmp", str(error), WHOLE_FILE))
             continue
+        found.problems += [Problem("value", "xmp", detail, WHOLE_FILE) for detail in faults]
         _said_if_many(found, "xmp", len(read), MOST_XMP)
         values += read
     _take_xmp(found, values, file)

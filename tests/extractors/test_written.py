@@ -67,6 +67,15 @@ def test_as_many_values_as_are_read_may_not_be_all() -> None:
     ]
 
 
+def test_what_stands_too_deep_in_others_is_told() -> None:
+    start, end = "<xmp:A rdf:parseType='Resource'>", "</xmp:A>"
+    deep = [start * count + "<xmp:B>quay</xmp:B>" * 2 + end * count for count in (11, 12)]
+    found = [read(jpeg_holding(xmp("", one + TITLE))) for one in deep]
+    assert [some[0].text for some in found if isinstance(some[0], MediaItem)] == ["At the quay"] * 2
+    words = "2 elements of XMP stand too deep in others to be read"
+    assert [some[1:] for some in found] == [[], [Problem("value", "xmp", words, "whole file")]]
+
+
 def test_the_packet_of_a_film_is_read_once() -> None:
     item = read(movie_holding(xmp(DATED, TITLE)), "video/quicktime")[0]
     assert isinstance(item, MediaItem)
