@@ -30,6 +30,7 @@ _CODECS: Final = {
     52936: "hz", 54936: "gb18030", 65000: "utf-7", 65001: "utf-8", **{28590 + n: f"iso-8859-{n}" for n in range(1, 17)},
 }  # fmt: skip
 _MOST_NAMES: Final = 1 << 15
+_LONGEST_NAME: Final = 1024  # bytes
 Name = int | str
 
 
@@ -126,19 +127,30 @@ def codec_of(page: int) -> str:
     return _CODECS.get(page) or (f"cp{page}" if 0 < page < 20000 else "")
 
 
-def names_of(entries: bytes, strings: bytes) -> dict[int, Name]:
-    """What the properties from 0x8000 on are called: a number, or words."""
+def names_of(entries: bytes, strings: bytes, faults: list[str] | None = None) -> dict[int, Name]:
+    """What the properties from 0x8000 on are called: a number, or words; `faults` gets a line for what is left out."""
     found: dict[int, Name] = {}
+    cut = missing = 0
     for at in range(0, min(len(entries) - 7, 8 * _MOST_NAMES), 8):
         number, kind, place = struct.unpack_from("<IHH", entries, at)
         if kind & 1:
             if number + 4 > len(strings):
+                missing += 1
                 continue
             size = struct.unpack_from("<I", strings, number)[0]
-            words = strings[number + 4 : number + 4 + min(size, 1024)].decode("utf-16-le", "replace")
+            cut += size > _LONGEST_NAME
+            words = strings[number + 4 : number + 4 + min(size, _LONGEST_NAME)].decode("utf-16-le", "replace")
             found.setdefault(0x8000 + place, words.rstrip("\x00"))
         else:
             found.setdefault(0x8000 + place, number)
+    beyond = max(len(entries) // 8 - _MOST_NAMES, 0)
+    for count, words in (
+        (beyond, f"beyond the first {_MOST_NAMES:,} are not read: values under them may be missing"),
+        (missing, "cannot be read: values under them are missing"),
+        (cut, f"are longer than {_LONGEST_NAME:,} bytes and cut there"),
+    ):
+        if count and faults is not None:
+            faults.append(f"{count:,} names of properties {words}")
     return found
 
 

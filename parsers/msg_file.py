@@ -45,7 +45,10 @@ def read_msg(stream: BinaryIO) -> Item:
     """
     try:
         with olefile.OleFileIO(stream) as ole:
-            return _File(ole).item([], "item", 0)
+            file = _File(ole)
+            item = file.item([], "item", 0)
+            item.faults += file.faults
+            return item
     except Exception as error:  # noqa: BLE001 - olefile raises whatever it meets in damaged files
         raise ValueError(f"the message cannot be read: {type(error).__name__}: {str(error)[:_SHOWN]}") from None
 
@@ -59,8 +62,9 @@ class _File:
                 listed = self._children.setdefault(tuple(path[:depth]), [])
                 if path[depth] not in listed[-1:]:
                     listed.append(path[depth])
+        self.faults: list[str] = []
         entries = self._named_stream("00030102")
-        self._names: dict[int, Name] = names_of(entries, self._named_stream("00040102"))
+        self._names: dict[int, Name] = names_of(entries, self._named_stream("00040102"), self.faults)
 
     def _named_stream(self, end: str) -> bytes:
         path = [_NAMES, f"__substg1.0_{end}"]
@@ -135,4 +139,6 @@ class _File:
                 made.item = self.item(inner, "embedded", depth + 1)
             else:
                 faults.append(f"the item of {path[-1][:40]} is not read: it stands in {_DEEPEST} others")
+        elif self._ole.exists(inner):
+            faults.append(f"the file of {path[-1][:40]} is not read: it is an embedded object of another program")
         return made

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Final
 
 import pypff
 
-from parsers.mapi import Attached, Item, Name, Properties, names_of, properties_of
+from parsers.mapi import Attached, Item, Properties, names_of, properties_of
 
 _DEEPEST: Final = 60
 _DEEPEST_ITEM: Final = 8
@@ -43,10 +43,11 @@ class Stored:
     fault: str = ""
 
 
-def read_pst(stream: BinaryIO) -> Iterator[Stored]:
+def read_pst(stream: BinaryIO, faults: list[str] | None = None) -> Iterator[Stored]:
     """Every item of every folder, in stored order, then those without a folder.
 
-    Raises ValueError for what is no store, is encrypted in a way that is not known, or is damaged from its start.
+    `faults` gets what is wrong with the store as a whole. Raises ValueError for what is no store, is encrypted in a way
+    that is not known, or is damaged from its start.
     """
     file = pypff.file()
     try:
@@ -55,7 +56,10 @@ def read_pst(stream: BinaryIO) -> Iterator[Stored]:
             root = file.get_root_folder()
         except (OSError, MemoryError) as error:
             raise ValueError(f"the store cannot be opened: {_words(error)}") from None
-        yield from _Store(file).items(root)
+        store = _Store(file)
+        if faults is not None:
+            faults += store.faults
+        yield from store.items(root)
     finally:
         with contextlib.suppress(OSError):  # what was never open cannot be closed
             file.close()
@@ -71,11 +75,11 @@ class _Store:
         self._file = file
         codec = file.ascii_codepage
         self._codec = codec.decode("ascii", "replace") if isinstance(codec, bytes) else str(codec or "")
-        self._names: dict[int, Name] = {}
+        self.faults: list[str] = []
         self._roles: dict[int, str] = {}
         names = _raw(_asked(file, "get_name_to_id_map"))
         streams = {number: data for number, _, data in names if number in (_ENTRIES, _STRINGS)}
-        self._names = names_of(streams.get(_ENTRIES, b""), streams.get(_STRINGS, b""))
+        self._names = names_of(streams.get(_ENTRIES, b""), streams.get(_STRINGS, b""), self.faults)
         for number, _, data in _raw(_asked(file, "get_message_store")):
             if number in (_SENT, _WASTE) and len(data) >= 24:
                 self._roles[int.from_bytes(data[20:24], "little")] = "sent" if number == _SENT else "deleted"

@@ -296,3 +296,12 @@ def test_the_items_of_a_published_store_come_out_whole(corpus):
         identifiers=named,
         text="\n".join(["test dist list", *(one.identifier for one in named)]),
     )
+
+
+def test_names_of_properties_beyond_the_bound_are_told_of_the_store(corpus, monkeypatch):
+    data = (corpus / "java-libpst/dist-list.pst").read_bytes()
+    whole = read(pst, data, "a.pst")
+    monkeypatch.setattr("parsers.mapi._MOST_NAMES", 10)
+    told = [one for one in read(pst, data, "a.pst") if isinstance(one, Problem) and one not in whole]
+    assert [(one.kind, one.code) for one in told] == [("value", "store")]
+    assert "names of properties beyond the first 10 are not read" in told[0].detail

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 
 import pytest
 from hypothesis import given, settings
@@ -74,6 +75,33 @@ def test_an_item_too_deep_in_others_is_told(monkeypatch):
     found = read_msg(holding(**{"__attach_version1.0_#00000000": inner}))
     assert [one.item for one in found.attached] == [None]
     assert found.faults == ["the item of __attach_version1.0_#00000000 is not read: it stands in 0 others"]
+
+
+def test_an_embedded_object_is_told():
+    inner = {"__substg1.0_3701000D": {"CONTENTS": FILE}, **streams({0x3707: "drawing", 0x3705: 6})}
+    found = read_msg(holding(**{"__attach_version1.0_#00000000": inner}))
+    assert [(one.properties.text(0x3707), one.size, one.item) for one in found.attached] == [("drawing", None, None)]
+    assert found.faults == [
+        "the file of __attach_version1.0_#00000000 is not read: it is an embedded object of another program"
+    ]
+
+
+def test_names_of_properties_that_are_left_out_or_cut_are_told(monkeypatch):
+    monkeypatch.setattr("parsers.mapi._MOST_NAMES", 4)
+    words = ("a" * 513, "b" * 512)
+    strings = b"".join(struct.pack("<I", 2 * len(one)) + one.encode("utf-16-le") for one in words)
+    entries = [(0, 1, 0), (4 + 1026, 1, 1), (len(strings), 1, 2), (0x8208, 0, 3), (0x8209, 0, 4)]
+    stored = b"".join(struct.pack("<IHH", *one) for one in entries)
+    faults = [
+        "1 names of properties beyond the first 4 are not read: values under them may be missing",
+        "1 names of properties cannot be read: values under them are missing",
+        "1 names of properties are longer than 1,024 bytes and cut there",
+    ]
+    found: list[str] = []
+    assert names_of(stored, strings, found) == {0x8000: "a" * 512, 0x8001: "b" * 512, 0x8003: 0x8208}
+    assert found == faults
+    parts = {"__substg1.0_00030102": stored.ljust(4096, b"\0"), "__substg1.0_00040102": strings}
+    assert read_msg(holding(**{"__nameid_version1.0": parts})).faults[0].startswith("508 names of properties beyond")
 
 
 def test_text_of_eight_bits_is_in_the_code_page_that_the_item_names():

@@ -69,7 +69,7 @@ class _Reading:
 
 @extractor(
     id="mail.msg",
-    version=1,
+    version=2,
     title="Outlook item (msg)",
     files=("**/*.msg",),
     types=("application/vnd.ms-outlook",),
@@ -106,7 +106,7 @@ def _whole(reading: _Reading, item: Item) -> Iterator[Found]:
 
 @extractor(
     id="mail.tnef",
-    version=1,
+    version=2,
     title="Outlook item within a letter (winmail.dat)",
     files=("**/winmail*.dat", "**/*.tnef"),
     types=("application/vnd.ms-tnef",),
@@ -133,7 +133,7 @@ def tnef(file: EvidenceFile) -> Iterator[Found]:
 
 @extractor(
     id="mail.pst",
-    version=1,
+    version=2,
     title="Outlook store (pst, ost)",
     files=("**/*.pst", "**/*.ost"),
     types=("application/vnd.ms-outlook-pst",),
@@ -155,9 +155,10 @@ def pst(file: EvidenceFile) -> Iterator[Found]:
         return
     reading = _Reading(file)
     failed = 0
+    faults: list[str] = []
     try:
         with file.open() as stream:
-            for one in read_pst(stream):
+            for one in read_pst(stream, faults):
                 if one.fault:
                     failed += 1
                     yield Problem("row", "damaged-item", one.fault, f"item {failed} that cannot be read")
@@ -169,6 +170,8 @@ def pst(file: EvidenceFile) -> Iterator[Found]:
         yield Problem("file", "damaged-store", str(error))
         return
     yield Present(reading.rows + failed)
+    for fault in faults:
+        yield Problem("value", "store", fault)
     if reading.own:
         yield Problem(
             "note", "own-items", f"{reading.own} items that the program keeps for itself (settings, rules) are not read"
