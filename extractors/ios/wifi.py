@@ -45,7 +45,7 @@ _SECURITY: Final = ("SupportedSecurityTypes", "SecurityMode", "WEP_AUTH_FLAGS")
 
 @extractor(
     id="ios.wifi",
-    version=2,
+    version=3,
     title="Wi-Fi networks",
     files=(
         "**/com.apple.wifi.known-networks.plist",
@@ -106,8 +106,8 @@ def _network(locator: str, entry: Any) -> Iterator[Found]:
     inner = inner if isinstance(inner, dict) else {}
     captive = entry.get("CaptiveProfile")
     captive = captive if isinstance(captive, dict) else {}
-    listed = entry.get("BSSList")
-    listed = listed if isinstance(listed, list) else []
+    stored = entry.get("BSSList")
+    listed = stored if isinstance(stored, list) else []
     points = sum(isinstance(one, dict) for one in listed)
     name = _name(entry)
     security = next((words(entry[key]) for key in _SECURITY if entry.get(key) is not None), None)
@@ -131,6 +131,8 @@ def _network(locator: str, entry: Any) -> Iterator[Found]:
         security=security or None,
         text=text(captive.get("UserPortalURL")),
     )
+    if stored is not None and stored is not listed:
+        yield Problem("value", "no-list", f"BSSList is no list of access points: {type(stored).__name__}", locator)
     if listed:
         yield Present(len(listed))
     for place, point in enumerate(listed):

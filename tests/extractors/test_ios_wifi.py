@@ -123,6 +123,15 @@ def test_what_stands_among_the_access_points_and_is_none_is_counted_and_told() -
     ]
 
 
+def test_a_list_of_access_points_that_is_none_costs_the_points_and_is_told() -> None:
+    key = "key=wifi.network.ssid.Cafe"
+    assert list(wifi(plist(KNOWN, {"wifi.network.ssid.Cafe": {"SSID": "Cafe", "BSSList": {"BSSID": "0:1:2"}}}))) == [
+        Present(1),
+        Network(locator=key, technology="Wi-Fi", name="Cafe"),
+        Problem("value", "no-list", "BSSList is no list of access points: dict", key),
+    ]
+
+
 def test_the_lists_of_older_versions_are_read() -> None:
     lists = {
         "List of known networks": [
