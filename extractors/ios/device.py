@@ -104,7 +104,7 @@ def _moments(path: tuple[str, ...], value: Any, doubts: Doubts) -> tuple[Moment,
 
 @extractor(
     id="ios.computers",
-    version=1,
+    version=2,
     title="Computers that the device was synced with",
     files=("**/iTunes_Control/iTunes/iTunesPrefs", "iTunesPrefs", "**/iTunes_Control/iTunes/iTunesPrefs.plist"),
     emits=(DeviceFact,),
@@ -120,7 +120,7 @@ def computers(file: EvidenceFile) -> Iterator[Found]:
     - the layout as files of several devices show it
     """
     with file.open() as stream:
-        data = stream.read(_LARGEST)
+        data = stream.read(_LARGEST + 1)
     if not data.startswith(_RECORDS):
         if not file.path.lower().endswith(".plist"):
             yield Problem("schema", "unknown-layout", "does not begin with frpd")
@@ -142,6 +142,10 @@ def computers(file: EvidenceFile) -> Iterator[Found]:
                 name="computer that the device was synced with",
                 value=computer or user,
             )
+    end = _FIRST + _MOST * _EACH
+    if len(data) > _LARGEST or data[end:].strip(b"\0"):
+        words = f"what stands behind the {_MOST} computers that are looked for, from byte {end:,} on, is not read"
+        yield Problem("file", "too-many", words)
 
 
 def _name(data: bytes, start: int) -> str:

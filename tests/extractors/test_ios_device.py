@@ -136,6 +136,15 @@ def test_the_computers_come_out() -> None:
     assert list(computers(plist(f"{path}.plist", {"iPodPrefs": prefs(("ann", "ANNS-PC"))}))) == [Present(1), COMPUTER]
 
 
+def test_what_stands_behind_the_computers_is_told() -> None:
+    words = "what stands behind the 5 computers that are looked for, from byte 1,344 on, is not read"
+    one = prefs(("ann", "ANNS-PC")).ljust(1344, b"\0")
+    for more in (prefs(("ben", "BENS-PC"))[384:], bytes(1 << 20)):
+        found = [Present(1), COMPUTER, Problem("file", "too-many", words)]
+        assert list(computers(MemoryFile("iTunesPrefs", one + more))) == found
+        assert list(computers(MemoryFile("iTunesPrefs", one + bytes(len(more) % 4096)))) == found[:2]
+
+
 @pytest.mark.parametrize(
     ("one", "path", "data", "expected"),
     [
