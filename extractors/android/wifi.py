@@ -29,12 +29,13 @@ _FLAGS: Final = (
     ("IsMostRecentlyConnected", "most recently connected"),
     ("HasEverConnected", "has been connected"),
 )
+_MOST_BYTES: Final = 6 + 65_535  # of softap.conf: as far as a name can reach
 _SUPPLICANT: Final = ("priority", "disabled", "eap", "identity", "anonymous_identity", "frequency")
 
 
 @extractor(
     id="android.wifi",
-    version=2,
+    version=3,
     title="Android: stored Wi-Fi networks",
     files=("**/WifiConfigStore.xml", "**/WifiConfigStoreSoftAp.xml", "**/wpa_supplicant.conf", "**/softap.conf"),
     emits=(Network,),
@@ -152,7 +153,7 @@ def _unquoted(stored: str | None, doubts: Doubts) -> str | None:
 def _hotspot_of_old(file: EvidenceFile) -> Iterator[Found]:
     """softap.conf up to Android 10: version, name with its length before it, then band, channel and the key."""
     with file.open() as stream:
-        data = stream.read(1 << 16)
+        data = stream.read(_MOST_BYTES + 1)
     if len(data) < 6 or not 0 < struct.unpack(">i", data[:4])[0] < 10:
         yield Problem("schema", "unknown-layout", "not in the form of softap.conf")
         return
@@ -160,6 +161,8 @@ def _hotspot_of_old(file: EvidenceFile) -> Iterator[Found]:
     name = data[6 : 6 + size]
     if len(name) < size:
         yield Problem("file", "cut-short", "the file ends within the name of the network")
+    if len(data) > _MOST_BYTES:
+        yield Problem("file", "too-large", f"of its {file.size:,} bytes the first {_MOST_BYTES:,} are read")
     yield Present(1)
     yield Network(
         locator="byte 4",

@@ -149,6 +149,13 @@ def test_the_hotspot_of_older_versions_comes_out_without_its_key() -> None:
     assert list(wifi(MemoryFile("data/misc/wifi/softap.conf", b"interface=wlan0\n"))) == unknown
 
 
+@pytest.mark.parametrize(("more", "told"), [(0, 0), (1, 1)])
+def test_a_hotspot_of_older_versions_is_read_as_far_as_its_name_can_reach(more: int, told: int) -> None:
+    data = struct.pack(">iH", 2, 65_535) + bytes(65_535 + more)
+    large = Problem("file", "too-large", "of its 65,542 bytes the first 65,541 are read")
+    assert list(wifi(MemoryFile("data/misc/wifi/softap.conf", data)))[:-2] == [large] * told
+
+
 SUPPLICANT = """ctrl_interface=/data/misc/wifi/sockets
 update_config=1
 
