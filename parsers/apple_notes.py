@@ -34,15 +34,16 @@ class Run:
     link: str | None = None
 
 
-def read_body(data: bytes) -> tuple[Run, ...]:
+def read_body(data: bytes, faults: list[str] | None = None) -> tuple[Run, ...]:
     """The runs of a body (ZICNOTEDATA.ZDATA); their texts together are the whole text.
 
+    `faults` gets a line where a run cannot be read: as its length is not known, none after it is.
     Raises ValueError for what is no body: that of a locked note is encrypted and is none.
     """
     note = Fields(_unpacked(data)).message(2, 3)
     if note is None:
         raise ValueError("no body of a note")
-    return _runs(note)
+    return _runs(note, [] if faults is None else faults)
 
 
 def _unpacked(data: bytes) -> bytes:
@@ -58,11 +59,15 @@ def _unpacked(data: bytes) -> bytes:
     return found
 
 
-def _runs(note: Fields) -> tuple[Run, ...]:
+def _runs(note: Fields, faults: list[str]) -> tuple[Run, ...]:
     """Lengths count UTF-16 units. What no run covers is a run of its own."""
     whole = (note.text(2) or "").encode("utf-16-le", "surrogatepass")
     found, at = [], 0
-    for run in note.messages(5):
+    for number, stored in enumerate(note.all.get(5, []), 1):
+        run = stored.message()
+        if run is None:
+            faults.append(f"links, marks and what is embedded are not told from stretch {number} on: it cannot be read")
+            break
         length = 2 * (run.number(1) or 0)
         text = whole[at : at + length].decode("utf-16-le", "surrogatepass")
         at += length
@@ -100,6 +105,14 @@ def read_table(data: bytes) -> list[list[str]]:
     return cells
 
 
+def _each(entry: Fields, *path: int) -> list[Fields]:
+    """Each message of a repeated field. Raises ValueError where a value is none: a cell would be lost or misplaced."""
+    found, left_out = entry.counted(*path)
+    if left_out:
+        raise ValueError(f"a table of which {left_out} parts cannot be read")
+    return found
+
+
 class _Objects:
     """The objects of a table, which name each other by number; rows and columns go by the number of their UUID."""
 
@@ -125,19 +138,19 @@ class _Objects:
             custom = entry.message(13) if entry else None
             kind = custom.number(1) if custom else None
             if custom and kind is not None and kind < len(self._kinds) and self._kinds[kind] == _TABLE:
-                named = ((one.number(1), one.number(2, 6)) for one in custom.messages(3))
+                named = ((one.number(1), one.number(2, 6)) for one in _each(custom, 3))
                 return {self._keys[key]: value for key, value in named if key is not None and key < len(self._keys)}
         raise ValueError("no table among its objects")
 
     def pairs(self, place: int | None) -> list[tuple[int | None, int | None]]:
         """The elements of a dictionary as numbers of objects."""
         entry = self.entry(place)
-        return [(one.number(1, 6), one.number(2, 6)) for one in entry.messages(6, 1)] if entry else []
+        return [(one.number(1, 6), one.number(2, 6)) for one in _each(entry, 6, 1)] if entry else []
 
     def uuid(self, place: int | None) -> int | None:
         """Which UUID an object stands for."""
         entry = self.entry(place)
-        first = entry.messages(13, 3)[:1] if entry else []
+        first = _each(entry, 13, 3)[:1] if entry else []
         return first[0].number(2, 2) if first else None
 
     def places(self, place: int | None) -> dict[int | None, int]:
@@ -146,11 +159,11 @@ class _Objects:
         if entry is None:
             return {}
         found: dict[int | None, int] = {}
-        for one in entry.messages(16, 1, 1, 2):
+        for one in _each(entry, 16, 1, 1, 2):
             number = self._uuids.get(one.data(2) or b"")
             if number is not None:
                 found[number] = len(found)
-        for one in entry.messages(16, 1, 2, 1):
+        for one in _each(entry, 16, 1, 2, 1):
             first, second = self.uuid(one.number(1, 6)), self.uuid(one.number(2, 6))
             if first in found:
                 found[second] = found[first]

@@ -71,22 +71,29 @@ class Fields:
 
     def messages(self, *path: int) -> list[Fields]:
         """Each message of a repeated field; those that are none are left out. Parents are taken at their last."""
-        return [message for value in self.datas(*path) if (message := _message(value)) is not None]
+        return self.counted(*path)[0]
+
+    def counted(self, *path: int) -> tuple[list[Fields], int]:
+        """The same, and how many values of the field are no message."""
+        stored = self._each(path)
+        found = [message for field in stored if (message := field.message()) is not None]
+        return found, len(stored) - len(found)
 
     def datas(self, *path: int) -> list[bytes]:
         """The bytes of each value of a repeated field."""
-        holder = self.message(*path[:-1]) if len(path) > 1 else self
-        found = holder.all.get(path[-1], []) if holder is not None else []
-        return [field.value for field in found if field.wire == 2 and isinstance(field.value, bytes)]
+        return [field.value for field in self._each(path) if field.wire == 2 and isinstance(field.value, bytes)]
 
     def message(self, *path: int) -> Fields | None:
         """The message at a path of field numbers; None where there is none."""
         value = self.data(*path)
         return None if value is None else _message(value)
 
-    def _last(self, path: tuple[int, ...]) -> Field | None:
+    def _each(self, path: tuple[int, ...]) -> list[Field]:
         holder = self.message(*path[:-1]) if len(path) > 1 else self
-        found = holder.all.get(path[-1]) if holder is not None else None
+        return holder.all.get(path[-1], []) if holder is not None else []
+
+    def _last(self, path: tuple[int, ...]) -> Field | None:
+        found = self._each(path)
         return found[-1] if found else None
 
 

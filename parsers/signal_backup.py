@@ -199,7 +199,10 @@ class Decryptor:
 
     def _event(self, frame: Fields) -> Event:
         if statement := frame.message(2):
-            return Statement(statement.text(1) or "", tuple(_value(one) for one in statement.messages(2)))
+            values, left_out = statement.counted(2)
+            if left_out:  # those after it would stand in the wrong columns
+                raise ValueError(f"a frame is damaged: {left_out} values of a statement cannot be read")
+            return Statement(statement.text(1) or "", tuple(_value(one) for one in values))
         for number, sort, length, names in (
             (4, "attachment", 3, (1,)),
             (7, "avatar", 2, (3, 1)),

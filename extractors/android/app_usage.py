@@ -35,7 +35,7 @@ _SCREEN: Final = {
 
 @extractor(
     id="android.app_usage",
-    version=2,
+    version=3,
     title="Android usage statistics: recorded events and totals of applications",
     files=(
         *("**/usagestats/**/daily/*", "**/usagestats/**/weekly/*", "**/usagestats/**/monthly/*"),

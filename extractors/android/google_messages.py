@@ -36,7 +36,7 @@ _OWN_RECORDS: Final = ("parts", "reactions")  # whose rows come out even where t
 
 @extractor(
     id="android.google_messages",
-    version=1,
+    version=2,
     title="Google Messages: SMS, MMS and RCS",
     files=("**/bugle_db",),
     tables=({"messages": {"_id", "conversation_id", "message_status", "message_protocol"}, "participants": {"_id"}},),

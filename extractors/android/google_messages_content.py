@@ -163,26 +163,31 @@ def reactions(rows: list[Row], doubts: Doubts) -> tuple[tuple[Reaction, ...], tu
         data = row["reactions_data"]
         if data is None:
             continue
-        made = _entries(data) if isinstance(data, bytes) else None
+        where = f"message_reactions:_id={stored(row['_id'])} reactions_data"
+        made, left_out = _entries(data) if isinstance(data, bytes) else (None, 0)
         if made is None:
-            doubts.add("reaction", f"message_reactions:_id={stored(row['_id'])} reactions_data could not be read")
+            doubts.add("reaction", f"{where} could not be read")
+        elif left_out:
+            doubts.add("reaction", f"{where}: {left_out} of its entries could not be read: {stored(data)}")
         found += made or []
         if not made or any(one.sender is None for one in made):
             left.append(("reactions_data", stored(data)))
     return tuple(found), tuple(left)
 
 
-def _entries(data: bytes) -> list[Reaction] | None:
+def _entries(data: bytes) -> tuple[list[Reaction] | None, int]:
+    """The reactions of a list, None where it is none, and how many entries could not be read."""
+    made = []
     try:
-        made = []
-        for entry in Fields(data).messages(1):
+        entries, left_out = Fields(data).counted(1)
+        for entry in entries:
             kind = entry.number(1, 2) or 0
             text = entry.text(1, 1) or REACTIONS.get(kind, f"type {kind}")
             givers = [_giver(one) for one in entry.datas(2)] or [None]
             made += [Reaction(text, giver) for giver in givers]
     except ValueError:
-        return None
-    return made
+        return None, 0
+    return made, left_out
 
 
 def _giver(data: bytes) -> Party | None:

@@ -49,9 +49,10 @@ _NUMBERS_11: Final = (3, 4, 5, 8, 10)
 class _Names:
     """The names that numbers stand for: one list of a file, or a list for each package (`mappings`)."""
 
-    def __init__(self, pool: list[str] | None, packages: dict[int, list[str]] | None) -> None:
+    def __init__(self, pool: list[str] | None, packages: dict[int, list[str]] | None, left_out: int = 0) -> None:
         self._pool = pool
         self._packages = packages or {}
+        self.left_out = left_out  # lists that could not be read
         self.unknown = 0
 
     def package(self, number: int | None) -> str:
@@ -94,6 +95,9 @@ def usage_proto(file: EvidenceFile) -> Iterator[Found]:
     elif names.unknown:
         words = f"{names.unknown} records name their application by a number that no name is left for"
         yield Problem("value", "no-name", words)
+    if names.left_out:
+        words = f"{names.left_out} lists of names of applications could not be read: numbers may stand for them"
+        yield Problem("value", "no-names", words)
 
 
 def _has_tokens(fields: list[Field]) -> bool:
@@ -106,8 +110,10 @@ def _has_tokens(fields: list[Field]) -> bool:
 
 
 def _pool(fields: list[Field]) -> _Names:
-    pools = [message for field in fields if field.number == 2 and (message := field.message())]
-    return _Names([data.decode("utf-8", "replace") for pool in pools for data in pool.datas(2)], None)
+    stored = [field for field in fields if field.number == 2]
+    pools = [message for field in stored if (message := field.message())]
+    names = [data.decode("utf-8", "replace") for pool in pools for data in pool.datas(2)]
+    return _Names(names, None, len(stored) - len(pools))
 
 
 def _mappings(file: EvidenceFile) -> tuple[_Names, Problem | None]:
@@ -123,12 +129,11 @@ def _mappings(file: EvidenceFile) -> tuple[_Names, Problem | None]:
             return nothing, Problem(
                 "value", "no-names", words.format(f"is not read: it has more than {MOST_BYTES:,} bytes")
             )
-        mapped = Fields(data).messages(2)
+        mapped, left_out = Fields(data).counted(2)
     except ValueError as error:
         return nothing, Problem("value", "no-names", words.format(f"cannot be read ({error})"))
-    return _Names(
-        None, {one.number(1) or 0: [data.decode("utf-8", "replace") for data in one.datas(2)] for one in mapped}
-    ), None
+    packages = {one.number(1) or 0: [data.decode("utf-8", "replace") for data in one.datas(2)] for one in mapped}
+    return _Names(None, packages, left_out), None
 
 
 def _totals_of_screen(screen: list[Field], of: Interval) -> Iterator[Found]:

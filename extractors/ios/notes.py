@@ -32,7 +32,7 @@ _TIMES: Final = (
 
 @extractor(
     id="ios.notes",
-    version=1,
+    version=2,
     title="Notes",
     files=("**/NoteStore.sqlite",),
     tables=(
@@ -165,12 +165,15 @@ def _text(
         return None, ()
     if data is None:
         return None, ()
+    faults: list[str] = []
     try:
-        runs = read_body(data if isinstance(data, bytes) else str(data).encode("utf-8", "surrogatepass"))
+        runs = read_body(data if isinstance(data, bytes) else str(data).encode("utf-8", "surrogatepass"), faults)
     except ValueError as error:
         if not locked:
             doubts.add("body", f"{where}: {error}")
         return None, ()
+    for fault in faults:
+        doubts.add("body", f"{where}: {fault}")
     parts: list[str] = []
     begins = True
     for run in runs:

@@ -130,7 +130,10 @@ def _told(name: str, data: bytes, path: str) -> Iterator[tuple[str, str]]:
     elif name == "persist.sys.timezone":
         yield from _zone(data.decode("utf-8", "replace"), path)
     elif name == "persistent_properties":
-        for one in Fields(data).messages(1):
+        properties, left_out = Fields(data).counted(1)
+        if left_out:
+            yield f"device, not read from {path}", f"{left_out} of its properties"
+        for one in properties:
             if (what := _PROPERTIES.get(one.text(1) or "")) and (value := (one.text(2) or "").strip()):
                 yield from _property(what, value, path)
     else:

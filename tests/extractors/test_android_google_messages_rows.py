@@ -15,6 +15,7 @@ from extractors.android.google_messages_content import own_path, reactions
 from extractors.database import Doubts
 from tests.evidence_builders.files import MemoryFile
 from tests.evidence_builders.google_messages import INTO, RECENT, bugle
+from tests.evidence_builders.protobuf import message
 from tests.extractors.broken import assert_no_row_is_lost, with_broken_values
 
 
@@ -79,6 +80,15 @@ def test_any_bytes_where_reactions_should_stand_are_kept_or_read(data) -> None:
     found, left = reactions([{"_id": 1, "reactions_data": data}], doubts)
     understood = bool(found) and all(one.sender for one in found)
     assert left == (() if understood else (("reactions_data", data.hex()),))
+
+
+def test_a_reaction_that_cannot_be_read_is_told_beside_the_others() -> None:
+    doubts = Doubts()
+    data = message((1, message((1, message((1, "!"))))), (1, "no message"))
+    found, _ = reactions([{"_id": 1, "reactions_data": data}], doubts)
+    assert [one.text for one in found] == ["!"]
+    words = f"message_reactions:_id=1 reactions_data: 1 of its entries could not be read: {data.hex()}"
+    assert [(one.code, one.detail) for one in doubts.drain()] == [("reaction", words)]
 
 
 @given(st.text(max_size=60), st.sampled_from(["", "file://", "content://a.MediaScratchFileProvider/"]))

@@ -58,6 +58,20 @@ def test_a_file_of_names_beyond_the_bound_costs_the_names_and_not_the_records(mo
     assert f"which is not read: it has more than {len(mappings) - 1} bytes" in problem.detail
 
 
+@pytest.mark.parametrize("in_file", [False, True])
+def test_a_list_of_names_that_cannot_be_read_is_told(in_file: bool) -> None:
+    names = message((1, 1), (2, "com.example.phone"))
+    mappings = message((2, names), (2, "no message"))
+    data = (
+        message((20, message((2, 1), (3, 5)))) + mappings if in_file else message((20, message((1, 1), (3, 5))), (2, 1))
+    )
+    others = {} if in_file else {"../mappings": mappings}
+    found = list(app_usage(MemoryFile("data/system_ce/0/usagestats/daily/1600000000000", data, others=others)))
+    assert [one.app for one in found if isinstance(one, AppUse)] == ["com.example.phone"]
+    words = "1 lists of names of applications could not be read: numbers may stand for them"
+    assert [one for one in found if isinstance(one, Problem)] == [Problem("value", "no-names", words)]
+
+
 def test_text_beyond_the_bound_is_cut_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_file, "MOST_BYTES", 3)
     assert read_text(MemoryFile("x", b"abc")) == ("abc", None)

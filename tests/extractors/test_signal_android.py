@@ -44,6 +44,13 @@ def expected(**fields):
     )  # fmt: skip
 
 
+def test_members_whose_role_cannot_be_read_are_told():
+    sql = f"""INSERT INTO groups(_id,group_id,recipient_id,title,active,revision,master_key,decrypted_group) VALUES
+        (1,'{GROUP_ID}',4,'Friends',1,7,x'00ff',x'3a01ff');"""
+    words = "decrypted_group: 1 members, and so their roles, cannot be read"
+    assert Problem("value", "group", words, "groups:_id=1") in read(sql)
+
+
 def test_people_and_groups_come_out_whole():
     roles = bytes.fromhex("3a14 0a10") + b"\x22" * 16 + b"\x10\x02"
     sql = f"""INSERT INTO groups(_id,group_id,recipient_id,title,active,revision,master_key,decrypted_group) VALUES

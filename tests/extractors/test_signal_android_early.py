@@ -5,7 +5,19 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
-from evidence_store.records import Attachment, Contact, Group, Member, Message, Moment, Party, Present, Quoted, Reaction
+from evidence_store.records import (
+    Attachment,
+    Contact,
+    Group,
+    Member,
+    Message,
+    Moment,
+    Party,
+    Present,
+    Problem,
+    Quoted,
+    Reaction,
+)
 from extractors.chats.signal.android import android
 from tests.evidence_builders.files import MemoryFile
 from tests.evidence_builders.signal import IN, OUT, PATH, REACTION_OF_BOTH, early, message, signal
@@ -77,6 +89,8 @@ def test_reactions_stood_in_the_row_or_in_a_table_for_both():
     assert (found[2].locator, found[2].flags, found[2].text) == ("reaction:_id=3", ("reaction",), "C")
     bad = messages(early(SMS + "UPDATE sms SET reactions=x'ffff';"))
     assert bad[0].reactions == ()
+    part = early(SMS + f"UPDATE sms SET reactions=x'{blob.hex()}0a01ff';")
+    assert "reactions: 1 of them cannot be read" in [one.detail for one in android(part) if isinstance(one, Problem)]
 
 
 def test_before_there_were_recipients_a_number_stood_in_the_message():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from parsers import apple_notes
 from parsers.apple_notes import Run, read_body, read_table
+from parsers.protobuf import Fields
 from tests.evidence_builders.apple_notes import body, field, run, table
 
 
@@ -32,6 +33,22 @@ def test_runs_are_counted_in_utf_16_and_together_are_the_whole_text() -> None:
         Run(" see", link="https://example.org/"),
         Run("\nrest"),
     )
+
+
+def test_a_run_that_cannot_be_read_costs_the_runs_after_it_and_is_told() -> None:
+    faults: list[str] = []
+    data = body("one two three", run("one "), field(5, "none"), run("three", link="https://example.org/"))
+    assert read_body(data, faults) == (Run("one "), Run("two three"))
+    assert faults == ["links, marks and what is embedded are not told from stretch 2 on: it cannot be read"]
+    assert read_body(data) == (Run("one "), Run("two three"))
+
+
+def test_a_table_with_a_part_that_cannot_be_read_is_refused() -> None:
+    stored = Fields(gzip.decompress(table([["a"]]))).data(2, 3) or b""
+    kind = Fields(stored).datas(5).index(b"com.apple.notes.ICTable")
+    broken = field(3, field(13, field(1, kind) + field(3, "none"))) + stored
+    with pytest.raises(ValueError, match="a table of which 1 parts cannot be read"):
+        read_table(gzip.compress(field(2, field(3, broken))))
 
 
 def test_a_table_comes_out_row_by_row() -> None:

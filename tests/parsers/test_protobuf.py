@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.protobuf import Field, Fields, each_field
+from tests.evidence_builders.protobuf import message
 
 # field 1: varint 150; field 2: "testing"; field 3: message {1: 150}; field 4: double; field 5: float; field 6: -1
 SAMPLE = (
@@ -36,6 +37,15 @@ def test_each_kind_of_field_comes_out_by_its_number() -> None:
         150,
     )
     assert next(each_field(SAMPLE)) == Field(1, 0, 150)
+
+
+def test_values_of_a_repeated_field_that_are_no_message_are_counted() -> None:
+    inner = message((1, 150))
+    outer = Fields(message((3, inner), (3, "no message"), (3, 7), (3, inner), (4, message((3, "none")))))
+    found, left_out = outer.counted(3)
+    assert ([one.number(1) for one in found], left_out) == ([150, 150], 2)
+    assert len(outer.messages(3)) == 2
+    assert [outer.counted(*path) for path in ((4, 3), (5,), (5, 3))] == [([], 1), ([], 0), ([], 0)]
 
 
 def test_a_field_is_a_message_where_its_bytes_are_one() -> None:

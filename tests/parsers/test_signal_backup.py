@@ -128,6 +128,12 @@ def test_damage_is_said_and_what_came_before_stays(version):
     assert (found, reader.ended, reader.open) == (EVENTS[: len(found)], False, True)
 
 
+def test_a_statement_with_a_value_that_cannot_be_read_is_damage():
+    frame = field(2, field(2, field(2, 5)) + field(2, b"no message") + field(1, b"INSERT"))
+    with pytest.raises(ValueError, match="a frame is damaged: 1 values of a statement cannot be read"):
+        events(backup([VERSION, frame, END]))
+
+
 def test_a_file_whose_code_does_not_fit_is_told():
     found, _ = events(backup([attachment(7, b"x"), END], bad_file=True))
     assert found == [File("attachment", "7", 1), Data(b"x"), FileEnd(False), Other("end")]

@@ -22,7 +22,7 @@ _DRAFT: Final = ("_id", "thread_id", "type", "value")
 
 @extractor(
     id="signal.android",
-    version=1,
+    version=2,
     title="Signal on Android: messages, calls, groups, recipients",
     files=("**/signal.db", "**/database.sqlite"),
     tables=tuple({"thread": {"_id"}, "recipient": {"_id"}, one: {"_id", "thread_id"}} for one in ("message", "mms")),

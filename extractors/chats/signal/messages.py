@@ -171,11 +171,13 @@ class Reader:
     def _listed_reactions(self, data: bytes) -> list[Reaction]:
         """As they stood in the row itself until 2021."""
         try:
-            listed = Fields(data).messages(1)
+            listed, left_out = Fields(data).counted(1)
         except ValueError as error:
             self._doubts.add("reactions", f"reactions: {error}")
             return []
         people, doubts = self._people, self._doubts
+        if left_out:
+            doubts.add("reactions", f"reactions: {left_out} of them cannot be read")
         return [
             Reaction(
                 one.text(1) or "",

@@ -164,10 +164,12 @@ class People:
         if not isinstance(value, bytes):
             return {}
         try:
-            members = Fields(value).messages(7)
+            members, left_out = Fields(value).counted(7)
         except ValueError as error:
             doubts.add("group", f"decrypted_group: {error}")
             return {}
+        if left_out:
+            doubts.add("group", f"decrypted_group: {left_out} members, and so their roles, cannot be read")
         found = {}
         for one in members:
             number = self._aci.get(_uuid(one.data(1) or b""))

@@ -27,7 +27,7 @@ _SHOWN: Final = ("ZSESSIONTYPE", "ZARCHIVED", "ZHIDDEN", "ZUNREADCOUNT", "ZISLOC
 
 @extractor(
     id="whatsapp.ios",
-    version=1,
+    version=2,
     title="WhatsApp on iOS",
     files=("**/ChatStorage.sqlite",),
     tables=(NEEDED,),

@@ -60,17 +60,25 @@ def receipts(draft: Draft, value: object, people: IosPeople, doubts: Doubts) -> 
     fields = decoded(value, "ZRECEIPTINFO", doubts)
     if fields is None:
         return
-    for part in fields.messages(7):
-        for one in part.messages(1):
+    for part in _each(fields, "reactions", doubts, 7):
+        for one in _each(part, "reactions", doubts, 1):
             sender = one.text(2)
             _reaction(draft, one.text(3), one.signed(4), people.who(sender) if sender else None, doubts)
-        for one in part.messages(2):
+        for one in _each(part, "reactions", doubts, 2):
             _reaction(draft, one.text(2), one.signed(3), None, doubts)
     if question := fields.text(8, 2):
         draft.flag("poll")
         draft.say(question)
-        for option in fields.messages(8, 3):
+        for option in _each(fields, "options of the poll", doubts, 8, 3):
             draft.keep("poll option", option.text(1))
+
+
+def _each(fields: Fields, what: str, doubts: Doubts, *path: int) -> list[Fields]:
+    """Each message of a repeated field of ZRECEIPTINFO; values that are none are counted and said."""
+    found, left_out = fields.counted(*path)
+    if left_out:
+        doubts.add("protobuf", f"ZRECEIPTINFO: {left_out} {what} cannot be decoded")
+    return found
 
 
 def _reaction(draft: Draft, text: str | None, at: int | None, who: Who | None, doubts: Doubts) -> None:

@@ -46,6 +46,17 @@ def test_an_android_phone_is_known_by_what_it_holds(top: str) -> None:
     }
 
 
+def test_properties_that_cannot_be_read_are_counted() -> None:
+    path = "data/property/persistent_properties"
+    assert facts({path: STORED + b"\x0a\x04none"}) == {
+        "device": "Android",
+        "device root": "/",
+        f"device, not read from {path}": "1 of its properties",
+        "device time zone": "Europe/London",
+        "device time zone, read from": path,
+    }
+
+
 @pytest.mark.parametrize("top", ["", "filesystem1/"])
 def test_an_iphone_is_known_by_what_it_holds(top: str) -> None:
     assert facts({top + path: data for path, data in IOS.items()}) == {
