@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any, Final
 
 from evidence_store.records import Download, Moment, Present, Problem, Search, WebVisit
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
+from extractors.database import Doubts, count_rows, each_held, each_row, read_database, selecting, stored
 from extractors.web.addresses import searched
 from extractors.web.browsers import browser_of
 from extractors.web.chromium_codes import download_state, transition, visit_source
@@ -33,7 +34,7 @@ _DOWNLOAD_EXTRA: Final = (
 
 @extractor(
     id="web.chromium",
-    version=1,
+    version=2,
     title="Chrome, Edge, Brave, Opera and others: recorded visits, search terms, downloads",
     files=("**/History", "**/History-*", "**/Archived History"),
     tables=({"urls": {"id", "url", "title"}, "visits": {"id", "url", "visit_time", "transition"}},),
@@ -87,7 +88,7 @@ def _visits(
 ) -> Iterator[Found]:
     sources: dict[Any, Any] = {}
     if not lacking(db, {"visit_source": {"id", "source"}}):
-        sources = {row["id"]: row["source"] for row in db.execute("SELECT id, source FROM visit_source")}
+        sources = {row["id"]: row["source"] for row in each_held(db, "visit_source", "id, source", gaps, key="id")}
     for row in each_row(db, "visits", selecting(db, "visits", _VISIT), gaps, key="id"):
         doubts.locator = f"visits:id={row['id']}"
         yield _visit(row, service, pages, sources.get(row["id"]), doubts)
@@ -164,15 +165,23 @@ def _page(db: EvidenceDatabase, key: Any) -> Row | None:
 
 
 def _downloads(db: EvidenceDatabase, service: str, doubts: Doubts, gaps: list[Problem]) -> Iterator[Found]:
-    chains: dict[Any, list[str]] = {}
-    if not lacking(db, {"downloads_url_chains": {"id", "chain_index", "url"}}):
-        for link in db.execute("SELECT id, url FROM downloads_url_chains ORDER BY id, chain_index"):
-            chains.setdefault(link["id"], []).append(stored(link["url"]))
+    chains = _chains(db, gaps)
     old = "full_path" in {name.lower() for name in db.tables()["downloads"]}
     for row in each_row(db, "downloads", selecting(db, "downloads", _DOWNLOAD), gaps, key="id"):
         doubts.locator = f"downloads:id={row['id']}"
         yield _download(row, service, chains.get(row["id"], []), "s" if old else "webkit us", doubts)
         yield from doubts.drain()
+
+
+def _chains(db: EvidenceDatabase, gaps: list[Problem]) -> dict[Any, list[str]]:
+    """The addresses that led to each download, by its id, in their order."""
+    found: dict[Any, list[tuple[int, str]]] = {}
+    if not lacking(db, {"downloads_url_chains": {"id", "chain_index", "url"}}):
+        columns = "rowid AS rowid, id, chain_index, url"
+        for link in each_held(db, "downloads_url_chains", columns, gaps, key="rowid"):
+            place = link["chain_index"] if type(link["chain_index"]) is int else 0
+            found.setdefault(link["id"], []).append((place, stored(link["url"])))
+    return {key: [url for _, url in sorted(links, key=itemgetter(0))] for key, links in found.items()}
 
 
 def _download(row: Row, service: str, chain: list[str], unit: str, doubts: Doubts) -> Download:

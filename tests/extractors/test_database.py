@@ -73,6 +73,21 @@ def test_pages_beyond_those_that_are_held_cost_a_visit_its_address_and_not_the_v
     assert beyond("urls", 1, 1) in found
 
 
+def test_sources_of_visits_and_ways_to_downloads_beyond_those_that_are_held_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading, "MOST_HELD", 1)
+    rows = (
+        "INSERT INTO visit_source VALUES(1,0),(2,0);"
+        "INSERT INTO downloads_url_chains VALUES(1,1,'https://b.example.org/'),(1,0,'https://a.example.org/'),(2,0,'c')"
+    )
+    found = list(chromium(MemoryFile("Chrome/Default/History", database(CHROMIUM, rows))))
+    assert [one for one in found if isinstance(one, Problem)] == [
+        beyond("visit_source", 1, 1),
+        beyond("downloads_url_chains", 2, 1),
+    ]
+
+
 def test_metadata_beyond_what_is_held_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MOST_HELD", 1)
     rows = "INSERT INTO ZSTRUCTUREDMETADATA(Z_PK) VALUES(1),(2),(3)"

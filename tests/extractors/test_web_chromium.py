@@ -37,6 +37,15 @@ def read(*scripts: str, path: str = PATH) -> list[object]:
     return list(chromium(MemoryFile(path, database(CHROMIUM, *scripts))))
 
 
+def test_the_way_to_a_download_is_told_in_its_order_whatever_the_order_of_the_rows() -> None:
+    links = "(1,2,'https://c.example.org/'),(1,0,'https://a.example.org/'),(1,1,'https://b.example.org/')"
+    rows = f"DELETE FROM downloads_url_chains; INSERT INTO downloads_url_chains VALUES {links};"
+    (download,) = [one for one in read(ROWS, rows) if isinstance(one, Download)]
+    assert download.url == "https://c.example.org/"
+    before = [value for name, value in download.extra if name == "redirected from"]
+    assert before == ["https://a.example.org/", "https://b.example.org/"]
+
+
 def test_visits_search_terms_and_downloads_come_out_whole() -> None:
     assert read(ROWS) == [
         Present(5),
