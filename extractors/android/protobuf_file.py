@@ -16,7 +16,9 @@ def read_fields(file: EvidenceFile) -> tuple[list[Field], Problem | None]:
     if file.size > MOST_BYTES:
         return [], Problem("file", "too-large", f"a protocol buffer of {file.size:,} bytes is not read")
     with file.open() as stream:
-        data = stream.read()
+        data = stream.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:  # there may be more than the source says
+        return [], Problem("file", "too-large", f"a protocol buffer of more than {MOST_BYTES:,} bytes is not read")
     fields: list[Field] = []
     try:
         for field in each_field(data):

@@ -29,7 +29,9 @@ def read_dict(file: EvidenceFile) -> tuple[dict[str, Any], Problem | None]:
     if file.size > MAX_BYTES:
         return {}, Problem("file", "too-large", f"a property list of {file.size:,} bytes is not read")
     with file.open() as stream:
-        data = stream.read()
+        data = stream.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:  # there may be more than the source says
+        return {}, Problem("file", "too-large", f"a property list of more than {MAX_BYTES:,} bytes is not read")
     try:
         found = read_plist(data)
     except ValueError as error:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+from typing import BinaryIO
+
 import pytest
 
 from evidence_store.records import AppUse, DeviceFact, Network, Present, Problem
@@ -14,6 +17,8 @@ from extractors.android.protobuf_file import read_fields
 from extractors.android.text_file import read_text
 from extractors.android.wifi import wifi
 from extractors.base import Extractor
+from extractors.ios import plists
+from extractors.ios.plists import read_dict
 from parsers.protobuf import Field
 from tests.evidence_builders.files import MemoryFile
 from tests.evidence_builders.protobuf import message
@@ -76,6 +81,37 @@ def test_text_beyond_the_bound_is_cut_and_told(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(text_file, "MOST_BYTES", 3)
     assert read_text(MemoryFile("x", b"abc")) == ("abc", None)
     assert read_text(MemoryFile("x", b"a\xffcd")) == ("a\N{REPLACEMENT CHARACTER}c", beyond(4, 3))
+
+
+class Understated(MemoryFile):
+    """A file of which the source says that it is empty; reading is refused where it asks for all there is."""
+
+    def __init__(self, path: str, data: bytes) -> None:
+        super().__init__(path, data)
+        self.size = 0
+
+    def open(self) -> BinaryIO:
+        return Measured(super().open().read())
+
+
+class Measured(io.BytesIO):
+    def read(self, size: int | None = -1, /) -> bytes:
+        assert size is not None
+        assert 0 <= size <= 9
+        return super().read(size)
+
+
+def test_a_file_that_is_longer_than_the_source_says_is_read_to_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_file, "MOST_BYTES", 8)
+    monkeypatch.setattr(protobuf_file, "MOST_BYTES", 8)
+    monkeypatch.setattr(plists, "MAX_BYTES", 8)
+    file = Understated("x", message((1, "x" * 20)))
+    told = Problem("file", "too-large", "of more than 8 bytes the first 8 are read")
+    assert read_text(file) == ("\n\x14xxxxxx", told)
+    words = "more than 8 bytes is not read"
+    assert read_fields(file) == ([], Problem("file", "too-large", f"a protocol buffer of {words}"))
+    assert read_dict(file) == ({}, Problem("file", "too-large", f"a property list of {words}"))
+    assert read_text(Understated("x", b"12345678")) == ("12345678", None)
 
 
 def beyond(size: int, most: int) -> Problem:
