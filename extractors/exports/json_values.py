@@ -161,6 +161,23 @@ def place_below(folder: str, recorded: str) -> str | None:
     return "/".join([folder, *parts] if folder else parts)
 
 
+def place_beside(folder: str, recorded: str) -> str | None:
+    """The file that a page or list in `folder` points to, ".." being the folder above; None for an address of the web,
+    and for what would lie outside of the source."""
+    if "://" in recorded or recorded.startswith("data:") or "\x00" in recorded:
+        return None
+    parts = folder.split("/") if folder else []
+    for part in recorded.replace("\\", "/").split("/"):
+        if part == "..":
+            if not parts:
+                return None
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    place = "/".join(parts)
+    return place if place and place != folder else None
+
+
 def not_an_object(value: Any, locator: str, what: str = "a message") -> Problem:
     """What to say where something else stands in place of an object."""
     return Problem("row", "not-an-object", f"{shortened(shown(value), 200)} where {what} should stand", locator)

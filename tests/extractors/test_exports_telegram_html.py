@@ -160,3 +160,15 @@ def test_a_declaration_that_no_parser_knows_costs_what_stands_behind_it() -> Non
     assert [one.key for one in found if isinstance(one, Message)] == ["7", "8"]
     assert [one.code for one in found if isinstance(one, Problem)] == ["cut-page", "damaged-page"]
     assert found[-1] == Present(2)
+
+
+def test_a_page_of_a_whole_account_points_to_files_from_the_folder_of_the_export() -> None:
+    wrapped = media("media_file", "plan.pdf", href="../../chats/chat_002/files/plan.pdf")
+    folder = "DataExport/chats/chat_002"
+    found = list(export_html(MemoryFile(f"{folder}/messages.html", page(message(7, wrapped)), mime="text/html")))
+    assert isinstance(found[0], Message)
+    assert found[0].attachments == (Attachment("plan.pdf", f"{folder}/files/plan.pdf"),)
+    outside = read(page(message(7, media("media_file", "plan.pdf", href="../../plan.pdf"))))
+    assert isinstance(outside[0], Message)
+    assert outside[0].attachments == (Attachment("plan.pdf"),)
+    assert [one.code for one in outside if isinstance(one, Problem)] == ["place"]

@@ -10,7 +10,7 @@ from typing import Final
 
 from evidence_store.records import Attachment, Message, Moment, Party, Present, Problem, Quoted, Reaction
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.exports.json_values import Extra, place_below
+from extractors.exports.json_values import Extra, place_beside
 from extractors.exports.telegram.chats import SERVICE
 from parsers.telegram_html import Media, Page, PageMessage, messages
 from parsers.times import from_local, to_us
@@ -40,7 +40,7 @@ _NO_FILE: Final = frozenset(("media_location", "media_live_location", "media_ven
 
 @extractor(
     id="telegram.export_html",
-    version=1,
+    version=2,
     title="Telegram Desktop export (HTML)",
     files=("**/messages.html", "**/messages?.html", "**/messages??.html", "**/messages???.html"),
     emits=(Message,),
@@ -87,6 +87,9 @@ def _found(one: PageMessage, page: Page, sender: Party | None, folder: str, file
             yield Problem("value", "time", "the message has no date", locator)
         if one.is_joined and sender is None:
             yield Problem("value", "sender", "the sender stands on the page before", locator)
+        for media in one.media:
+            if _is_outside(media, folder):
+                yield Problem("value", "place", f"the file would lie outside of what was read: {media.href}", locator)
     if not one.is_whole:
         yield Problem("file", "cut-page", "the page breaks off in this message", locator)
 
@@ -193,16 +196,23 @@ def _files(media: Media, folder: str) -> Iterator[Attachment]:
     if _NO_FILE & set(media.kinds):
         return
     name = media.title or (media.href or "").rpartition("/")[2] or "without a name"
-    if media.href and (path := place_below(folder, media.href)):
+    if media.href and (path := place_beside(folder, media.href)):
         yield Attachment((media.href or "").rpartition("/")[2] or name, path)
-        if media.thumbnail and (small := place_below(folder, media.thumbnail)) and small != path:
+        if media.thumbnail and (small := place_beside(folder, media.thumbnail)) and small != path:
             yield Attachment(media.thumbnail.rpartition("/")[2], small)
+    elif _is_outside(media, folder):
+        yield Attachment(name)
     elif _LEFT_OUT.search(media.description):
         yield Attachment(name, state="omitted")
     elif _GONE.search(media.description):
         yield Attachment(name, state="not downloaded")
     elif "media_contact" not in media.kinds and (media.title or media.description):
         yield Attachment(name, state="omitted")
+
+
+def _is_outside(media: Media, folder: str) -> bool:
+    """Whether it names a file above all that was read, as a page of a whole account does that is read by itself."""
+    return bool(media.href) and "://" not in (media.href or "") and place_beside(folder, media.href or "") is None
 
 
 def _reactions(one: PageMessage, file: EvidenceFile) -> Iterator[Reaction]:
