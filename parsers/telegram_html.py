@@ -164,6 +164,8 @@ class _Reader(HTMLParser):
             kinds = tuple(sorted(one for one in classes if one.startswith("media_") or one.endswith("_wrap")))
             if kinds:
                 message.media.append(Media(kinds, values.get("href")))
+        if "userpic_link" in classes and message.is_service:  # the new picture of a group
+            message.media.append(Media(("userpic_link",), values.get("href")))
         if "body" in classes and "details" in classes and message.is_service:
             return "service"
         part = next((_PARTS[one] for one in classes if one in _PARTS), "")

@@ -172,3 +172,42 @@ def test_a_page_of_a_whole_account_points_to_files_from_the_folder_of_the_export
     assert isinstance(outside[0], Message)
     assert outside[0].attachments == (Attachment("plan.pdf"),)
     assert [one.code for one in outside if isinstance(one, Problem)] == ["place"]
+
+
+def test_a_bot_behind_a_name_is_no_part_of_the_name() -> None:
+    through = first(text("a picture"), sender="Ann Example via @examplebot")
+    assert (through.sender, through.extra) == (ANN, (("via", "@examplebot"),))
+    name = "Ben Example via @examplebot"
+    older = first(
+        f'<div class="forwarded body"><div class="from_name">\n{name} <span class="details"> 28.02.2026 09:00:00</span>'
+        f"\n</div>{text('look')}</div>"
+    )
+    assert older.extra == (
+        ("forwarded_from", "Ben Example"),
+        ("forwarded date", "28.02.2026 09:00:00"),
+        ("via", "@examplebot"),
+    )
+
+
+def test_the_address_of_a_place_and_what_a_bill_says_come_out_and_no_file_is_made_of_them() -> None:
+    place = first(media("media_venue", "The Quay", description="1 Example Street"))
+    assert (place.text, place.attachments) == ("The Quay, 1 Example Street", ())
+    bill = first(media("media_invoice", "Rope", description="Ten yards", status="$10.00"))
+    assert (bill.text, bill.attachments) == ("Rope, Ten yards, $10.00", ())
+
+
+def test_the_new_picture_of_a_group_hangs_on_the_line_that_tells_of_it() -> None:
+    picture = (
+        '<div class="userpic_wrap"><a class="userpic_link" href="photos/photo_2.jpg">'
+        '<img class="userpic" src="photos/photo_2_thumb.jpg"/></a></div>'
+    )
+    line = service(9, "Ann Example changed group photo").removesuffix("</div>\n") + picture + "</div>\n"
+    found = read(page(line))
+    assert isinstance(found[0], Message)
+    assert (found[0].text, found[0].attachments) == (
+        "Ann Example changed group photo",
+        (
+            Attachment("photo_2.jpg", "ChatExport/photos/photo_2.jpg"),
+            Attachment("photo_2_thumb.jpg", "ChatExport/photos/photo_2_thumb.jpg"),
+        ),
+    )

@@ -16,6 +16,10 @@ from parsers.telegram_html import Media, Page, PageMessage, messages
 from parsers.times import from_local, to_us
 
 _DATE: Final = re.compile(r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d):(\d\d):(\d\d)(?: UTC([+-])(\d\d):(\d\d))?")
+# A message through a bot has the bot behind the name of its sender.
+_BOT: Final = re.compile(r"(?P<name>.*\S)\s+via @(?P<bot>\w+)")
+# Older pages have the date of a forwarded message behind the name, as text only.
+_OLDER_FORWARD: Final = re.compile(rf"(?P<name>.*?)\s*(?P<date>{_DATE.pattern})")
 _VOTES: Final = re.compile(r" (\d+ votes?.*)$")
 _PLACE: Final = re.compile(r"[?&]q=(-?\d{1,3}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)")
 _LEFT_OUT: Final = re.compile(r"not included|exceeds maximum size", re.IGNORECASE)
@@ -35,7 +39,10 @@ _FLAGS: Final = {
     "media_call": "call",
     "media_poll": "poll",
 }
-_NO_FILE: Final = frozenset(("media_location", "media_live_location", "media_venue", "media_call", "media_poll"))
+_NAMED: Final = frozenset(("media_contact", "media_call", "media_venue", "media_game", "media_invoice"))
+_NO_FILE: Final = frozenset(("media_location", "media_live_location", "media_poll")) | _NAMED - frozenset(
+    ("media_contact",)
+)
 
 
 @extractor(
@@ -67,7 +74,7 @@ def export_html(file: EvidenceFile) -> Iterator[Found]:
             for one in messages(stream, page):
                 rows += 1
                 if not one.is_joined and not one.is_service:
-                    name = one.text("from")
+                    name, _ = _name_and_bot(one.text("from"))
                     sender = Party(name, "name", name) if name else None
                 yield from _found(one, page, sender, folder, file)
     except ValueError as error:
@@ -99,6 +106,7 @@ def _service(one: PageMessage, page: Page, folder: str, locator: str) -> Message
         locator=locator,
         service=SERVICE,
         flags=("system",),
+        attachments=tuple(found for media in one.media for found in _files(media, folder)),
         conversation=folder or page.title,
         title=page.title,
         text=one.text("service"),
@@ -156,10 +164,17 @@ def _moment(meaning: str, stored: str, zone: str | None, zone_by: str) -> Moment
 
 
 def _extra(one: PageMessage) -> Iterator[Extra]:
-    if name := one.text("forwarded from"):
+    name, date = one.text("forwarded from"), one.forwarded_date
+    if name and not date and (match := _OLDER_FORWARD.fullmatch(name)):
+        name, date = match["name"], match["date"]
+    name, bot = _name_and_bot(name)
+    if name:
         yield "forwarded_from", name
-    if one.forwarded_date:
-        yield "forwarded date", one.forwarded_date
+    if date:
+        yield "forwarded date", date
+    for through in (bot, _name_and_bot(one.text("from"))[1]):
+        if through:
+            yield "via", f"@{through}"
     for part in ("via", "signature"):
         if words := one.text(part):
             yield part, words
@@ -176,10 +191,15 @@ def _extra(one: PageMessage) -> Iterator[Extra]:
             yield "status", media.status
 
 
+def _name_and_bot(words: str | None) -> tuple[str | None, str | None]:
+    match = _BOT.fullmatch(words or "")
+    return (match["name"], match["bot"]) if match else (words, None)
+
+
 def _words(one: PageMessage) -> str | None:
-    """What a message without a text says: the name and number of a card, the length of a call."""
-    named = [media for media in one.media if {"media_contact", "media_call", "media_venue"} & set(media.kinds)]
-    found = [part for media in named for part in (media.title, media.status) if part]
+    """What a message without a text says: the name and number of a card, the length of a call, the name of a place."""
+    named = [media for media in one.media if _NAMED & set(media.kinds)]
+    found = [part for media in named for part in (media.title, media.description, media.status) if part]
     return ", ".join(found) or None
 
 
