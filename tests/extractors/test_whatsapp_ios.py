@@ -319,17 +319,6 @@ def test_links_answers_reactions_and_polls():
     ]
 
 
-def test_reactions_and_options_that_cannot_be_decoded_are_told():
-    stored = field(7, field(1, field(3, "👍")) + field(1, "none") + field(2, "none")) + field(7, "none")
-    stored += field(8, field(2, "What to bring?") + field(3, field(1, "Tea")) + field(3, "none"))
-    rows = insert(ZMESSAGETYPE=46) + (
-        f"INSERT INTO ZWAMESSAGEINFO(Z_PK,ZMESSAGE,ZRECEIPTINFO) VALUES (1,2,x'{stored.hex()}');"
-    )
-    found = [one.detail for one in read(rows) if isinstance(one, Problem)]
-    told = ("1 reactions", "1 reactions", "1 reactions", "1 options of the poll")
-    assert found == [f"ZRECEIPTINFO: {one} cannot be decoded" for one in told]
-
-
 def test_what_cannot_be_decoded_costs_only_itself():
     rows = insert(ZTEXT="Hi") + media(ZMETADATA=b"\xff\xff\xff", ZLATITUDE="north")
     assert read(rows) == [

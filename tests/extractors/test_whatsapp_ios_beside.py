@@ -8,8 +8,20 @@ from evidence_store.records import Call, Contact, Moment, Party, Present, Proble
 from extractors.chats.whatsapp.ios_calls import ios_calls
 from extractors.chats.whatsapp.ios_contacts import ios_contacts
 from tests.evidence_builders.files import MemoryFile
-from tests.evidence_builders.whatsapp_ios import ANN, BEN, CALLS, CAT, CAT_LID, CONTACTS, GROUP, PAIRS, beside_chats
+from tests.evidence_builders.whatsapp_ios import (
+    ANN,
+    BEN,
+    CALLS,
+    CAT,
+    CAT_LID,
+    CONTACTS,
+    GROUP,
+    PAIRS,
+    beside_chats,
+    field,
+)
 from tests.extractors.broken import assert_no_row_is_lost
+from tests.extractors.test_whatsapp_ios import insert, read
 
 ANN_PARTY, BEN_PARTY = Party(ANN, "whatsapp"), Party(BEN, "whatsapp")
 
@@ -175,3 +187,14 @@ def test_another_layout_and_no_database():
     assert list(ios_contacts(MemoryFile("ContactsV2.sqlite", b"no database at all"))) == [
         Problem("file", "damaged-database", "not a database (or encrypted)")
     ]
+
+
+def test_reactions_and_options_that_cannot_be_decoded_are_told():
+    stored = field(7, field(1, field(3, "👍")) + field(1, "none") + field(2, "none")) + field(7, "none")
+    stored += field(8, field(2, "What to bring?") + field(3, field(1, "Tea")) + field(3, "none"))
+    rows = insert(ZMESSAGETYPE=46) + (
+        f"INSERT INTO ZWAMESSAGEINFO(Z_PK,ZMESSAGE,ZRECEIPTINFO) VALUES (1,2,x'{stored.hex()}');"
+    )
+    found = [one.detail for one in read(rows) if isinstance(one, Problem)]
+    told = ("1 reactions", "1 reactions", "1 reactions", "1 options of the poll")
+    assert found == [f"ZRECEIPTINFO: {one} cannot be decoded" for one in told]
