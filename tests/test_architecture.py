@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "app": ROOMS,
     "evidence_store": ("evidence_store",),
     "extractors": ("extractors", "parsers", "evidence_store.records"),
-    "extractors/sources": ("extractors.sources", "parsers", "evidence_store.records"),
+    "extractors/sources": ("extractors.sources", "extractors.shortened", "parsers", "evidence_store.records"),
     "parsers": ("parsers",),
     "report_templates": ("report_templates", "resources"),
     "resources": ("resources",),

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import unquote
 
+from extractors.shortened import shortened
 from extractors.sources.base import Bytes, Place, SourceError
 from extractors.sources.host import reader_of
 from extractors.sources.names import shown
@@ -122,7 +123,7 @@ class Container:
         except ValueError as error:
             self.problems.append(f"version.txt: {error}")
             return ""
-        return shown(" ".join(text.split())[:1000])
+        return shown(shortened(" ".join(text.split()), 1000))
 
     def has(self, name: str) -> bool:
         return name in self._members

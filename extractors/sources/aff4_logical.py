@@ -14,6 +14,7 @@ from typing import BinaryIO, Final
 from urllib.parse import unquote
 
 from evidence_store.records import Moment, Problem
+from extractors.shortened import shortened
 from extractors.sources.aff4_container import Container, Streams, is_container, number, types, values
 from extractors.sources.base import Entry, Place, SourceError
 from extractors.sources.images.aff4 import is_logical
@@ -121,7 +122,7 @@ class Aff4Files:
         if oddity:
             self._findings.add_name(path, oddity, original(stored))
         notes = [
-            f"stored {local_name(term.datatype)} {shown(term.value[:200].lower())}"
+            f"stored {local_name(term.datatype)} {shown(shortened(term.value, 200).lower())}"
             for term in values(about, "hash")
             if term.datatype
         ]
@@ -147,7 +148,7 @@ class Aff4Files:
 
 
 def _moment(meaning: str, text: str) -> Moment:
-    raw = shown(text[:80])
+    raw = shown(shortened(text, 80))
     try:
         found = datetime.fromisoformat(text)
     except ValueError:

@@ -252,10 +252,11 @@ class FileSystem:
         target = found.meta.link
         if target is None:
             try:
-                target = found.file.read_random(0, min(LONGEST_TARGET, int(found.meta.size)))
+                target = found.file.read_random(0, min(LONGEST_TARGET + 1, int(found.meta.size)))
             except OSError as error:
                 return f"a target that cannot be read ({reason(error)})"
-        return shown(target[:LONGEST_TARGET].decode("utf-8", "surrogateescape"))
+        text = target[:LONGEST_TARGET].decode("utf-8", "surrogateescape")
+        return shown(text) + ("…" if len(target) > LONGEST_TARGET else "")
 
     def open(self, address: str, size: int) -> BinaryIO:
         """The bytes at an address given by `entries`, `size` long. Raises SourceError."""

@@ -13,6 +13,7 @@ from itertools import accumulate
 from typing import BinaryIO, Final
 
 from evidence_store.records import Moment, Problem
+from extractors.shortened import shortened
 from extractors.sources.base import Entry, Place, SourceError
 from extractors.sources.images.ewf import open_set, set_facts, set_problems
 from extractors.sources.names import Findings, original, safe_path
@@ -116,7 +117,7 @@ def _lines(open_list: Callable[[], BinaryIO]) -> Iterator[str]:
 
 def _moment(meaning: str, seconds: str) -> Moment:
     utc_us, note = from_unix(seconds, "s")
-    return Moment(f"{meaning} (file system)", utc_us, seconds[:40], "D", note=note)
+    return Moment(f"{meaning} (file system)", utc_us, shortened(seconds, 40), "D", note=note)
 
 
 def _list_of(found: EwfImage | Ewf2Image, findings: Findings) -> Callable[[], BinaryIO] | None:

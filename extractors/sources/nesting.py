@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import BinaryIO, Final
 
 from evidence_store.records import Problem
+from extractors.shortened import shortened
 from extractors.sources.base import Entry, Locked, SomethingElse, SourceError, SourceRef, Volume
 from extractors.sources.chain import Chain, Links, address_of
 from extractors.sources.inner import NOT_OPENED, Candidates, Listing, by_root, is_media, is_named, neighbours
@@ -276,7 +277,7 @@ def _words(error: Exception) -> str:
     return (
         str(error)
         if isinstance(error, SourceError)
-        else f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        else f"{type(error).__name__}: {shortened(' '.join(str(error).split()), 200)}"
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from extractors.shortened import shortened
 from extractors.sources.base import Entry
 from extractors.sources.names import shown
 from parsers.plist import read_plist
@@ -95,7 +96,7 @@ class Phone:
         for (_, root), entries in self._found.items():
             for entry in entries if root in told else ():
                 for name, value in _read(entry, open_entry):
-                    known[root].setdefault(name, shown(value.strip())[:300])
+                    known[root].setdefault(name, shortened(shown(value.strip()), 300))
         several = len(known) > 1
         return {f"{root}: {name}" if several else name: text for root in told for name, text in known[root].items()}
 

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import apsw
 
+from extractors.shortened import shortened
+
 _TABLE: Final = re.compile(r"\s*CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[\"'`\[]?(?P<name>\w+)", re.IGNORECASE)
 _INSERT: Final = re.compile(r"\s*INSERT\s+INTO\s", re.IGNORECASE)
 _LONGEST_SQL: Final = 1 << 20
@@ -63,7 +65,7 @@ class RebuiltDatabase:
             raise OSError(str(error)) from error
         except (apsw.Error, TypeError, ValueError, OverflowError) as error:
             self.failed += 1
-            self.reason = self.reason or " ".join(str(error).split())[:200]
+            self.reason = self.reason or shortened(" ".join(str(error).split()), 200)
             return
         self.tables += table is not None
         self.rows += table is None

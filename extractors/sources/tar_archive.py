@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final, Literal
 
 from evidence_store.records import Moment, Problem
+from extractors.shortened import shortened
 from extractors.sources.base import Bytes, Entry, Hashes, Place, SourceError, SourceRef
 from extractors.sources.host import hash_file
 from extractors.sources.names import Findings, original, safe_path, shown
@@ -149,7 +150,7 @@ def _moment(meaning: str, seconds: str) -> Moment:
         utc_us, note = from_unix(int(whole[:20]) * 1_000_000 + int(f"{fraction:0<6}"[:6]), "us")
     except ValueError:
         utc_us, note = None, "not a number"
-    return Moment(f"{meaning} (file system)", utc_us, shown(seconds[:80]), "D", note=note)
+    return Moment(f"{meaning} (file system)", utc_us, shown(shortened(seconds, 80)), "D", note=note)
 
 
 def open_volume(ref: SourceRef) -> TarVolume:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from extractors.shortened import shortened
 from extractors.sources.reading import RangeReader
 
 BLOCK: Final = 512
@@ -64,7 +65,7 @@ def pax_sparse(read_at: ReadAt, pax: dict[str, str], at: int, stored: int) -> Sp
 def number(text: str) -> int:
     """A decimal number of at most 19 digits. Raises ValueError."""
     if not (text.isascii() and text.isdigit() and len(text) <= 19):
-        raise ValueError(f"not a number: {text[:40]!r}")
+        raise ValueError(f"not a number: {shortened(text, 40)!r}")
     return int(text)
 
 

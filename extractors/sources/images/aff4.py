@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from evidence_store.records import Problem
+from extractors.shortened import shortened
 from extractors.sources.aff4_container import Container, Streams, is_container, types, values
 from extractors.sources.base import Image, Place, SourceError
 from extractors.sources.names import shown
@@ -173,7 +174,7 @@ def _facts(streams: Streams, uri: str, target: str) -> tuple[dict[str, str], lis
 
 
 def _short(term: Term) -> str:
-    return term.value if len(term.value) <= 1000 else term.value[:1000] + "…"
+    return shortened(term.value, 1000)
 
 
 def _problems(streams: Streams, media: Stream, others: int) -> list[Problem]:

@@ -19,6 +19,7 @@ from json.encoder import encode_basestring_ascii
 from typing import BinaryIO, Final
 
 from evidence_store.records import Problem
+from extractors.shortened import shortened
 from extractors.sources.base import Entry, Secret, SourceError
 from extractors.sources.layouts import ios_cipher
 from extractors.sources.layouts.ios_domains import device_path, is_known
@@ -171,7 +172,7 @@ class View:
 
     def _entry(self, row: Row, name: str) -> Entry:
         path, oddity = device_path(row.domain, row.path)
-        remarks = [f"{shown(row.domain)}, file {name or shown(row.file_id)[:80]}"]
+        remarks = [f"{shown(row.domain)}, file {name or shortened(shown(row.file_id), 80)}"]
         if oddity:
             stored_name = original(f"{row.domain}-{row.path}")
             self._findings.add_name(path, oddity, stored_name)
@@ -180,7 +181,7 @@ class View:
             self._findings.add("file", "manifest-row", f"{path}: {row.problem}", path)
             remarks.append(row.problem)
         if row.kind == "link":
-            note = "; ".join((*remarks, f"link to {shown(row.target)[:1024]}"))
+            note = "; ".join((*remarks, f"link to {shortened(shown(row.target), 1024)}"))
             return Entry(path, 0, "", row.times, kind="link", readable=False, note=note)
         if not name:
             remarks.append(self._absent(row, path))

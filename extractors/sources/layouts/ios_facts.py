@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
+from extractors.shortened import shortened
 from extractors.sources.names import LONGEST_SHOWN, shown
 from parsers.times import iso, to_us
 
@@ -56,4 +57,4 @@ def _text(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, datetime):
         return iso(to_us(value))
-    return shown(str(value))[:LONGEST_SHOWN] if isinstance(value, str | int | float) else ""
+    return shortened(shown(str(value)), LONGEST_SHOWN) if isinstance(value, str | int | float) else ""

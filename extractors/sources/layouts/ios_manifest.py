@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import Any, BinaryIO, Final, Literal
 
 from evidence_store.records import Moment
+from extractors.shortened import shortened
 from parsers.archived_records import RecordReader
 from parsers.ios_mbdb import read_mbdb
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, lacking
@@ -121,7 +122,7 @@ def _whole_seconds(meaning: str, seconds: int) -> Moment:
 
 def _stored(meaning: str, seconds: object) -> Moment:
     utc_us, note = from_unix(seconds, "s")
-    return Moment(meaning, utc_us, str(seconds)[:80], "D", note=note)
+    return Moment(meaning, utc_us, shortened(str(seconds), 80), "D", note=note)
 
 
 def mbdb_rows(stream: BinaryIO) -> Iterator[Row]:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import BinaryIO, Final
 
 from evidence_store.records import Moment, Problem
+from extractors.shortened import shortened
 from extractors.sources.base import Entry, Secret, SomethingElse, SourceError
 from extractors.sources.names import Findings, original, safe_path, shown
 from parsers.cellebrite_parts import Fact, TaggedFile
@@ -111,7 +112,7 @@ class UfdrView:
             self._findings.add_name(path, oddity, original(stored))
         held = self._held(file.local)
         notes = [f"stored name {original(stored)}"] if oddity else []
-        notes += [f"{algorithm} in the report: {shown(value[:128])}" for algorithm, value in file.hashes[:3]]
+        notes += [f"{algorithm} in the report: {shown(shortened(value, 128))}" for algorithm, value in file.hashes[:3]]
         deleted = file.deleted.lower() == "deleted"
         times = tuple(_moment(_TIMES[name], text) for name, text in file.times if name in _TIMES)
         if held is None:
@@ -163,7 +164,7 @@ def _address(entry: Entry) -> str:
 
 def _moment(meaning: str, text: str) -> Moment:
     """A time as the report writes it: ISO 8601 with its offset."""
-    meaning, raw = f"{meaning} (file system)", shown(text[:100])
+    meaning, raw = f"{meaning} (file system)", shown(shortened(text, 100))
     try:
         utc_us, note = from_unix(to_us(datetime.fromisoformat(text)), "us")
         return Moment(meaning, utc_us, raw, "D", note=note)
