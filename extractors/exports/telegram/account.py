@@ -7,7 +7,7 @@ from typing import Final
 
 from evidence_store.records import Account, Contact, DeviceFact, Message, Moment, Party, Record
 from extractors.exports.json_values import Row, Values, rest
-from extractors.exports.telegram.chats import SERVICE, party
+from extractors.exports.telegram.chats import SERVICE, is_set, party
 from extractors.exports.telegram.messages import attachments
 
 _NAMED: Final = frozenset({"user_id", "id", "first_name", "last_name", "name", "phone_number", "username", "bio"})
@@ -91,7 +91,9 @@ def _fact(values: Values, row: Row, name: str, shown: tuple[str, ...]) -> Device
 def _dated(values: Values, row: Row, meaning: str, name: str) -> tuple[Moment, ...]:
     if values.words(row, f"{name}_unixtime") not in (None, "0"):
         return (values.epoch(meaning, row, f"{name}_unixtime", "s"),)
-    return (values.written(meaning, row, name),) if row.get(name) and f"{name}_unixtime" not in row else ()
+    if row.get(name) and f"{name}_unixtime" not in row and is_set(row, name):
+        return (values.written(meaning, row, name),)
+    return ()
 
 
 def picture(values: Values, row: Row, folder: str, what: str) -> Message:

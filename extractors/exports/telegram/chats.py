@@ -99,6 +99,15 @@ def sender_id(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def is_set(row: Row, name: str) -> bool:
+    """Whether a time is there. Versions 1 of the application wrote the second 0, as local time, where there is none:
+    messages that were never edited, contacts without a date."""
+    written = row.get(name)
+    if row.get(f"{name}_unixtime") is not None:
+        return True
+    return written is not None and not str(written).startswith(("1970-01-01T", "1969-12-31T"))
+
+
 def someone(values: Values, row: Row, name: str) -> Party | None:
     """Who stands in "from" and "from_id" (or "actor" …); None where neither is recorded."""
     called = values.words(row, name)

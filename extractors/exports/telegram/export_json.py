@@ -21,7 +21,11 @@ _CHAT: Final = re.compile(
     rb'"type"\s*:\s*"(?:personal_chat|bot_chat|saved_messages|replies|verify_codes|(?:private|public)_(?:super)?group|'
     rb'(?:private|public)_channel)"\s*,\s*"id"\s*:\s*-?\d+\s*,\s*"messages"\s*:'
 )
-_ACCOUNT: Final = re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:about"\s*:\s*"[^"]*Telegram|personal_information")')
+# The words of "about" are in the language of the application, and need not name it in Latin letters.
+_ACCOUNT: Final = re.compile(
+    rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:about"\s*:\s*"(?:[^"]*Telegram|(?:[^"\\]|\\.)*"\s*,\s*"(?:personal_information|'
+    rb'profile_pictures|contacts|frequent_contacts|sessions|web_sessions|chats|left_chats)"\s*:)|personal_information")'
+)
 
 
 def looks_like(head: bytes) -> bool:
@@ -31,7 +35,7 @@ def looks_like(head: bytes) -> bool:
 
 @extractor(
     id="telegram.export_json",
-    version=1,
+    version=2,
     title="Telegram Desktop export (JSON)",
     files=("**/result.json",),
     types=("application/json",),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from evidence_store.records import Attachment, Call, Message, Moment, Party, Quoted, Reaction, Record
 from extractors.exports.json_values import Extra, Row, Values, place_below, rest, shown
-from extractors.exports.telegram.chats import SERVICE, Chat, sender_id, someone
+from extractors.exports.telegram.chats import SERVICE, Chat, is_set, sender_id, someone
 
 _READ: Final = frozenset(
     {"id", "type", "date", "date_unixtime", "edited", "edited_unixtime", "text", "text_entities", "reactions"}
@@ -72,7 +72,7 @@ def _service(values: Values, row: Row, chat: Chat, folder: str) -> Message:
         locator=values.locator,
         service=SERVICE,
         moments=_moments(values, row),
-        flags=("system", "edited") if row.get("edited") else ("system",),
+        flags=("system", "edited") if is_set(row, "edited") else ("system",),
         attachments=attachments(values, row, folder),
         extra=(*rest(row, _FROM if name == "from" else _ACTOR), *_counts(values, row)),
         conversation=chat.key,
@@ -121,7 +121,7 @@ def _moments(values: Values, row: Row) -> tuple[Moment, ...]:
     for meaning, name in (("sent", "date"), ("edited", "edited")):
         if row.get(f"{name}_unixtime") is not None:
             found.append(values.epoch(meaning, row, f"{name}_unixtime", "s"))
-        elif row.get(name) is not None:
+        elif is_set(row, name):
             found.append(values.written(meaning, row, name))
     return tuple(found)
 
@@ -148,7 +148,7 @@ def _flags(row: Row) -> tuple[str, ...]:
         flags.append(f"type {shown(row.get('type'))}")
     if media := row.get("media_type"):
         flags.append(_MEDIA_FLAGS.get(media, "") if isinstance(media, str) else f"type {shown(media)}")
-    if row.get("edited") is not None or row.get("edited_unixtime") is not None:
+    if is_set(row, "edited"):
         flags.append("edited")
     if "forwarded_from" in row:
         flags.append("forwarded")
