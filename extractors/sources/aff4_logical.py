@@ -17,7 +17,7 @@ from evidence_store.records import Moment, Problem
 from extractors.shortened import shortened
 from extractors.sources.aff4_container import Container, Streams, is_container, number, types, values
 from extractors.sources.base import Entry, Place, SourceError
-from extractors.sources.images.aff4 import is_logical
+from extractors.sources.images.aff4 import MOST_LISTED, is_logical
 from extractors.sources.names import Findings, original, safe_path, shown
 from extractors.sources.reading import RangeReader, buffered
 from parsers.aff4_turtle import Term, local_name
@@ -72,7 +72,10 @@ class Aff4Files:
                 yield self._entry(uri, about)
 
     def problems(self) -> list[Problem]:
-        lines = [Problem("file", "aff4", shown(line)) for line in self._container.problems[:200]]
+        stored = self._container.problems
+        lines = [Problem("file", "aff4", shown(line)) for line in stored[:MOST_LISTED]]
+        if len(stored) > MOST_LISTED:
+            lines.append(Problem("file", "aff4", f"{len(stored) - MOST_LISTED} more problems are not listed"))
         return [*lines, *self._findings.problems(), *self._damage.problems()]
 
     def facts(self) -> dict[str, str]:

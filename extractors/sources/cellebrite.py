@@ -85,7 +85,8 @@ def read_pointer(place: Place) -> Pointer:
 def _facts(values: tuple[tuple[str, str, str], ...]) -> dict[str, str]:
     """What the pointer says of the device and the extraction, as it stands there."""
     found = {shown(f"{section}: {name}"): shown(value) for section, name, value in values if value}
-    return dict(list(found.items())[:_MOST_FACTS])
+    more = len(found) - _MOST_FACTS
+    return dict([*list(found.items())[:_MOST_FACTS], *([("not shown", f"{more} more values")] if more > 0 else [])])
 
 
 @dataclass(slots=True)
@@ -128,6 +129,8 @@ def _add(found: _Set, pointer: Pointer, folder: Path, start: str) -> None:
     prefix = f"{start}/" if start else ""
     if len(found.facts) < _MOST_FACTS:
         found.facts.update({f"{shown(prefix)}{name}": text for name, text in pointer.facts.items()})
+    elif pointer.facts:
+        found.facts[f"{shown(prefix)}not shown"] = f"{len(pointer.facts)} values"
     for stored in dict.fromkeys([*pointer.dumps, *pointer.stored_hashes]):
         hashes = pointer.stored_hashes.get(stored, [])
         try:

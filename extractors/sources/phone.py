@@ -98,7 +98,9 @@ class Phone:
                 for name, value in _read(entry, open_entry):
                     known[root].setdefault(name, shortened(shown(value.strip()), 300))
         several = len(known) > 1
-        return {f"{root}: {name}" if several else name: text for root in told for name, text in known[root].items()}
+        more = {"further phones, not shown": str(len(known) - len(told))} if len(known) > len(told) else {}
+        named = {f"{root}: {name}" if several else name: text for root in told for name, text in known[root].items()}
+        return {**named, **more}
 
 
 def _of(system: str, root: str) -> dict[str, str]:

@@ -183,13 +183,19 @@ def _problems(streams: Streams, media: Stream, others: int) -> list[Problem]:
     if others:
         lines.append(f"the container holds {others} more images of this sort, which are not read")
     problems = [Problem("file", "aff4", shown(line)) for line in lines[:MOST_LISTED]]
+    if len(lines) > MOST_LISTED:
+        problems.append(Problem("file", "aff4", f"{len(lines) - MOST_LISTED} more problems are not listed"))
     whole = len(streams.images) == 1 and not isinstance(media, Map)
     for stream in streams.images:
-        for span in stream.bad_ranges()[:MOST_LISTED]:
+        bad = stream.bad_ranges()
+        for span in bad[:MOST_LISTED]:
             which = f"chunk {span.first}" if span.first == span.last else f"chunks {span.first} to {span.last}"
             of = "" if whole else " of a stream"
             detail = f"{which}{of} read as zeros: {span.reason}"
             problems.append(Problem("file", "bad-chunk", shown(detail), f"byte {span.offset}+{span.size}"))
+        if len(bad) > MOST_LISTED:
+            more = f"{len(bad) - MOST_LISTED} more ranges of chunks read as zeros"
+            problems.append(Problem("file", "bad-chunk", more))
     return problems + _not_acquired(media)
 
 

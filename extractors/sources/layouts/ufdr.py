@@ -31,6 +31,7 @@ _REPORT: Final = "report.xml"
 _DATABASE: Final = "dbdata/"
 _TIMES: Final = {"CreationTime": "created", "ModifyTime": "modified", "AccessTime": "accessed"}
 _MOST_FACTS: Final = 100
+_MOST_HASHES: Final = 3  # of a file
 
 
 def holds_back(path: str) -> bool:
@@ -85,19 +86,22 @@ class UfdrView:
         self._open = open_entry
         self._by_lower = {path.lower(): path for path in sorted(files, reverse=True)}
         self._facts: dict[str, str] = {}
+        self._facts_left = 0
         self._findings = Findings()
 
     def entries(self) -> Iterator[Entry]:
         """What the report lists, in its order; then what else was held back, under its own path."""
         self._findings = Findings()
-        self._facts = {}
+        self._facts, self._facts_left = {}, 0
         claimed: set[str] = set()
         try:
             with self._open(self._report) as stream:
                 for part in read_report(stream, models=False):
                     if isinstance(part, TaggedFile):
                         yield self._listed(part, claimed)
-                    elif isinstance(part, Fact) and len(self._facts) < _MOST_FACTS:
+                    elif isinstance(part, Fact) and len(self._facts) >= _MOST_FACTS:
+                        self._facts_left += 1
+                    elif isinstance(part, Fact):
                         self._facts[shown(f"{part.section}: {part.name}")] = shown(part.value)
         except ValueError as error:  # a SourceError too: the rest of the files is there all the same
             detail = f"{self._report.path}: {error}; files that it lists behind that keep the paths of the container"
@@ -112,7 +116,12 @@ class UfdrView:
             self._findings.add_name(path, oddity, original(stored))
         held = self._held(file.local)
         notes = [f"stored name {original(stored)}"] if oddity else []
-        notes += [f"{algorithm} in the report: {shown(shortened(value, 128))}" for algorithm, value in file.hashes[:3]]
+        notes += [
+            f"{algorithm} in the report: {shown(shortened(value, 128))}"
+            for algorithm, value in file.hashes[:_MOST_HASHES]
+        ]
+        if len(file.hashes) > _MOST_HASHES:
+            notes.append(f"{len(file.hashes) - _MOST_HASHES} more hashes in the report")
         deleted = file.deleted.lower() == "deleted"
         times = tuple(_moment(_TIMES[name], text) for name, text in file.times if name in _TIMES)
         if held is None:
@@ -149,7 +158,8 @@ class UfdrView:
         return found
 
     def facts(self) -> dict[str, str]:
-        return dict(self._facts)
+        more = {"not shown": f"{self._facts_left} more values"} if self._facts_left else {}
+        return {**self._facts, **more}
 
 
 def device_path(file: TaggedFile) -> tuple[str, str, str]:

@@ -72,6 +72,14 @@ def test_the_facts_are_what_the_ufd_says_and_never_its_password(tmp_path: Path):
     assert "example-1234" not in repr((facts, cellebrite.read_pointer(HostPlace(tmp_path / "Example One.ufd"))))
 
 
+def test_facts_beyond_those_that_are_shown_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    ufd = extraction(tmp_path)
+    said = len(cellebrite.UfdVolume(ufd).facts())
+    monkeypatch.setattr(cellebrite, "_MOST_FACTS", 2)
+    facts = cellebrite.read_pointer(HostPlace(tmp_path / "Example One.ufd")).facts
+    assert (len(facts), facts["not shown"]) == (3, f"{said - 2} more values")
+
+
 def test_stored_hashes_are_compared_and_each_file_is_hashed_once(tmp_path: Path):
     path = extraction(tmp_path)
     dump, seen = path.with_suffix(".zip"), []

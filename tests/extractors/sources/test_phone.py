@@ -89,6 +89,13 @@ def test_two_phones_in_one_source_are_told_apart_and_lend_no_zone() -> None:
     assert "device time zone" not in found
 
 
+def test_phones_beyond_those_that_are_shown_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extractors.sources.phone.MOST_ROOTS", 2)
+    some = {f"{top}/system/build.prop": PROPERTIES.encode() for top in ("one", "two", "three", "four")}
+    assert facts(some)["further phones, not shown"] == "2"
+    assert "further phones, not shown" not in facts(dict(list(some.items())[:2]))
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"bplist00", b"\xff" * 100, b"<plist><dict>", b"\x14persist.sys.timezone\x12\x40"]
 )

@@ -165,6 +165,19 @@ def test_a_damaged_chunk_reads_as_zeros_and_the_rest_is_read(tmp_path):
     image.close()
 
 
+def test_problems_beyond_those_that_are_listed_are_counted(tmp_path, monkeypatch):
+    made = simple(media())
+    for number in (1, 3):
+        name = f"{folder_of(STREAM)}/0000000{number}"
+        made.members[name] = made.members[name][:10] + b"\xff\xff" + made.members[name][12:]
+    image = opened(made.write(tmp_path / "a.aff4"))
+    read_all(image)
+    assert len(image.problems()) == 2
+    monkeypatch.setattr(aff4, "MOST_LISTED", 1)
+    assert image.problems()[1:] == [Problem("file", "bad-chunk", "1 more ranges of chunks read as zeros")]
+    image.close()
+
+
 def test_damage_that_no_chunk_shows_is_told_by_the_checksum_of_its_bevy(tmp_path):
     data = random.Random(6).randbytes(100_000)
     raw = bytearray(simple(data, "none").write(tmp_path / "a.aff4").read_bytes())

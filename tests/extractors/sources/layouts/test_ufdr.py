@@ -92,6 +92,20 @@ def test_what_the_report_lists_without_its_bytes_is_listed_and_not_readable():
     assert [problem.code for problem in view.problems()] == ["odd-name"]
 
 
+def test_facts_and_hashes_beyond_those_that_are_shown_are_counted(monkeypatch):
+    view, _ = view_of()
+    first = next(iter(view.entries()))
+    assert "more hashes" not in first.note
+    list(view.entries())
+    assert (len(view.facts()) > 2, "not shown" in view.facts()) == (True, False)
+    monkeypatch.setattr(ufdr, "_MOST_FACTS", 2)
+    monkeypatch.setattr(ufdr, "_MOST_HASHES", 0)
+    shown, _ = view_of()
+    assert "1 more hashes in the report" in next(iter(shown.entries())).note
+    list(shown.entries())
+    assert shown.facts()["not shown"] == f"{len(view.facts()) - 2} more values"
+
+
 def test_the_facts_are_what_the_report_says_of_the_device():
     view, _ = view_of()
     list(view.entries())
