@@ -37,8 +37,13 @@ _IOS_NUMBERED = re.compile(r"\d{8}-")
 # For the first pass over the file: the phrase beside a name that only the app gives.
 LEARN = re.compile(rf"[A-Z]{{3}}-\d{{8}}-WA\d{{4,}}\.\w{{0,10}} {_M}[(<]({_PHRASE})[)>]")
 
+_DOCUMENT = re.compile(r"[^\n]{1,255}\.\w{1,10}")
+_MAP = r"https://(?:maps\.google\.com/\?q=|foursquare\.com/v/)"
+# The app's word and the address; "Name (Area): address", as iOS writes a place; the same on three lines (Android).
 _LOCATION = re.compile(
-    rf"^{_M}[^\W\d_][^\n:]{{1,30}}: ?https://(?:maps\.google\.com/\?q=|foursquare\.com/v/)", re.IGNORECASE
+    rf"^{_M} ?[^\W\d_][^\n:]{{1,30}}: ?{_MAP}|^{_M} ?[^\n]{{1,200}} \([^\n]{{1,200}}\): ?{_MAP}\S{{1,200}}\s*$|"
+    rf"^(?:[^\n]{{1,300}}\n){{1,2}}{_M}[^\W\d_][^\n:]{{1,30}}: ?{_MAP}\S{{1,200}}\s*$",
+    re.IGNORECASE,
 )
 _POLL = re.compile(
     rf"^{_M}[^\W\d_]{{3,20}}:[ {MARKS}]{{0,4}}\n(?:[^\n]*\n){{0,3}}?{_M}(?:OPTION|OPCIÓN|OPÇÃO|OPZIONE|OPTIE): "
@@ -75,12 +80,23 @@ def read_text(text: str, learned: frozenset[str]) -> Reading:
     known = _KNOWN.get(words.strip("<>.。").casefold())
     if known is not None:
         return known
-    if "•" in words and bare(words.rpartition("\u200e")[2]).casefold() in OMITTED:
-        return Reading(bare(words.partition("•")[0]), "omitted", (), False)
+    if "\u200e" in text and (omitted := _left_out_behind(text)) is not None:
+        return omitted
     if not _MARKED.search(text):
         return PLAIN
     name = _attachment(text, learned)
     return Reading(name, "", _flags(text, name), False)
+
+
+def _left_out_behind(text: str) -> Reading | None:
+    """What is left out behind words of a person (a caption) or behind the name of a document: the app's own words
+    stand behind a mark at the end."""
+    before, _, last = text.rpartition("\u200e")
+    if len(last) > _SHORT or bare(last).strip("<>.。").casefold() not in OMITTED:
+        return None
+    name = bare(before.partition("•")[0])
+    is_name = "•" in before or _DOCUMENT.fullmatch(name) is not None
+    return Reading(name if is_name and "\n" not in name else None, "omitted", (), False)
 
 
 def is_encryption_notice(text: str) -> bool:
@@ -96,7 +112,7 @@ def _flags(text: str, name: str | None) -> tuple[str, ...]:
     checks = (
         ("edited", EDITED.search(text[-_SHORT:])),
         ("poll", _POLL.match(text)),
-        ("location", _LOCATION.match(text)),
+        ("location", "://" in text and _LOCATION.match(text)),
         ("missed call", _MISSED.match(text)),
         ("contact card", name is not None and name.lower().endswith(".vcf")),
     )

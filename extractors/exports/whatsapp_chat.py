@@ -28,7 +28,8 @@ from parsers.whatsapp_chat import ChatEntry, Survey, entries, looks_like, survey
 _TITLE = re.compile(
     r"(?:WhatsApp[ _-](?:Chat|chatt)[ _](?:with|mit|met|med|con|-)|Chat[ _]de[ _]WhatsApp[ _]con|"
     r"Chat[ _]WhatsApp[ _](?:con|dengan)|Discussion[ _]WhatsApp[ _]avec|Conversa[ _][dn]o[ _]WhatsApp[ _]com|"
-    r"Чат[ _]WhatsApp[ _]с|Czat[ _]WhatsApp[ _]z)[ _](?P<title>.+)",
+    r"Чат[ _]WhatsApp[ _]с(?:[ _]контактом)?|Czat[ _]WhatsApp[ _]z|"
+    r"Chat[ _]WhatsApp[ _]s[ _]uživatelem)[ _](?P<title>.+)",
     re.IGNORECASE,
 )
 # The address of a map that stands for a place that was sent, with its coordinates.
@@ -69,7 +70,7 @@ class _Course:
 
 @extractor(
     id="whatsapp.chat_export",
-    version=2,
+    version=3,
     title="WhatsApp exported chat (text)",
     files=("**/_chat.txt", "**/WhatsApp*.txt"),
     types=("text/plain",),

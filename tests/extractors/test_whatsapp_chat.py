@@ -238,3 +238,8 @@ def test_every_entry_of_a_published_export_gets_a_time(corpus: Path, name: str, 
     assert len([one for one in messages(found) if one.moments[0].utc_us is not None]) == count
     assert found[-1] == Present(count)
     assert [one for one in found if isinstance(one, Problem) and one.kind != "note"] == []
+
+
+def test_the_word_before_a_name_is_no_part_of_the_title() -> None:
+    for path in ("Чат WhatsApp с контактом Ann Example.txt", "Chat WhatsApp s uživatelem Ann Example.txt"):
+        assert messages(chat("13/07/2024, 10:00 - Ann: hi", path=path))[0].title == "Ann Example"

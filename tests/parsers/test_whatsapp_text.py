@@ -119,3 +119,53 @@ def test_the_apps_own_words_become_flags_only_where_certain(
 def test_only_the_systems_own_you_tells_who_exported() -> None:
     found = read("You created group", "You were added", "Ann: You created a mess")
     assert [entry.by_exporter for entry in found] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("plan.txt \u200edocument omitted", "plan.txt"),
+        ("\u200eplan.txt \u200eละเว้นเอกสาร", "plan.txt"),
+        ("plan.pdf • \u200e2 trang \u200eđã bỏ qua tài liệu", "plan.pdf"),
+        ("a caption\n\u200eimage omitted", None),
+        ("a caption \u200evideo omitted", None),
+        ("\u200eلم يتم إدراج الصورة", None),
+        ("\u200eGIF-анімацію пропущено", None),
+    ],
+)
+def test_media_left_out_behind_a_name_or_a_caption_are_a_state(text: str, name: str | None) -> None:
+    (found,) = read(f"Ann: {text}")
+    assert (found.attachment, found.attachment_state, found.text) == (name, "omitted", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u200eThe Quay (Example Town, United Kingdom): https://maps.google.com/?q=51.5,-0.1",
+        " 1 Example Street (Example Town): https://foursquare.com/v/0123456789abcdef",
+        "The Quay\nExample Town\nlocation: https://maps.google.com/?q=51.5,-0.1",
+    ],
+)
+def test_a_place_with_its_name_is_a_place(text: str) -> None:
+    (found,) = read(f"Ann: {text}")
+    assert (found.flags, found.text) == (("location",), text)
+
+
+@pytest.mark.parametrize(
+    ("text", "by_exporter"),
+    [
+        ("Це повідомлення було видалено.", False),
+        ("यह मैसेज डिलीट कर दिया गया है", False),
+        ("Tuto zprávu jste smazal/a.", True),
+        ("\u200eคุณได้ลบข้อความนี้", True),
+    ],
+)
+def test_deletions_are_told_in_more_languages(text: str, by_exporter: bool) -> None:
+    (found,) = read(f"Ann: {text}")
+    assert (found.flags, found.by_exporter) == (("deleted by sender",), by_exporter)
+
+
+def test_the_encryption_notice_is_known_in_more_languages() -> None:
+    for notice in ("Zprávy a hovory jsou opatřeny koncovým šifrováním.", "Pesan dan panggilan terenkripsi end-to-end."):
+        (found,) = read(f"Ann: \u200e{notice}")
+        assert found.flags == ("system", "encryption notice")
