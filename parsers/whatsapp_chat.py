@@ -63,7 +63,8 @@ class ChatEntry(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Survey:
     """What one pass over the whole file shows. `dated` counts the dated lines. `senders` are the names with their
-    counts; `compound` the senders whose name holds ": "; `phrases` what stands beside the app's own file names."""
+    counts; `compound` the senders whose name holds ": "; `phrases` what stands beside the app's own file names;
+    `buddhist`: years are of the Buddhist calendar."""
 
     layout: Layout
     order: DateOrder
@@ -72,6 +73,7 @@ class Survey:
     compound: frozenset[str]
     phrases: frozenset[str]
     invalid_bytes: bool
+    buddhist: bool = False
 
 
 def looks_like(head: bytes) -> bool:
@@ -87,6 +89,8 @@ def looks_like(head: bytes) -> bool:
     main = found[0][0]
     if main.bracketed and main.year == "first" and not main.seconds:
         return False  # other messengers' exports look so; this app writes seconds in brackets
+    if main.time_first and not (main.bracketed and main.seconds):
+        return False  # so do text that was copied from this app in a browser, and lists of times
     alike = [rest for layout, rest in found if layout == main]
     if 2 * sum(_LOG_LINE.match(rest) is not None for rest in alike) >= len(alike):
         return False
@@ -117,7 +121,8 @@ def survey(stream: BinaryIO, date_order: str | None = None) -> Survey:
     if layout is None:
         raise ValueError("no line is dated as in a WhatsApp chat export")
     senders, compound = _senders(pairs)
-    return Survey(layout, evidence.decide(date_order), dated, senders, compound, frozenset(phrases), invalid)
+    order = evidence.decide(date_order)
+    return Survey(layout, order, dated, senders, compound, frozenset(phrases), invalid, evidence.buddhist)
 
 
 def _main_layout(text: str) -> Layout | None:
@@ -156,7 +161,7 @@ def entries(stream: BinaryIO, known: Survey) -> Iterator[ChatEntry]:
             if found := match(line):
                 if head or lines:
                     yield _entry(known, stamps, start, head, lines, cut)
-                head = (found[1], found[2], line[found.start(1) : found.end(2)])
+                head = (found[1], found[2], line[min(found.start(1), found.start(2)) : max(found.end(1), found.end(2))])
                 lines, start, size, cut = [line[found.end() :]], number, len(line), 0
             elif head or line:
                 start = start if head or lines else number

@@ -8,8 +8,9 @@ The rules, in this order:
 5. An export is chronological. If under exactly one reading the dates never step back by more than one day, and under
    every other at least two steps go back by more than seven, that reading is taken.
 6. Otherwise the order is not known, and all readings that are left are named.
-A year of two digits is 20yy. Two digits of year in front are considered where the date is written in Chinese,
-Japanese or Korean, or where no other reading can be.
+A year of two digits is 20yy, if it is no later than 2051: others may be of the Buddhist or the Persian calendar, and
+are not read. Years above 2551 can be of no calendar but the Buddhist, which is 543 years ahead. Two digits of year in
+front are considered where the date is written in Chinese, Japanese or Korean, or where no other reading can be.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from itertools import groupby
 from parsers.whatsapp_layout import Layout, numbers
 
 FIRST_YEAR, LAST_YEAR = 2009, 2099  # the app appeared in 2009
+_LAST_OF_TWO_DIGITS = 2051
+_AHEAD = 543  # of the Buddhist calendar
 _PLACES = {"dmy": (2, 1, 0), "mdy": (2, 0, 1), "ymd": (0, 1, 2)}  # of year, month, day
 _SMALL_STEP, _BIG_STEP, _BIG_STEPS = 1, 7, 2
 _CACHE_LIMIT = 100_000
@@ -48,13 +51,19 @@ def read_date(text: str, order: str) -> tuple[int, int, int] | None:
     if len(year) not in (2, 4) or len(month) > 2 or len(day) > 2:
         return None
     full = int(year) + (2000 if len(year) == 2 else 0)
-    if not FIRST_YEAR <= full <= LAST_YEAR:
+    if _is_buddhist(year):
+        full -= _AHEAD
+    if not FIRST_YEAR <= full <= (_LAST_OF_TWO_DIGITS if len(year) == 2 else LAST_YEAR):
         return None
     try:
         found = date(full, int(month), int(day))
     except ValueError:
         return None
     return found.year, found.month, found.day
+
+
+def _is_buddhist(number: str) -> bool:
+    return len(number) == 4 and int(number) >= FIRST_YEAR + _AHEAD
 
 
 @dataclass(slots=True)
@@ -82,6 +91,7 @@ class DateEvidence:
     runs: int = 0
     nowhere: int = 0  # runs of a date that exists in no reading: they speak against none
     differ: bool = False
+    buddhist: bool = False
     readings: dict[str, _Reading] = field(default_factory=dict)
     _last: str = ""
     _days: dict[str, tuple[int | None, ...]] = field(default_factory=dict)
@@ -107,6 +117,7 @@ class DateEvidence:
     def _ordinals(self, text: str) -> tuple[int | None, ...]:
         if len(self._days) >= _CACHE_LIMIT:
             self._days.clear()
+        self.buddhist = self.buddhist or any(map(_is_buddhist, numbers(text)))
         found = (read_date(text, name) for name in self.readings)
         days = tuple(date(*parts).toordinal() if parts else None for parts in found)
         self._days[text] = days

@@ -51,7 +51,7 @@ _AT = "|".join(
 
 _DATE = (
     rf"(?P<a>\d{{4}}|\d{{1,2}}){_M}(?P<s1>[./-]|年|년){_LOOSE}(?P<b>\d{{1,2}}){_M}(?P<s2>[./-]|月|월){_LOOSE}(?P<c>\d{{4}}|\d{{1,2}})"
-    rf"(?P<s3>[.]|日|일|{_S}г[.])?"
+    rf"(?P<s3>[.]|日|일|{_S}г[.]|{_S}BE)?"
 )
 _CONNECTOR = rf"(?P<connector>[,،、]?{_GAP}(?:(?:{_AT}){_GAP})?)"
 _TIME = (
@@ -61,6 +61,11 @@ _TIME = (
 _END = rf"(?:(?P<bracket>{_M}\]{_S}?)|{_GAP}[-–—](?:{_SPACE}|\r?$))"
 _ANY_HEADER = re.compile(
     rf"^{_M}(?P<open>\[)?{_M}(?P<date>{_DATE}){_M}{_CONNECTOR}{_M}(?P<time>{_TIME}){_M}{_END}",
+    re.IGNORECASE | re.MULTILINE,
+)
+# Vietnamese has the time first. Only with ":", or a date with dots could be a time.
+_TIME_FIRST = re.compile(
+    rf"^{_M}(?P<open>\[)?{_M}(?P<time>{_TIME.replace('[:.]', ':')}){_M}{_CONNECTOR}{_M}(?P<date>{_DATE}){_M}{_END}",
     re.IGNORECASE | re.MULTILINE,
 )
 _CLOCK = re.compile(_TIME, re.IGNORECASE)
@@ -79,6 +84,7 @@ class Layout(NamedTuple):
     seconds: bool
     half_day: str  # "before", "after" or ""
     east_asian: bool
+    time_first: bool = False
 
     @property
     def expression(self) -> str:
@@ -95,13 +101,17 @@ class Layout(NamedTuple):
             time = f"{half}{_LOOSE}{time}" if self.half_day == "before" else f"{time}{_LOOSE}{half}"
         opening, end = (r"\[", rf"{_M}\]{_S}?") if self.bracketed else ("", rf"{_GAP}[-–—](?:{_SPACE}|\r?$)")
         case = "i" if self.half_day or self.connector.strip(" ,") else ""  # costs a quarter of the time
-        return rf"(?{case}:^{_M}{opening}{_M}({date}){_M}{words}{_M}({time}){_M}{end})"
+        stamp = rf"({date}){_M}{words}{_M}({time})"
+        if self.time_first:
+            stamp = rf"(?={time}{_M}{words}{_M}({date}))({time}){_M}{words}{_M}{date}"
+        return rf"(?{case}:^{_M}{opening}{_M}{stamp}{_M}{end})"
 
 
 def layouts(text: str) -> list[tuple[Layout, str]]:
     """(layout, what follows the header) of each line of `text` that is dated in any layout known here."""
     found = []
-    for match in _ANY_HEADER.finditer(text):
+    matches = [*_ANY_HEADER.finditer(text), *_TIME_FIRST.finditer(text)]
+    for match in sorted(matches, key=lambda match: match.start()):
         if bool(match["open"]) != bool(match["bracket"]):
             continue
         end = text.find("\n", match.end())
@@ -122,12 +132,13 @@ def _layout(match: re.Match[str]) -> Layout:
         seconds=match["second"] is not None,
         half_day="before" if match["before"] else "after" if match["after"] else "",
         east_asian=bool(_EAST.search(match["date"] + match["time"])),
+        time_first=match.start("time") < match.start("date"),
     )
 
 
 def looks_dated(line: str) -> bool:
     """Whether the line begins with a header in any layout."""
-    match = _ANY_HEADER.match(line)
+    match = _ANY_HEADER.match(line) or _TIME_FIRST.match(line)
     return match is not None and bool(match["open"]) == bool(match["bracket"])
 
 

@@ -77,13 +77,14 @@ class _Course:
     claims=looks_like,
     emits=(Message,),
     privacy="communications",
-    layouts="Android with dash, iOS with brackets, day, month or year first, 12 and 24 hours",
+    layouts="Android with dash, iOS with brackets, day, month, year or time first, 12 and 24 hours",
     tested_on="10 published sample exports of Android and iOS (day, month or year first, 12 and 24 hours); made-up "
     "exports in further languages and scripts",
     limits="A text file that can be edited; the device was not examined. No time zone, direction or identifier of a "
     "person is in it. A pasted line that is dated in the file's own layout reads as a message; a sender's name ends at "
     "the first colon and space. Words that somebody typed and that are the app's own (for a deleted message, for media "
-    "left out) read as the app's. Month names, calendars other than the Gregorian and exports of 2016 and before "
+    "left out) read as the app's. Month names, calendars other than the "
+    "Gregorian and the Buddhist with four digits, and exports of 2016 and before "
     "without brackets or dash are not read.",
 )
 def chat_export(file: EvidenceFile) -> Iterator[Found]:
@@ -125,6 +126,10 @@ def _about(known: Survey) -> Iterator[Problem]:
         yield Problem("note", "date-order-contradicted", order.contradiction)
     if known.invalid_bytes:
         yield Problem("note", "invalid-bytes", "bytes that are no text in the file's encoding are shown as \\xNN")
+    if known.buddhist:
+        yield Problem(
+            "note", "calendar", "years above 2551 are taken for years of the Buddhist calendar, 543 years ahead"
+        )
     for name in sorted(known.compound):
         yield Problem("note", "sender-with-colon", f"{name!r} is taken as one sender: all its lines go on the same way")
 

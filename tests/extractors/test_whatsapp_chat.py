@@ -243,3 +243,9 @@ def test_every_entry_of_a_published_export_gets_a_time(corpus: Path, name: str, 
 def test_the_word_before_a_name_is_no_part_of_the_title() -> None:
     for path in ("Чат WhatsApp с контактом Ann Example.txt", "Chat WhatsApp s uživatelem Ann Example.txt"):
         assert messages(chat("13/07/2024, 10:00 - Ann: hi", path=path))[0].title == "Ann Example"
+
+
+def test_another_calendar_is_said() -> None:
+    found = chat("18/3/2565 14:56 - Ann Example: hi", zone="UTC")
+    assert [one.code for one in found if isinstance(one, Problem)] == ["date-order", "calendar"]
+    assert messages(found)[0].moments == (Moment("sent", 1647615360000000, "18/3/2565 14:56", "C", "UTC, operator"),)

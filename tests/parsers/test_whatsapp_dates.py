@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 from datetime import datetime, timedelta
 
-from parsers.whatsapp_chat import ChatEntry, entries, survey
+from parsers.whatsapp_chat import ChatEntry, entries, looks_like, survey
 
 
 def read(data: bytes, date_order: str | None = None) -> list[ChatEntry]:
@@ -73,3 +73,27 @@ def test_one_pasted_line_does_not_cost_the_times_of_a_long_chat() -> None:
     assert known.order.orders == ("dmy",)
     assert known.order.contradiction == "read as dmy, 1 of 301 runs of dates cannot exist and exist in another order"
     assert [entry.line for entry in read_text(*lines) if entry.when is None] == [151]
+
+
+def test_years_of_the_buddhist_calendar_are_read_and_said() -> None:
+    for first, second in (("18/3/2565", "27/3/2565"), ("3/18/2565 BE", "3/27/2565 BE")):
+        data = f"[{first}, 14:56:01] Ann: a\n[{second}, 21:41:35] Ben: b\n".encode()
+        assert survey(io.BytesIO(data)).buddhist
+        assert [entry.when for entry in read(data)] == [(2022, 3, 18, 14, 56, 1), (2022, 3, 27, 21, 41, 35)]
+    assert not survey(io.BytesIO(b"18/3/2022, 14:56 - Ann: a\n")).buddhist
+
+
+def test_two_digits_that_are_no_year_yet_are_not_read() -> None:
+    assert [entry.readings for entry in read_text("18/3/65 14:56 - Ann: a", "27/3/65 21:41 - Ben: b")] == [(), ()]
+
+
+def test_the_time_may_stand_first() -> None:
+    found = read_text("[14:56:01, 3/18/22] Ann: a", "[9:41:35, 3/27/22] Ben: b", "c")
+    assert [(entry.stamp, entry.when, entry.text) for entry in found] == [
+        ("14:56:01, 3/18/22", (2022, 3, 18, 14, 56, 1), "a"),
+        ("9:41:35, 3/27/22", (2022, 3, 27, 9, 41, 35), "b\nc"),
+    ]
+    found = read_text("2:56 CH, 18/3/2022 - Ann: a", "9:41 SA, 27/3/2022 - Ben: b")
+    assert [entry.when for entry in found] == [(2022, 3, 18, 14, 56, 0), (2022, 3, 27, 9, 41, 0)]
+    assert looks_like(b"[14:56:01, 3/18/22] Ann: a\n")
+    assert not looks_like(b"[14:56, 3/18/2022] Ann: copied in a browser\n")
