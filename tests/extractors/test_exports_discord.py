@@ -21,6 +21,7 @@ from evidence_store.records import (
 )
 from extractors.exports.discord.chat_exporter import chat_exporter
 from extractors.exports.discord.package import package, user
+from extractors.matching import Matcher
 from tests.evidence_builders.files import MemoryFile
 from tests.extractors.broken_json import assert_no_entry_is_lost
 
@@ -275,3 +276,18 @@ def test_the_account_comes_out_without_its_secrets():
         Present(1),
     ]  # fmt: skip
     assert list(user(MemoryFile("x/account/user.json", b'{"id": 1}'))) == []
+
+
+def test_a_package_in_another_language_is_found_by_the_folder_of_a_channel():
+    match = Matcher([package, user]).match
+    for path in ("Nachrichten/c100000000000000001/messages.json", "メッセージ/c1000000000000000001/messages.csv"):
+        assert match(f"package/{path}") == (package,)
+    assert match("extension/_locales/ca/messages.json") == ()
+    row = {"ID": NUMBER, "Timestamp": "2023-01-01 10:00:00", "Contents": "Hello", "Attachments": ""}
+    file = MemoryFile("package/Nachrichten/c100000000000000001/messages.json", json.dumps([row]).encode())
+    assert [type(one) for one in package(file)] == [Message, Present]
+    account = {"id": "1", "username": "ann", "discriminator": 0, "avatar_hash": None}
+    assert match("package/Konto/user.json") == (user,)
+    assert len(list(user(MemoryFile("package/Konto/user.json", json.dumps(account).encode())))) == 2
+    del account["avatar_hash"]
+    assert list(user(MemoryFile("bot/user.json", json.dumps(account).encode()))) == []

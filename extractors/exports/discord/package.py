@@ -22,7 +22,10 @@ _CSV: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?\"?ID\"?,\"?Timestamp\"?,\"?Conte
 _FOLDER: Final = re.compile(r"/c?\d+/[^/]+\Z")
 _READ: Final = frozenset({"ID", "Timestamp", "Contents", "Attachments"})
 _SECRET: Final = re.compile(r"token|password|payment|connections|settings|flags|relationships", re.IGNORECASE)
+_PACKAGE_ONLY: Final = re.compile(rb'"(?:avatar_hash|has_mobile|needs_email_verification)"\s*:')
 _ACCOUNTS: Final = ("../../account/user.json", "../../Account/user.json")  # of older and newer packages
+# Since 2025 the name of the folder "messages" is in the language of the account; that of a channel is not.
+_TRANSLATED: Final = ("**/c?????????????????*/messages.json", "**/c?????????????????*/messages.csv")
 _LONGEST: Final = 16 << 20  # of a file beside, which is small
 _LONGEST_FIELD: Final = 1 << 20
 
@@ -34,13 +37,14 @@ def looks_like(head: bytes) -> bool:
 
 @extractor(
     id="discord.export",
-    version=1,
+    version=2,
     title="Discord data package: messages of the account",
-    files=("**/messages/c*/messages.json", "**/messages/c*/messages.csv", "**/messages/*/messages.csv"),
+    files=("**/messages/c*/messages.json", "**/messages/c*/messages.csv", "**/messages/*/messages.csv", *_TRANSLATED),
     beside=("channel.json", "../index.json", *_ACCOUNTS),
     emits=(Message,),
     privacy="communications",
-    layouts="messages/c<number>/messages.csv (until 2023) and messages.json, with channel.json and index.json",
+    layouts="messages/c<number>/messages.csv (until 2023) and messages.json, with channel.json and index.json; the "
+    "folder in any language",
     tested_on="documented schema, no device data",
     limits="A file that can be edited; the account was not examined. The package has only what the account sent, and "
     "names others by number; of attachments only addresses of the web. Where a time has no zone, that of the message's "
@@ -160,9 +164,9 @@ def _moment(values: Values, row: Row) -> Moment:
 
 @extractor(
     id="discord.account",
-    version=1,
+    version=2,
     title="Discord data package: the account",
-    files=("**/account/user.json",),
+    files=("**/user.json",),
     emits=(Account,),
     privacy="device",
     layouts="account/user.json",
@@ -173,6 +177,9 @@ def user(file: EvidenceFile) -> Iterator[Found]:
     """The account that the package was made of. References: Discord, "Your Discord Data Package"."""
     if not re.match(rb'\A\s*\{\s*"id"\s*:', file.head) or b'"discriminator"' not in file.head:
         return
+    in_english = file.path.casefold().endswith("account/user.json")
+    if not in_english and _PACKAGE_ONLY.search(file.head) is None:
+        return  # what Discord tells to programs of anybody's account
     values = Values(file)
     row: Row = {}
     try:
