@@ -17,6 +17,7 @@ from parsers.times import from_local, from_unix, to_us
 Row = dict[str, Any]
 Extra = tuple[str, str | int | float | None]
 _SHOWN: Final = 4096  # characters of a nested value that are kept beside a record
+_ABSOLUTE: Final = re.compile(r"[/\\]|[A-Za-z]:[/\\]|data:")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,19}")
 # "2023-01-01 10:00:00 UTC", "2023-01-01T10:00:00.123Z", "… +0100", "… +01:00", or without any zone
 _TIME: Final = re.compile(
@@ -162,9 +163,9 @@ def place_below(folder: str, recorded: str) -> str | None:
 
 
 def place_beside(folder: str, recorded: str) -> str | None:
-    """The file that a page or list in `folder` points to, ".." being the folder above; None for an address of the web,
-    and for what would lie outside of the source."""
-    if "://" in recorded or recorded.startswith("data:") or "\x00" in recorded:
+    """The file that a page or list in `folder` points to, ".." being the folder above; None for an address of the web
+    or of another machine, and for what would lie outside of the source."""
+    if "://" in recorded or _ABSOLUTE.match(recorded) or "\x00" in recorded:
         return None
     parts = folder.split("/") if folder else []
     for part in recorded.replace("\\", "/").split("/"):

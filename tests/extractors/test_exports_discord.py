@@ -291,3 +291,23 @@ def test_a_package_in_another_language_is_found_by_the_folder_of_a_channel():
     assert len(list(user(MemoryFile("package/Konto/user.json", json.dumps(account).encode())))) == 2
     del account["avatar_hash"]
     assert list(user(MemoryFile("bot/user.json", json.dumps(account).encode()))) == []
+
+
+def test_all_words_of_a_card_come_out():
+    card = {
+        "title": "Order", "url": "https://example.org/1", "description": "two items", "author": {"name": "The Shop"},
+        "fields": [{"name": "Rope", "value": "ten yards", "isInline": True}], "footer": {"text": "thank you"},
+    }  # fmt: skip
+    words = "https://example.org/1 | Order | The Shop | two items | Rope: ten yards | thank you"
+    assert one({"embeds": [card]})[0] == message(extra=(("author", "ann"), ("embed", words)))
+
+
+def test_files_in_a_folder_of_their_own_are_at_their_place():
+    def place(url):
+        return one({"attachments": [{"url": url, "fileName": "a.png"}]})[0].attachments[0]
+
+    assert place("../media/a-1F2E3.png") == Attachment("a.png", "media/a-1F2E3.png")
+    assert place("annie.json_Files\\a-1F2E3.png") == Attachment("a.png", "export/annie.json_Files/a-1F2E3.png")
+    elsewhere = one({"attachments": [{"url": "D:\\media\\a-1F2E3.png", "fileName": "a.png"}]})[0]
+    assert elsewhere.attachments == (Attachment("a.png"),)
+    assert elsewhere.extra == (("author", "ann"), ("attachment", "D:\\media\\a-1F2E3.png"))

@@ -22,7 +22,7 @@ from evidence_store.records import (
     Record,
 )
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.exports.json_values import Extra, Row, Values, not_an_object, place_below, rest, shown
+from extractors.exports.json_values import Extra, Row, Values, not_an_object, place_beside, rest, shown
 from parsers.json_pieces import END, JsonDamaged, Path, pieces
 
 SERVICE: Final = "Discord"
@@ -62,7 +62,7 @@ def looks_like(head: bytes) -> bool:
 
 @extractor(
     id="discord.chat_exporter",
-    version=1,
+    version=2,
     title="Discord: channels exported by DiscordChatExporter (JSON)",
     types=("application/json",),
     claims=looks_like,
@@ -157,7 +157,10 @@ def _record(values: Values, row: Row, channel: _Channel) -> Record:
         moments=_moments(values, row, "sent"),
         flags=_flags(values, row, bool(forwarded)),
         attachments=(*_attachments(values, row, channel.folder), *_attachments(values, forwarded, channel.folder)),
-        extra=(*rest({key: value for key, value in row.items() if value is not False}, _READ), *_beside(values, row)),
+        extra=(
+            *rest({key: value for key, value in row.items() if value is not False}, _READ),
+            *_beside(values, row, channel),
+        ),
         conversation=channel.key,
         title=channel.title,
         sender=author,
@@ -223,18 +226,23 @@ def _attachments(values: Values, row: Row, folder: str) -> tuple[Attachment, ...
     found = []
     for one in values.rows(row, "attachments"):
         address = values.words(one, "url") or ""
-        place = place_below(folder, address)
+        place = place_beside(folder, address)
         name = values.words(one, "fileName") or address.rpartition("/")[2]
         size = values.whole(one, "fileSizeBytes")
-        found.append(Attachment(name, place, None, size, state="" if place else "omitted"))
+        found.append(Attachment(name, place, None, size, state="" if place or _is_local(address) else "omitted"))
     for one in values.rows(row, "stickers"):
         address = values.words(one, "sourceUrl") or ""
-        place = place_below(folder, address)
+        place = place_beside(folder, address)
         found.append(Attachment(values.words(one, "name") or "sticker", place, state="" if place else "omitted"))
     return tuple(found)
 
 
-def _beside(values: Values, row: Row) -> tuple[Extra, ...]:
+def _is_local(address: str) -> bool:
+    """A file that was fetched, though it may lie outside of what was read."""
+    return bool(address) and "://" not in address
+
+
+def _beside(values: Values, row: Row, channel: _Channel) -> tuple[Extra, ...]:
     found: list[Extra] = []
     kind = values.words(row, "type") or ""
     if kind and kind not in _ORDINARY and not kind.isdigit():
@@ -248,18 +256,26 @@ def _beside(values: Values, row: Row) -> tuple[Extra, ...]:
     for one in values.rows(row, "mentions"):
         party = _someone(values, one)
         found.append(("mention", (party.name or party.identifier) if party else "nobody"))
-    for one in values.rows(row, "embeds"):
-        parts = [part for name in ("url", "title", "description") if (part := values.words(one, name))]
-        found.append(("embed", " | ".join(parts) or shown(one)))
+    found += [("embed", _embed(values, one)) for one in values.rows(row, "embeds")]
     for one in values.rows(row, "attachments"):
         address = values.words(one, "url") or ""
-        found += [("attachment", address)] if "://" in address else []
+        found += [("attachment", address)] if address and place_beside(channel.folder, address) is None else []
     found += [
         ("reactions", f"{_emoji(values, one)}: {count}")
         for one in values.rows(row, "reactions")
         if (count := values.whole(one, "count") or 0) > max(len(values.rows(one, "users")), 1)
     ]
     return tuple(found)
+
+
+def _embed(values: Values, row: Row) -> str:
+    """All words of a card: whose it is, what it says, its fields and its foot."""
+    parts = [values.words(row, name) for name in ("url", "title")]
+    parts += [values.words(values.part(row, "author"), "name"), values.words(row, "description")]
+    for one in values.rows(row, "fields"):
+        parts.append(": ".join(part for name in ("name", "value") if (part := values.words(one, name))))
+    parts.append(values.words(values.part(row, "footer"), "text"))
+    return " | ".join(part for part in parts if part) or shown(row)
 
 
 def _emoji(values: Values, row: Row) -> str:
