@@ -89,8 +89,8 @@ def looks_like(head: bytes) -> bool:
     main = found[0][0]
     if main.bracketed and main.year == "first" and not main.seconds:
         return False  # other messengers' exports look so; this app writes seconds in brackets
-    if main.time_first and not (main.bracketed and main.seconds):
-        return False  # so do text that was copied from this app in a browser, and lists of times
+    if main.bare or (main.time_first and not (main.bracketed and main.seconds)):
+        return False  # so do logs, lists of times, and text that was copied from this app in a browser
     alike = [rest for layout, rest in found if layout == main]
     if 2 * sum(_LOG_LINE.match(rest) is not None for rest in alike) >= len(alike):
         return False

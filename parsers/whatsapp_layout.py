@@ -58,7 +58,7 @@ _TIME = (
     rf"(?:(?P<before>{_HALF}){_LOOSE})?(?P<hour>\d{{1,2}})(?P<colon>[:.])(?P<minute>\d{{2}})"
     rf"(?:(?P=colon)(?P<second>\d{{2}}))?(?:{_LOOSE}(?P<after>{_HALF}))?"
 )
-_END = rf"(?:(?P<bracket>{_M}\]{_S}?)|{_GAP}[-–—](?:{_SPACE}|\r?$))"
+_END = rf"(?:(?P<bracket>{_M}\]{_S}?)|(?P<bare>:{_SPACE})|{_GAP}[-–—](?:{_SPACE}|\r?$))"
 _ANY_HEADER = re.compile(
     rf"^{_M}(?P<open>\[)?{_M}(?P<date>{_DATE}){_M}{_CONNECTOR}{_M}(?P<time>{_TIME}){_M}{_END}",
     re.IGNORECASE | re.MULTILINE,
@@ -85,6 +85,7 @@ class Layout(NamedTuple):
     half_day: str  # "before", "after" or ""
     east_asian: bool
     time_first: bool = False
+    bare: bool = False  # neither brackets nor a dash, as iOS wrote until 2016
 
     @property
     def expression(self) -> str:
@@ -100,6 +101,8 @@ class Layout(NamedTuple):
         if self.half_day:
             time = f"{half}{_LOOSE}{time}" if self.half_day == "before" else f"{time}{_LOOSE}{half}"
         opening, end = (r"\[", rf"{_M}\]{_S}?") if self.bracketed else ("", rf"{_GAP}[-–—](?:{_SPACE}|\r?$)")
+        if self.bare:
+            end = f":{_SPACE}"
         case = "i" if self.half_day or self.connector.strip(" ,") else ""  # costs a quarter of the time
         stamp = rf"({date}){_M}{words}{_M}({time})"
         if self.time_first:
@@ -133,6 +136,7 @@ def _layout(match: re.Match[str]) -> Layout:
         half_day="before" if match["before"] else "after" if match["after"] else "",
         east_asian=bool(_EAST.search(match["date"] + match["time"])),
         time_first=match.start("time") < match.start("date"),
+        bare=bool(match["bare"]),
     )
 
 

@@ -77,15 +77,14 @@ class _Course:
     claims=looks_like,
     emits=(Message,),
     privacy="communications",
-    layouts="Android with dash, iOS with brackets, day, month, year or time first, 12 and 24 hours",
+    layouts="Android with dash, iOS with brackets (at first without), day, month, year or time first, 12 and 24 hours",
     tested_on="10 published sample exports of Android and iOS (day, month or year first, 12 and 24 hours); made-up "
     "exports in further languages and scripts",
     limits="A text file that can be edited; the device was not examined. No time zone, direction or identifier of a "
     "person is in it. A pasted line that is dated in the file's own layout reads as a message; a sender's name ends at "
     "the first colon and space. Words that somebody typed and that are the app's own (for a deleted message, for media "
-    "left out) read as the app's. Month names, calendars other than the "
-    "Gregorian and the Buddhist with four digits, and exports of 2016 and before "
-    "without brackets or dash are not read.",
+    "left out) read as the app's. Month names and calendars other than the Gregorian and the Buddhist with four digits "
+    "are not read; exports without brackets or dash only under the app's own file name.",
 )
 def chat_export(file: EvidenceFile) -> Iterator[Found]:
     """One Message for each dated entry, in the order of the file; the title only where the file's name carries it."""
@@ -213,6 +212,8 @@ def _place(path: str) -> _Place:
     folder, _, name = path.rpartition("/")
     stem = name.rpartition(".")[0] or name
     match = _TITLE.fullmatch(stem)
+    if stem == "_chat":  # of iOS: the archive, or the folder it was unpacked to, has the name
+        match = _TITLE.fullmatch(folder.rpartition("/")[2].removesuffix(".zip"))
     return _Place(folder, f"{folder}/{stem}" if folder else stem, match["title"] if match else None)
 
 

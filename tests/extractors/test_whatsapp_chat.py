@@ -249,3 +249,10 @@ def test_another_calendar_is_said() -> None:
     found = chat("18/3/2565 14:56 - Ann Example: hi", zone="UTC")
     assert [one.code for one in found if isinstance(one, Problem)] == ["date-order", "calendar"]
     assert messages(found)[0].moments == (Moment("sent", 1647615360000000, "18/3/2565 14:56", "C", "UTC, operator"),)
+
+
+def test_the_archive_of_ios_names_the_chat() -> None:
+    line = "[13/07/2024, 10:00:00] Ann: hi"
+    for folder in ("phone/WhatsApp Chat - Ann Example.zip", "WhatsApp Chat - Ann Example"):
+        assert messages(chat(line, path=f"{folder}/_chat.txt"))[0].title == "Ann Example"
+    assert messages(chat(line, path="_chat.txt"))[0].title is None

@@ -97,3 +97,17 @@ def test_the_time_may_stand_first() -> None:
     assert [entry.when for entry in found] == [(2022, 3, 18, 14, 56, 0), (2022, 3, 27, 9, 41, 0)]
     assert looks_like(b"[14:56:01, 3/18/22] Ann: a\n")
     assert not looks_like(b"[14:56, 3/18/2022] Ann: copied in a browser\n")
+
+
+def test_the_early_layout_of_ios_has_neither_brackets_nor_a_dash() -> None:
+    found = read_text("24/12/14 17:08:00: Ann: a", "24/12/14 17:09:00: Ben: 10:30: or later", "b", "c: d")
+    assert [(entry.when, entry.sender, entry.text) for entry in found] == [
+        ((2014, 12, 24, 17, 8, 0), "Ann", "a"),
+        ((2014, 12, 24, 17, 9, 0), "Ben", "10:30: or later\nb\nc: d"),
+    ]
+    found = read_text("12/24/14, 5:08:00 PM: Ann: a", "12/24/14, 5:09:00 PM: \u200eYou left")
+    assert [(entry.when, entry.sender) for entry in found] == [
+        ((2014, 12, 24, 17, 8, 0), "Ann"),
+        ((2014, 12, 24, 17, 9, 0), None),
+    ]
+    assert not looks_like(b"24/12/14 17:08:00: Ann: a\n24/12/14 17:09:00: Ben: b\n")
