@@ -24,16 +24,21 @@ _LOOSE = f"{_S}{{0,4}}"
 
 
 def _tokens(text: str) -> list[str]:
-    return text.split()
+    """What stands between white space; "_" is white space inside of one."""
+    return [token.replace("_", " ") for token in text.split()]
 
 
 _MORNING = _tokens(
     "a.m. a.m am vorm. fm f.m. π.μ. π.μ πμ dop. ap. de. öö sa pg пр.об. дп "
-    '上午 午前 오전 凌晨 清晨 早上 ص ق.ظ. ق.ظ पूर्वाह्न पूर्वाह्न. לפנה״צ לפנה"צ'
+    '上午 午前 오전 凌晨 清晨 早上 ص ق.ظ. ق.ظ पूर्वाह्न पूर्वाह्न. לפנה״צ לפנה"צ '
+    "म.पू. ก่อนเที่ยง vm. p.d. f.h. priekšp. priekšpusdienā priešpiet претпл. ү.ө. пре_подне pre_podne ਪੂ.ਦੁ. පෙ.ව. முற்பகல் "
+    "ಪೂರ್ವಾಹ್ನ ກ່ອນທ່ຽງ နံနက် ጥዋት таңкы غ.م. r.n. yb to կա"
 )
 _AFTERNOON = _tokens(
     "p.m. p.m pm nachm. em e.m. μ.μ. μ.μ μμ odp. ip. du. ös ch ptg сл.об. пп "
-    '下午 午後 오후 中午 傍晚 晚上 م ب.ظ. ب.ظ अपराह्न अपराह्न. אחה״צ אחה"צ'
+    '下午 午後 오후 中午 傍晚 晚上 م ب.ظ. ب.ظ अपराह्न अपराह्न. אחה״צ אחה"צ '
+    "म.उ. หลังเที่ยง nm. m.d. e.h. pēcp. pēcpusdienā popiet попл. pop. ү.х. по_подне po_podne ਬਾ.ਦੁ. ප.ව. பிற்பகல் "
+    "ಅಪರಾಹ್ನ ຫຼັງທ່ຽງ ညနေ ከሰዓት түштөн_кийинки غ.و. i.n. yh tk կհ"
 )
 
 
@@ -43,7 +48,8 @@ def _folded(token: str) -> str:
 
 _HALF_DAYS = {_folded(token): 0 for token in _MORNING} | {_folded(token): 12 for token in _AFTERNOON}
 _HALF = "|".join(
-    re.escape(token).replace(r"\.", rf"\.{_LOOSE}") for token in sorted(_MORNING + _AFTERNOON, key=len, reverse=True)
+    re.escape(token).replace(r"\.", rf"\.{_LOOSE}").replace(r"\ ", _GAP)
+    for token in sorted(_MORNING + _AFTERNOON, key=len, reverse=True)
 )
 _AT = "|".join(
     re.escape(word) for word in ("klo", "kl.", "kl", "à", "às", "at", "um", "om", "saat", "в", "o", "ob", "w")
@@ -58,9 +64,11 @@ _TIME = (
     rf"(?:(?P<before>{_HALF}){_LOOSE})?(?P<hour>\d{{1,2}})(?P<colon>[:.])(?P<minute>\d{{2}})"
     rf"(?:(?P=colon)(?P<second>\d{{2}}))?(?:{_LOOSE}(?P<after>{_HALF}))?"
 )
+_HOURS = rf"(?:{_S}ч[.])?"  # what Bulgarian puts behind a time
+
 _END = rf"(?:(?P<bracket>{_M}\]{_S}?)|(?P<bare>:{_SPACE})|{_GAP}[-–—](?:{_SPACE}|\r?$))"
 _ANY_HEADER = re.compile(
-    rf"^{_M}(?P<open>\[)?{_M}(?P<date>{_DATE}){_M}{_CONNECTOR}{_M}(?P<time>{_TIME}){_M}{_END}",
+    rf"^{_M}(?P<open>\[)?{_M}(?P<date>{_DATE}){_M}{_CONNECTOR}{_M}(?P<time>{_TIME}){_HOURS}{_M}{_END}",
     re.IGNORECASE | re.MULTILINE,
 )
 # Vietnamese has the time first. Only with ":", or a date with dots could be a time.
@@ -104,7 +112,7 @@ class Layout(NamedTuple):
         if self.bare:
             end = f":{_SPACE}"
         case = "i" if self.half_day or self.connector.strip(" ,") else ""  # costs a quarter of the time
-        stamp = rf"({date}){_M}{words}{_M}({time})"
+        stamp = rf"({date}){_M}{words}{_M}({time}){_HOURS}"
         if self.time_first:
             stamp = rf"(?={time}{_M}{words}{_M}({date}))({time}){_M}{words}{_M}{date}"
         return rf"(?{case}:^{_M}{opening}{_M}{stamp}{_M}{end})"

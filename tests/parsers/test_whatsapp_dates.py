@@ -111,3 +111,24 @@ def test_the_early_layout_of_ios_has_neither_brackets_nor_a_dash() -> None:
         ((2014, 12, 24, 17, 9, 0), None),
     ]
     assert not looks_like(b"24/12/14 17:08:00: Ann: a\n24/12/14 17:09:00: Ben: b\n")
+
+
+def test_half_days_are_known_in_more_languages() -> None:
+    words = [
+        ("ก่อนเที่ยง", "หลังเที่ยง"),
+        ("пре подне", "по\u00a0подне"),
+        ("dop.", "pop."),
+        ("म.पू.", "म. उ."),
+        ("vm.", "nm."),
+    ]
+    for morning, afternoon in words:
+        found = read_text(f"13/7/2024, 9:05 {morning} - Ann: a", f"13/7/2024, 2:05\u202f{afternoon} - Ben: b")
+        assert [entry.when for entry in found] == [(2024, 7, 13, 9, 5, 0), (2024, 7, 13, 14, 5, 0)]
+
+
+def test_the_word_for_hours_is_no_part_of_the_time() -> None:
+    found = read_text("13.07.2024 г., 9:05 ч. - Ann: a", "13.07.2024 г., 14:05 ч. - Ben: b")
+    assert [(entry.when, entry.sender, entry.stamp) for entry in found] == [
+        ((2024, 7, 13, 9, 5, 0), "Ann", "13.07.2024 г., 9:05"),
+        ((2024, 7, 13, 14, 5, 0), "Ben", "13.07.2024 г., 14:05"),
+    ]
