@@ -29,6 +29,7 @@ _PARTS: Final = {
     "total": "total",
     "emoji": "emoji",
     "count": "count",
+    "bot_button": "button",
     "via": "via",
     "signature": "signature",
 }
@@ -124,13 +125,16 @@ class _Reader(HTMLParser):
             elif tag == "img" and self.open is not None and self.open.media:
                 self.open.media[-1].thumbnail = values.get("src")
             return
+        is_message = tag == "div" and "message" in classes
+        if is_message and self.open is not None and values.get("id", "").startswith("message"):
+            self._leave()
         if len(self._path) >= _DEEPEST:
             return
         part = ""
         if "page_header" in classes:
             self._page.is_export = True
         if self.open is None:
-            if "message" in classes and tag == "div":
+            if is_message:
                 self._begin(values, classes)
             elif "text" in classes and self._inside("page_header"):
                 part = "page"
@@ -144,6 +148,14 @@ class _Reader(HTMLParser):
         number = values.get("id", "").removeprefix("message")
         self.open = PageMessage(number, self.getpos()[0], "service" in classes, "joined" in classes)
         self._start = len(self._path)
+
+    def _leave(self) -> None:
+        """Ends a message that was not closed: up to version 5.8, none with buttons is, and the next begins in it."""
+        if self.open is not None:
+            self._done.append(self.open)
+        self.open = None
+        self._link = None
+        del self._path[self._start :]
 
     def _within(self, tag: str, values: dict[str, str], classes: frozenset[str], message: PageMessage) -> str:
         """Takes in what a tag says; gives the part to which the text in it belongs."""
@@ -168,6 +180,8 @@ class _Reader(HTMLParser):
             message.media.append(Media(("userpic_link",), values.get("href")))
         if "body" in classes and "details" in classes and message.is_service:
             return "service"
+        if tag == "a" and self._inside("bot_button") and values.get("href"):
+            message.links.append(("button", values["href"]))
         part = next((_PARTS[one] for one in classes if one in _PARTS), "")
         if part == "from" and self._inside("forwarded"):
             return "forwarded from"
@@ -224,7 +238,7 @@ class _Reader(HTMLParser):
         while self._path:
             name, _, part = self._path.pop()
             if self.open is not None:
-                if part == "answer" or part == "text":
+                if part in ("answer", "text", "button"):
                     self.open.texts.setdefault(part, [""]).append("")
                 if len(self._path) == self._start:
                     self._done.append(self.open)

@@ -184,6 +184,9 @@ def _extra(one: PageMessage) -> Iterator[Extra]:
     for answer in one.texts.get("answer", ()):
         if answer.strip():
             yield "poll option", _VOTES.sub(r": \1", answer.strip().removeprefix("- "))
+    for label in one.texts.get("button", ()):
+        if label.strip():
+            yield "button", label.strip()
     if total := one.text("total"):
         yield "poll total", total
     for media in one.media:
