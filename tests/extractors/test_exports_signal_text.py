@@ -79,3 +79,24 @@ def test_a_message_of_very_long_lines_is_cut():
     found = list(export_text(MemoryFile("chat.md", data)))
     assert len(found[0].text) < 5 << 20
     assert [one.code for one in found if isinstance(one, Problem) and one.kind == "value"] == ["text-cut"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "path"),
+    [
+        ("[my plan.pdf](./media/my%20plan.pdf)  ", "my plan.pdf", "my plan.pdf"),
+        ("![a_(1).jpg](./media/a_(1).jpg)  ", "a_(1).jpg", "a_(1).jpg"),
+        ("![other](./media/a%20b.jpg)", "other", "a%20b.jpg"),
+    ],
+)
+def test_a_file_is_found_whatever_its_name(text, name, path):
+    found = list(export_text(MemoryFile("out/Ann/chat.md", f"[2023-01-01 10:00:00] Me: {text}\n".encode())))
+    assert found[0].attachments == (Attachment(name, f"out/Ann/media/{path}"),)
+
+
+def test_a_message_that_was_deleted_is_flagged_and_the_same_words_typed_are_not():
+    words = "(This message was deleted)"
+    data = f"[2023-01-01 10:00:00] Ann: {words}\n[2023-01-01 10:01:00] Me: {words}  \n".encode()
+    # X-01-01 10:01:00] Me: (This message was deleted)  \n"
+    found = list(export_text(MemoryFile("out/Ann/chat.md", data)))
+    assert [(one.deleted, one.flags) for one in found[:2]] == [(True, ("deleted",)), (False, ())]

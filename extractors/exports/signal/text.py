@@ -20,7 +20,10 @@ _LINE: Final = re.compile(
 _STARTS: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?\[\d{4}-\d\d-\d\d, \d\d:\d\d\] [^:\n]{1,200}:")
 _MARKDOWN: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?\[\d{4}-\d\d-\d\d,? \d\d:\d\d(?::\d\d)?\] [^:\n]{1,200}:")
 _FILE: Final = re.compile(r"!?\[(?P<name>[^\]\n]*)\]\((?:\./)?(?P<path>media/[^)\n]+)\)")
+_SPACE: Final = re.compile(r"\s")
 _OWN: Final = "Me"  # what the tool calls the account
+# In place of a text; one that somebody typed has two spaces behind it, as the tool writes them behind every text.
+_DELETED: Final = "(This message was deleted)"
 _MOST_LINES: Final = 20_000  # of one message
 _MOST_TEXT: Final = 4 << 20  # characters of one message
 _LONGEST: Final = 1 << 20  # bytes of a line that are taken at once
@@ -41,7 +44,7 @@ def looks_like(head: bytes) -> bool:
 
 @extractor(
     id="signal.export_text",
-    version=1,
+    version=2,
     title="Signal chats exported by signal-export (text)",
     files=("**/chat.md", "**/chat.txt", "**/index.md"),
     types=("text/plain",),
@@ -100,14 +103,14 @@ def _entries(file: EvidenceFile) -> Iterator[_Entry]:
 def _message(file: EvidenceFile, entry: _Entry) -> Message:
     folder = file.path.rpartition("/")[0]
     own = entry.sender == _OWN
-    files = [
-        Attachment(match["name"] or match["path"].rpartition("/")[2], place_below(folder, match["path"]))
-        for match in _FILE.finditer(entry.text)
-    ]
+    deleted = entry.text.strip("\n") == _DELETED
+    files = [_attachment(entry.text, match, folder) for match in _FILE.finditer(entry.text)]
     return Message(
         locator=f"line {entry.line}",
         service=SERVICE,
         moments=(_moment(file, entry.stamp),),
+        deleted=deleted,
+        flags=("deleted",) if deleted else (),
         attachments=tuple(files),
         conversation=folder or file.path,
         title=folder.rpartition("/")[2] or None,
@@ -115,6 +118,15 @@ def _message(file: EvidenceFile, entry: _Entry) -> Message:
         sender=Party(entry.sender, "name", entry.sender),
         text=entry.text.strip("\n") or None,
     )
+
+
+def _attachment(text: str, match: re.Match[str], folder: str) -> Attachment:
+    """By the name, where the address is that name: the tool writes each white space of it as %20, and nothing else of
+    it otherwise, so that a bracket in it seems to end the address."""
+    name = match["name"]
+    if name and text.startswith(f"media/{_SPACE.sub('%20', name)})", match.start("path")):
+        return Attachment(name, place_below(folder, f"media/{name}"))
+    return Attachment(name or match["path"].rpartition("/")[2], place_below(folder, match["path"]))
 
 
 def _moment(file: EvidenceFile, stamp: str) -> Moment:
