@@ -17,7 +17,7 @@ _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
 _CLOCK: Final = (
     r"(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:\.\d+)?)?(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?"
 )
-_ZONE: Final = r"(?P<zone>[+-]\d{4}|[+-]\d\d:\d\d|(?:GMT|UTC)[+-]\d{1,2}(?::?\d\d)?|[A-Za-z]{1,5})"
+_ZONE: Final = r"(?P<zone>[+-]\d{4}|[+-]\d\d:\d\d|(?:GMT|UTC)[+-]\d{1,2}(?::?\d\d)?|[A-Za-z]{1,20}(?: [A-Za-z]{2,20})*)"
 _DAY: Final = r"(?:[^\W\d]{2,10}\.?,?\s+)?"
 _FORMS: Final = tuple(
     re.compile(form)
@@ -43,10 +43,14 @@ _NAMED: Final = {
 
 
 class Written(NamedTuple):
-    """A date in words: the clock reading as it stands, and UTC in microseconds where an offset stands with it."""
+    """A date in words: the clock reading as it stands, and UTC in microseconds where an offset stands with it.
+
+    `zone` is a name that stands there and of which RFC 5322 tells no offset: "IST" is that of three countries.
+    """
 
     local: datetime
     utc_us: int | None
+    zone: str = ""
 
 
 @lru_cache(maxsize=4096)
@@ -71,9 +75,10 @@ def _date(found: dict[str, str | None]) -> Written:
     local = datetime(  # noqa: DTZ001 - as written; the zone is told apart
         _year(found["year"] or ""), number, int(found["day"] or 0), hour, int(found["minute"] or 0)
     ) + timedelta(seconds=min(int(found["second"] or 0), 60))
-    offset = _offset(found.get("after") or found["zone"] or "")
+    zone = found.get("after") or found["zone"] or ""
+    offset = _offset(zone)
     if offset is None:
-        return Written(local, None)
+        return Written(local, None, zone)
     return Written(local, to_us(local.replace(tzinfo=timezone(timedelta(minutes=offset)))))
 
 

@@ -33,7 +33,16 @@ _MEANT: Final = {
     "iso-8859-8-e": "iso-8859-8",
     "unicode-1-1-utf-7": "utf-7",
     "x-mac-roman": "mac-roman",
+    "x-mac-cyrillic": "mac-cyrillic",
+    "windows-31j": "cp932",
+    "windows-874": "cp874",
+    "x-windows-949": "cp949",
+    "x-gbk": "gb18030",
+    "x-euc-jp": "euc-jp",
+    "gb_2312-80": "gb18030",
+    "utf8mb4": "utf-8",
 }
+_NUMBERED: Final = re.compile(r"(?:x-?)?(?:windows|win|cp|ibm)[-_]?(\d{3,4})")  # "x-cp1251", "cp-850", "windows1252"
 _OF_NOTHING: Final = ("", "us-ascii", "ascii", "ansi_x3.4-1968", "unknown-8bit", "x-unknown", "default")
 # Python has further codecs, which are no character sets of letters or not there on every system.
 _CHARSETS: Final = re.compile(
@@ -57,7 +66,9 @@ class Mailbox(NamedTuple):
 
 def fields(block: bytes) -> list[Field]:
     """The fields of a header block, in stored order. What is no field is left out."""
-    lines = _FOLD.sub(b"", block).replace(b"\r\n", b"\n").split(b"\n")
+    if b"\n" not in block:  # the line ends of old Macintosh programs
+        block = block.replace(b"\r", b"\n")
+    lines = _FOLD.sub(b"", block.removeprefix(b"\xef\xbb\xbf")).replace(b"\r\n", b"\n").split(b"\n")
     return [
         Field(match[1].decode("ascii").lower(), line[match.end() :].strip(b" \t"))
         for line in lines
@@ -88,8 +99,10 @@ def known_charset(charset: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _codec(name: str) -> str | None:
+    numbered = _NUMBERED.fullmatch(name)
+    meant = _MEANT.get(name, f"cp{numbered[1]}" if numbered else name)
     try:
-        found = codecs.lookup(_MEANT.get(name, name)).name
+        found = codecs.lookup(meant).name
     except (LookupError, ValueError):
         return None
     return found if _CHARSETS.match(found) else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO, Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 LARGEST: Final = 128 << 20  # bytes of one letter; what follows is passed over, and `cut` says so
 _PIECE: Final = 1 << 20
@@ -19,6 +19,13 @@ _DATED: Final = re.compile(rb"(?=.*\d:\d\d)(?=.*\d{4})")
 _BARE: Final = re.compile(rb"-?[ \t]*\Z")
 _HEADER: Final = re.compile(rb"(?:[!-9;-~]{1,80}[ \t]*:|>From )")
 _QUOTED: Final = re.compile(rb"^>(>*From )", re.MULTILINE)
+
+
+class Readable(Protocol):
+    """What letters are read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """That many bytes, fewer at the end."""
 
 
 class Letter(NamedTuple):
@@ -37,7 +44,7 @@ def looks_like(head: bytes) -> bool:
     return _begins(start, 0) is not None
 
 
-def letters(stream: BinaryIO) -> Iterator[Letter]:
+def letters(stream: Readable) -> Iterator[Letter]:
     """The letters, in stored order, with ">From " unquoted. Raises ValueError where no letter begins.
 
     What stands before the first of them is no letter.
@@ -72,7 +79,7 @@ def _begins(data: bytes, at: int) -> int | None:
 class _Window:
     """The bytes at hand, from the beginning of a letter on."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: Readable) -> None:
         self._stream = stream
         self._data = b""
         self._before = 0  # bytes that have left the window

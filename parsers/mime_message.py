@@ -81,6 +81,8 @@ class Part:
 
 def read_message(data: bytes) -> Part:
     """The letter with all its parts. Never raises for what the bytes are."""
+    if b"\r" in data and b"\n" not in data:  # the line ends of old Macintosh programs
+        data = data.replace(b"\r", b"\n")
     return _Reader().part(data, "", "text/plain", 0)
 
 

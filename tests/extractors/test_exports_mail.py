@@ -131,6 +131,32 @@ def test_a_date_keeps_what_was_written(date, zone, moment, codes):
     assert [one.code for one in found if isinstance(one, Problem)] == codes
 
 
+@pytest.mark.parametrize(
+    ("name", "zone", "moment", "codes"),
+    [
+        ("CET", "Europe/London", (1672567200000000, "B", "", ""), []),
+        ("JST", None, (1672538400000000, "B", "", ""), []),
+        ("BST", "Europe/London", (None, "C", "", "the zone BST has no one meaning"), ["time"]),  # in winter
+        ("IST", "Asia/Kolkata", (1672551000000000, "C", "Asia/Kolkata, operator", ""), []),
+        ("Pacific Standard Time", "Europe/London", (None, "C", "", "the zone Pacific Standard Time has no one meaning"),
+         ["time"]),
+    ],
+)  # fmt: skip
+def test_a_zone_that_is_named_is_never_taken_for_the_assumed_one(name, zone, moment, codes):
+    date, (utc_us, clock, by, note) = f"{NEW_YEAR} {name}", moment
+    found = read(eml, b"From: ann@example.org\nDate: " + date.encode() + b"\n\n", zone=zone)
+    assert found[0].moments == (Moment("sent", utc_us, date, clock, by, note),)
+    assert [one.code for one in found if isinstance(one, Problem)] == codes
+
+
+def test_a_mark_before_the_header_and_old_line_ends_cost_no_field():
+    marked, old = b"\xef\xbb\xbf" + LETTER + b"\nHello\n", (LETTER + b"\nHello\n").replace(b"\n", b"\r")
+    assert read(eml, marked)[0] == expected(marked, text="Hello")
+    assert read(eml, old)[0] == expected(old, text="Hello")
+    box = boxed(LETTER + b"\nHello\n", LETTER + b"\nHello\n").replace(b"\n", b"\r")
+    assert [one.text for one in read(mbox, box, "In", "application/mbox")[:2]] == ["Hello", "Hello"]
+
+
 def test_a_page_that_a_browser_kept_is_a_document():
     data = (
         b"From: <Saved by Blink>\nSnapshot-Content-Location: https://example.org/x\nSubject: A page\n"

@@ -20,6 +20,13 @@ def test_fields_are_unfolded_and_keep_their_bytes():
     ]  # fmt: skip
 
 
+def test_fields_stand_behind_a_mark_and_between_old_line_ends():
+    expected = [Field("from", b"a@example.org"), Field("to", b"b@example.org, c@example.org")]
+    block = b"\xef\xbb\xbfFrom: a@example.org\nTo: b@example.org,\n c@example.org"
+    assert fields(block) == expected
+    assert fields(block.replace(b"\n", b"\r")) == expected
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
@@ -118,6 +125,9 @@ def test_what_is_no_date_is_none(text):
         (b"caf\xe9", "us-ascii", ("café", False)),
         (b"\x93x\x94", "iso-8859-1", ("“x”", True)),
         (b"\xff", "utf-8", ("\ufffd", False)),
+        (b"\xee", "x-cp1251", ("о", True)),
+        (b"\x94", "cp-850", ("ö", True)),
+        (b"\xa1", "windows-874", ("ก", True)),
         (b"x", "hex", ("x", True)),
         (b"x", "no\x00charset", ("x", True)),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from evidence_store.records import Document, Email, Moment, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
@@ -25,7 +25,7 @@ _LAYOUT: Final = "RFC 5322 and MIME, with attachments, letters in letters, pages
 
 @extractor(
     id="mail.eml",
-    version=1,
+    version=2,
     title="E-mail message (eml)",
     files=("**/*.eml", "**/*.mht", "**/*.mhtml"),
     types=("message/rfc822",),
@@ -51,7 +51,7 @@ def eml(file: EvidenceFile) -> Iterator[Found]:
 
 @extractor(
     id="mail.mbox",
-    version=1,
+    version=2,
     title="Mailbox (mbox)",
     files=("**/*.mbox", "**/*.mbx", "**/*.mbox/mbox"),
     types=("application/mbox",),
@@ -68,13 +68,24 @@ def mbox(file: EvidenceFile) -> Iterator[Found]:
     References:
     - RFC 4155; see also parsers.mbox, extractors.exports.mail.states
     """
-    if not looks_like(file.head):
+    old = b"\r" in file.head and b"\n" not in file.head  # the line ends of old Macintosh programs
+    if not looks_like(file.head.replace(b"\r", b"\n") if old else file.head):
         return
     found = Letters(file)
     with file.open() as stream:
-        for number, letter in enumerate(letters(stream), start=1):
+        for number, letter in enumerate(letters(_Turned(stream) if old else stream), start=1):
             yield from _one(found, letter, number)
     yield from _finish(found, "")
+
+
+class _Turned:
+    """A stream whose lines end in "\\r", as one whose lines end in "\\n": every byte stays in its place."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def read(self, size: int) -> bytes:
+        return self._stream.read(size).replace(b"\r", b"\n")
 
 
 def _one(found: Letters, letter: Letter, number: int) -> Iterator[Found]:
@@ -91,7 +102,7 @@ def _one(found: Letters, letter: Letter, number: int) -> Iterator[Found]:
 
 @extractor(
     id="mail.emlx",
-    version=1,
+    version=2,
     title="Apple Mail message (emlx)",
     files=("**/*.emlx",),
     emits=(Email, Document),

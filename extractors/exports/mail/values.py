@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta, timezone
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from evidence_store.records import Moment, Party
 from extractors.base import EvidenceFile
 from extractors.database import Doubts
 from extractors.shortened import shortened
 from parsers.html_text import html_text
-from parsers.mail_date import written
+from parsers.mail_date import Written, written
 from parsers.mail_header import mailboxes
 from parsers.mime_message import Part
-from parsers.times import from_local, from_unix
+from parsers.times import from_local, from_unix, to_us
 
 SERVICE: Final = "E-mail"
 LONGEST: Final = 1 << 20  # characters of a body that are kept
@@ -21,6 +23,11 @@ NO_DATE: Final = "not a date and time"
 _CHARSET: Final = re.compile(rb"""charset\s*=\s*["']?([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
 _BODIES: Final = ("text/plain", "text/html", "text/enriched", "text/richtext")
 _SHOWN: Final = 300
+# Hours east of UTC of names that are not of the standards, and of one meaning only.
+_ZONES: Final = {
+    "WET": 0, "WEST": 1, "CET": 1, "MET": 1, "MEZ": 1, "CEST": 2, "MEST": 2, "MESZ": 2, "EET": 2, "EEST": 3,
+    "MSK": 3, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "AKST": -9, "AKDT": -8, "HST": -10,
+}  # fmt: skip
 Extra = tuple[str, str | int | float | None]
 
 
@@ -37,11 +44,16 @@ class LetterDoubts(Doubts):
         if found is None:
             self.add("time", f"{meaning}: {NO_DATE}: {shortened(text, _SHOWN)}")
             return Moment(meaning, None, shortened(text, _SHOWN), "C", note=NO_DATE)
-        if found.utc_us is not None:
-            utc_us, note = from_unix(found.utc_us, "us")
+        there = _in_utc(found)
+        if there is not None:
+            utc_us, note = from_unix(there, "us")
             if note:
                 self.add("time", f"{meaning}: {note}: {shortened(text, _SHOWN)}")
             return Moment(meaning, utc_us, shortened(text, _SHOWN), "B", note=note)
+        if found.zone and not _is_of(found.zone, found.local, self._zone):
+            note = f"the zone {found.zone} has no one meaning"
+            self.add("time", f"{meaning}: {note}: {shortened(text, _SHOWN)}")
+            return Moment(meaning, None, shortened(text, _SHOWN), "C", note=note)
         utc_us, note = from_local(found.local, self._zone)
         zone = f"{self._zone}, {self._zone_by}" if utc_us is not None else ""
         return Moment(meaning, utc_us, shortened(text, _SHOWN), "C", zone, note)
@@ -51,6 +63,22 @@ class LetterDoubts(Doubts):
         if len(text) > LONGEST:
             self.add("cut", f"the text has {len(text):,} characters, of which {LONGEST:,} are kept")
         return text[:LONGEST]
+
+
+def _in_utc(found: Written) -> int | None:
+    """Microseconds since 1970, where the date tells its offset, by number or by name."""
+    hours = _ZONES.get(found.zone.upper())
+    if hours is None:
+        return found.utc_us
+    try:
+        return to_us(found.local.replace(tzinfo=timezone(timedelta(hours=hours))))
+    except OverflowError:
+        return None
+
+
+def _is_of(name: str, local: datetime, zone: str | None) -> bool:
+    """Whether the assumed zone calls itself so at that time: "BST" is London in summer, and elsewhere Dhaka."""
+    return zone is None or ZoneInfo(zone).tzname(local) == name.upper()
 
 
 def party(address: str, name: str | None) -> Party | None:
