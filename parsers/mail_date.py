@@ -17,8 +17,11 @@ _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
 _CLOCK: Final = (
     r"(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:\.\d+)?)?(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?"
 )
-_ZONE: Final = r"(?P<zone>[+-]\d{4}|[+-]\d\d:\d\d|(?:GMT|UTC)[+-]\d{1,2}(?::?\d\d)?|[A-Za-z]{1,20}(?: [A-Za-z]{2,20})*)"
-_DAY: Final = r"(?:[^\W\d]{2,10}\.?,?\s+)?"
+_ZONE: Final = (
+    r"(?P<zone>[+-]\d{1,2}:?\d\d(?!\d)|[+-]\d{1,2}(?!\d)|(?:GMT|UTC)[+-]\d{1,2}(?::?\d\d)?|"
+    r"[A-Za-z]{1,20}(?: [A-Za-z]{2,20})*)"
+)
+_DAY: Final = r"(?:[^\W\d]{2,10}(?:\.?,?\s+|\.?,))?"
 _FORMS: Final = tuple(
     re.compile(form)
     for form in (
@@ -35,6 +38,7 @@ _FORMS: Final = tuple(
         rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)[T ]{_CLOCK}\s*{_ZONE}?",
     )
 )
+_ODD: Final = re.compile(r"\s*[-+\d\u2010-\u2015\u2212]")
 _COMMENT: Final = re.compile(r"\s*\([^()]*\)")
 _NAMED: Final = {
     "UT": 0, "GMT": 0, "UTC": 0, "Z": 0,
@@ -45,7 +49,7 @@ _NAMED: Final = {
 class Written(NamedTuple):
     """A date in words: the clock reading as it stands, and UTC in microseconds where an offset stands with it.
 
-    `zone` is a name that stands there and of which RFC 5322 tells no offset: "IST" is that of three countries.
+    `zone` is what stands there in place of an offset and is none to RFC 5322: "IST", which three countries have.
     """
 
     local: datetime
@@ -60,7 +64,10 @@ def written(text: str) -> Written | None:
     for form in _FORMS:
         if match := form.match(plain):
             try:
-                return _date(match.groupdict())
+                found = _date(match.groupdict())
+                # An offset that is none: "--100", "0100".
+                odd = found.utc_us is None and not found.zone and _ODD.match(plain, match.end())
+                return found._replace(zone=plain[match.end() :].strip()[:20]) if odd else found
             except (ValueError, OverflowError):
                 return None
     return None

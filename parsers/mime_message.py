@@ -83,7 +83,33 @@ def read_message(data: bytes) -> Part:
     """The letter with all its parts. Never raises for what the bytes are."""
     if b"\r" in data and b"\n" not in data:  # the line ends of old Macintosh programs
         data = data.replace(b"\r", b"\n")
-    return _Reader().part(data, "", "text/plain", 0)
+    whole = _Reader().part(data, "", "text/plain", 0)
+    _mend_header(whole)
+    return whole
+
+
+def _mend_header(whole: Part) -> None:
+    """Old programs write the bytes of a header as they are: in the charset of the letter, or nobody knows which."""
+    odd = {place for place, one in enumerate(whole.header) if not _is_utf8(one.value)}
+    if not odd:
+        return
+    named = next((name for part in whole.leaves() if (name := part.parameters.get("charset"))), "")
+    unknown = not named or not known_charset(named)
+    for place in odd:
+        name, value = whole.header[place]
+        text, valid = decoded(value, "" if unknown else named)
+        unknown |= not valid
+        whole.header[place] = Field(name, text.encode() if valid else value)
+    read_as = "Windows-1252" if unknown else f"{named[:60]}, as its text is"
+    whole.faults.append(f"its header has bytes that are no UTF-8, and were read as {read_as}")
+
+
+def _is_utf8(value: bytes) -> bool:
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class _Reader:

@@ -138,6 +138,7 @@ def test_a_date_keeps_what_was_written(date, zone, moment, codes):
         ("JST", None, (1672538400000000, "B", "", ""), []),
         ("BST", "Europe/London", (None, "C", "", "the zone BST has no one meaning"), ["time"]),  # in winter
         ("IST", "Asia/Kolkata", (1672551000000000, "C", "Asia/Kolkata, operator", ""), []),
+        ("0100", "Europe/London", (None, "C", "", "the zone 0100 has no one meaning"), ["time"]),
         ("Pacific Standard Time", "Europe/London", (None, "C", "", "the zone Pacific Standard Time has no one meaning"),
          ["time"]),
     ],
@@ -155,6 +156,28 @@ def test_a_mark_before_the_header_and_old_line_ends_cost_no_field():
     assert read(eml, old)[0] == expected(old, text="Hello")
     box = boxed(LETTER + b"\nHello\n", LETTER + b"\nHello\n").replace(b"\n", b"\r")
     assert [one.text for one in read(mbox, box, "In", "application/mbox")[:2]] == ["Hello", "Hello"]
+
+
+def test_words_that_have_the_name_of_a_file_are_read_where_there_are_no_others():
+    data = LETTER + b'Content-Type: text/plain; name="text_0.txt"\nContent-Disposition: inline\n\nHello'
+    file = Attachment("text_0.txt", None, "text/plain", 5, hashlib.sha256(b"Hello").hexdigest(), "embedded")
+    assert read(eml, data)[0] == expected(data, text="Hello", attachments=(file,))
+
+
+def test_a_blank_line_before_the_header_costs_nothing():
+    data = b"\r\n" + LETTER + b"\nHello"
+    assert read(eml, data)[0] == expected(data, text="Hello")
+
+
+@pytest.mark.parametrize(
+    ("charset", "subject", "read_as"),
+    [("gb2312", "你好", "gb2312, as its text is"), ("us-ascii", "ÄãºÃ", "Windows-1252"), ("x", "ÄãºÃ", "Windows-1252")],
+)
+def test_bytes_of_a_header_are_read_as_the_text_is_and_said(charset, subject, read_as):
+    header = b"From: ann@example.org\nSubject: \xc4\xe3\xba\xc3\nContent-Type: text/plain; charset="
+    found = read(eml, header + charset.encode() + b"\n\n")
+    assert found[0].subject == subject
+    assert found[1].detail == f"its header has bytes that are no UTF-8, and were read as {read_as}"
 
 
 def test_a_page_that_a_browser_kept_is_a_document():

@@ -45,7 +45,7 @@ def eml(file: EvidenceFile) -> Iterator[Found]:
         return  # a mailbox, or none of it
     found = Letters(file)
     data, cut = _whole(file)
-    yield from found.found(data, f"letter 1, byte 0+{file.size}")
+    yield from found.found(data.lstrip(b"\r\n"), f"letter 1, byte 0+{file.size}")
     yield from _finish(found, cut)
 
 

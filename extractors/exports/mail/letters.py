@@ -183,7 +183,7 @@ def _more_senders(senders: tuple[Party, ...]) -> tuple[Extra, ...]:
 
 def _attachment(part: Part) -> Attachment:
     content = part.content()
-    name = part.file_name or f"part {part.number}"
+    name = part.file_name or f"part {part.number}".strip()
     return Attachment(name, None, part.mime, len(content), hashlib.sha256(content).hexdigest(), "embedded")
 
 

@@ -100,7 +100,11 @@ class Body:
     def __init__(self, whole: Part) -> None:
         self.texts: list[str] = []
         self.files: list[Part] = []
+        self._named: list[Part] = []
         self.texts, _ = self._read(whole)
+        if not any(text.strip() for text in self.texts):
+            # Gateways of multimedia messages and some phones give the words themselves the name of a file.
+            self.texts = [text for part in self._named for text in self._said(part)[0]]
 
     def _read(self, part: Part) -> tuple[list[str], bool]:
         """(texts, whether they are plain ones); files are put aside."""
@@ -117,7 +121,14 @@ class Body:
         if part.mime not in _BODIES or part.disposition == "attachment" or part.file_name:
             if part.raw or part.number:
                 self.files.append(part)
+            if part.mime in _BODIES and part.disposition != "attachment":
+                self._named.append(part)
             return [], True
+        return self._said(part)
+
+    @staticmethod
+    def _said(part: Part) -> tuple[list[str], bool]:
+        """The words of a part that has some."""
         if part.mime == "text/plain":
             return [part.text()], True
         if "charset" not in part.parameters and (named := _CHARSET.search(part.raw, 0, 4096)):
