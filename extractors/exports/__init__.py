@@ -13,6 +13,7 @@ from extractors.exports.discord.package import package as discord_package
 from extractors.exports.discord.package import user as discord_account
 from extractors.exports.google.activity import activity as google_activity
 from extractors.exports.google.activity import browser_history as google_browser_history
+from extractors.exports.google.activity_pages import activity_pages as google_activity_pages
 from extractors.exports.google.chat import chat as google_chat
 from extractors.exports.google.places import locations as google_locations
 from extractors.exports.mail.files import eml, emlx, mbox
@@ -67,4 +68,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     vcard,
     signal_text,
     tnef,
+    google_activity_pages,
 )

@@ -6,29 +6,43 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from evidence_store.records import AppUse, Present, Problem, Record, Search, WebVisit
+from evidence_store.records import AppUse, Moment, Present, Problem, Record, Search, WebVisit
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.exports.json_values import Row, Values, not_an_object, rest
-from extractors.web.addresses import search_words
+from extractors.exports.json_values import Extra, Row, Values, not_an_object, rest
+from extractors.web.addresses import search_words, searched
 from parsers.json_pieces import END, JsonDamaged, Path, pieces
 
 _SEARCHED: Final = re.compile(r"Searched for (.+)", re.DOTALL)
 _VISITED: Final = re.compile(r"(?:Visited|Viewed|Watched|Read|Listened to) (.+)", re.DOTALL)
 _KNOWN: Final = frozenset(("header", "title", "titleUrl", "time"))
 _PAGE: Final = frozenset(("title", "url", "time_usec"))
+# Folders and files are named in the language of the account; the fields are not.
+_STARTS: Final = re.compile(
+    rb'\A(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"header"\s*:\s*"[^"]*"\s*,\s*"(?:title|titleUrl)"\s*:[\s\S]*"(?:time|products)"\s*:'
+)
+
+
+def looks_like(head: bytes) -> bool:
+    """By the fields of the first entry."""
+    return _STARTS.match(head) is not None
 
 
 @extractor(
     id="google.activity",
-    version=1,
+    version=2,
     title="Google My Activity, as exported",
-    files=("**/My Activity/**/*.json", "**/MyActivity.json", "**/My Activity.json"),
+    files=(
+        *("**/My Activity/**/*.json", "**/MyActivity.json", "**/My Activity.json", "**/watch-history.json"),
+        "**/search-history.json",
+    ),
+    types=("application/json",),
+    claims=looks_like,
     emits=(Search, WebVisit, AppUse),
     privacy="web",
-    layouts="Takeout My Activity in JSON, in English",
+    layouts="Takeout My Activity and history of YouTube in JSON, under any name",
     tested_on="Takeout sample: 2 searches, 3 other entries",
     limits="An entry says what a service recorded for the account, on any device that was signed in. Entries in other "
-    "languages come out as use of the service. The HTML form of the export is not read.",
+    "languages than English come out as a search where their address has the words, and else as use of the service.",
 )
 def activity(file: EvidenceFile) -> Iterator[Found]:
     """Every entry. "Searched for" is a search; "Visited", "Viewed", "Watched" with an address a visit; else use.
@@ -75,17 +89,25 @@ def _each(file: EvidenceFile, container: Path, make: Callable[[Values, Row], Rec
 
 
 def _entry(values: Values, row: Row) -> Record:
+    return entry(values, row, (values.written("recorded", row, "time"),) if row.get("time") else ())
+
+
+def entry(values: Values, row: Row, moments: tuple[Moment, ...], more: tuple[Extra, ...] = ()) -> Record:
+    """What an entry is by its title in English; in other languages a search has its words in its address."""
     title, url = values.words(row, "title"), values.words(row, "titleUrl")
     shared: dict[str, Any] = {
         "locator": values.locator,
         "service": values.words(row, "header") or "Google",
-        "moments": (values.written("recorded", row, "time"),) if row.get("time") else (),
-        "extra": rest(row, _KNOWN),
+        "moments": moments,
+        "extra": (*rest(row, _KNOWN), *more),
     }
     if found := _SEARCHED.fullmatch(title or ""):
         return Search(text=found[1], url=url, **shared)
     if url and _VISITED.fullmatch(title or ""):
         return WebVisit(url=url, title=title, **shared)
+    if words := search_words(url):
+        shared["extra"] += (("title", title), *searched(url))
+        return Search(text=words, url=url, **shared)
     return AppUse(app=shared["service"], activity=title, text=url, **shared)
 
 
