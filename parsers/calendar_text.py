@@ -82,6 +82,19 @@ def in_utf8(data: bytes) -> bytes:
     return b"".join((*made, data[at:]))
 
 
+def without_inner(text: str) -> str:
+    """An entry without what stands between BEGIN and END within it: its alarms."""
+    kept: list[str] = []
+    depth = 0
+    for line in text.splitlines(keepends=True):
+        key = line.partition(":")[0].strip().upper()
+        depth += key == "BEGIN"
+        if depth <= 1:
+            kept.append(line)
+        depth -= key == "END"
+    return "".join(kept)
+
+
 def _end_of_value(data: bytes, at: int) -> int:
     while line := _VALUE_LINE.match(data, at):
         at = line.end()

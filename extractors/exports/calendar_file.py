@@ -12,7 +12,7 @@ from icalendar.timezone import tzp
 from evidence_store.records import CalendarEvent, Moment, Party, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.shortened import shortened
-from parsers.calendar_text import Block, blocks, in_utf8
+from parsers.calendar_text import Block, blocks, in_utf8, without_inner
 from parsers.times import from_local, to_us
 
 _TIMES: Final = (
@@ -34,7 +34,7 @@ _LONGEST: Final = 100_000
 
 @extractor(
     id="calendar.ics",
-    version=1,
+    version=2,
     title="Calendar entries of iCalendar files",
     files=("**/*.ics", "**/*.ical", "**/*.vcs"),
     types=("text/calendar",),
@@ -100,16 +100,29 @@ def _words(error: Exception) -> str:
 
 def _entry(block: Block, name: str | None, file: EvidenceFile) -> Iterator[Found]:
     locator = f"line {block.line}"
-    try:
-        entry: Any = icalendar.Component.from_ical(_decoded(in_utf8(block.data)))
-    except Exception as error:  # noqa: BLE001 - as above
-        yield Problem("row", "bad-entry", f"the entry cannot be read: {_words(error)}", locator)
+    text = _decoded(in_utf8(block.data))
+    entry, wrong = _component(text)
+    if wrong and (less := without_inner(text)) != text:  # the library gives up an entry for one of its alarms
+        entry, still = _component(less)
+        if not still:
+            yield Problem("value", "bad-alarm", f"the alarms of the entry were not read: {wrong}", locator)
+        wrong = still
+    if wrong:
+        yield Problem("row", "bad-entry", f"the entry cannot be read: {wrong}", locator)
         return
     yield _record(entry, block, name, file)
     for key, why in entry.errors:
         yield Problem("value", "bad-property", f"{key}: {shortened(' '.join(str(why).split()), 200)}", locator)
     if block.problem:
         yield Problem("value", "cut-entry", block.problem, locator)
+
+
+def _component(text: str) -> tuple[Any, str]:
+    """(what the library makes of an entry, "") or (None, why it cannot be read)."""
+    try:
+        return icalendar.Component.from_ical(text), ""
+    except Exception as error:  # noqa: BLE001 - as above
+        return None, _words(error)
 
 
 def _record(entry: Any, block: Block, name: str | None, file: EvidenceFile) -> CalendarEvent:
@@ -180,7 +193,10 @@ def _party(value: Any) -> Party | None:
 def _numbers(value: Any) -> tuple[float | None, float | None]:
     if value is None or isinstance(value, list):
         return None, None
-    lat, lon = getattr(value, "latitude", None), getattr(value, "longitude", None)
+    try:
+        lat, lon = getattr(value, "latitude", None), getattr(value, "longitude", None)
+    except ValueError:  # text where two numbers should stand; the entry's errors say so
+        return None, None
     fits = isinstance(lat, float) and isinstance(lon, float) and abs(lat) <= 90 and abs(lon) <= 180
     return (lat, lon) if fits else (None, None)
 

@@ -166,3 +166,19 @@ def test_quoted_printable_of_the_older_format_is_read() -> None:
             locator="line 3", service="Calendar", title="Caf\u00e9 with Ben", place="1=2", text="one\ntw\u00f6"
         ),
     ]
+
+
+@pytest.mark.parametrize("place", ["51.5,-0.125", "", "51.5;here", "geo:51.5"])
+def test_a_place_that_cannot_be_read_costs_the_place_and_not_the_file(place: str) -> None:
+    found = read(*event("SUMMARY:first", f"GEO:{place}"), *event("SUMMARY:second"))
+    entries = [one for one in found if isinstance(one, CalendarEvent)]
+    assert [(one.title, one.lat) for one in entries] == [("first", None), ("second", None)]
+    assert [(one.kind, one.code) for one in found if isinstance(one, Problem)] == [("value", "bad-property")]
+
+
+def test_an_alarm_that_cannot_be_read_costs_the_alarms_and_not_the_entry() -> None:
+    alarm = ("BEGIN:VALARM", "TRIGGER:soon", "END:VALARM")
+    found = read(*event("SUMMARY:first", *alarm, "LOCATION:here"), *event("SUMMARY:second"))
+    entries = [one for one in found if isinstance(one, CalendarEvent)]
+    assert [(one.title, one.place) for one in entries] == [("first", "here"), ("second", None)]
+    assert [(one.kind, one.code) for one in found if isinstance(one, Problem)] == [("value", "bad-alarm")]
