@@ -181,9 +181,17 @@ def _address(value: Any) -> str:
     return text[7:] if text.lower().startswith("mailto:") else text
 
 
+def _parameter(value: Any, key: str) -> str:
+    """One whose signs are not in quotes may have been read as several: a comma stands between them."""
+    found = getattr(value, "params", {}).get(key, "")
+    return ",".join(str(one) for one in found) if isinstance(found, list) else str(found)
+
+
 def _party(value: Any) -> Party | None:
     address = _address(value).strip()
-    name = str(value.params.get("CN", "")) or None if hasattr(value, "params") else None
+    name = _parameter(value, "CN") or None
+    beside = _parameter(value, "EMAIL")  # Apple writes "urn:uuid:…" where others have the address
+    address = beside if "@" in beside and "@" not in address else address
     if "@" in address:
         return Party(address, "email", name)
     known = name or address

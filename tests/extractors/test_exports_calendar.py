@@ -182,3 +182,18 @@ def test_an_alarm_that_cannot_be_read_costs_the_alarms_and_not_the_entry() -> No
     entries = [one for one in found if isinstance(one, CalendarEvent)]
     assert [(one.title, one.place) for one in entries] == [("first", "here"), ("second", None)]
     assert [(one.kind, one.code) for one in found if isinstance(one, Problem)] == [("value", "bad-alarm")]
+
+
+def test_people_are_read_as_programs_write_them() -> None:
+    found = read(
+        *event(
+            "ORGANIZER;CN=Example, Ann:mailto:ann@example.org",
+            'ATTENDEE;CN="Ben Example";EMAIL="ben@example.org":urn:uuid:7d1f',
+            "ATTENDEE;CN=Cat Example:invalid:nomail",
+        )
+    )[1]
+    assert found.sender == Party("ann@example.org", "email", "Example, Ann")
+    assert found.recipients == (
+        Party("ben@example.org", "email", "Ben Example"),
+        Party("Cat Example", "name", "Cat Example"),
+    )
