@@ -130,6 +130,12 @@ def test_a_profile_of_facebook_comes_out_whole():
     ]  # fmt: skip
 
 
+def test_a_profile_has_its_telephones():
+    phones = [{"phone_type": "Mobile", "phone_number": "+447700900101", "verified": True}]
+    found = next(iter(account(file_of({"profile_v2": {"name": {"full_name": "Ann"}, "phone_numbers": phones}}))))
+    assert found.identifiers == (Party("+447700900101", "phone", "Ann"),)
+
+
 def test_followers_have_no_name_around_their_list():
     rows = [{"title": "", "media_list_data": [], "string_list_data": [{"value": "ben", "timestamp": WHEN}]}, 5]
     assert list(account(file_of(rows, "followers_1.json"))) == [

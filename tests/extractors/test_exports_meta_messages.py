@@ -297,3 +297,10 @@ def test_an_export_that_breaks_off_gives_what_was_written():
 def test_what_is_no_conversation_says_nothing(data):
     assert [list(one(file_of(data))) for one in (messenger, instagram)] == [[], []]
     assert not looks_like(b'{"messages": [{"text": "sender_name"}]}')
+
+
+@pytest.mark.parametrize(("stored", "utc_us"), [(1519900000, 1519900000000000), (1519900000123, 1519900000123000)])
+def test_exports_of_2018_count_seconds(stored, utc_us):
+    row = {"sender_name": "Ben Example", "timestamp": stored, "content": "Hello"}
+    found = list(messenger(file_of(thread([row]), "messages/ben_1/message.json")))
+    assert found[0].moments == (Moment("sent", utc_us, str(stored), "A"),)

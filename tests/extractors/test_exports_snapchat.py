@@ -222,3 +222,9 @@ def test_a_file_that_breaks_off_gives_what_was_written():
     assert [type(one) for one in export(file_of(data))] == [Message, Problem, Present]
     found = list(account(file_of(b'{"Friends": [{"Username": "x"}, {"User', "friends.json")))
     assert [type(one) for one in found] == [Contact, Problem, Present]
+
+
+def test_a_list_of_memories_is_no_conversation():
+    row = {"Date": WORDS, "Media Type": "Image", "Download Link": "https://example.org/secret"}
+    memories = MemoryFile("json/memories_history.json", json.dumps({"Saved Media": [row]}).encode())
+    assert list(export(memories)) == []

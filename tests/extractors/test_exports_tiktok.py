@@ -175,3 +175,9 @@ def test_a_file_that_breaks_off_gives_what_was_written():
 @pytest.mark.parametrize("data", [b"", b"{}", b"[]", b'{"users": {"a": 1}}', b"\xff"])
 def test_what_is_no_export_says_nothing(data):
     assert (looks_like(data), list(export(file_of(data)))) == (False, [])
+
+
+def test_a_first_section_that_is_empty_or_new_costs_nothing():
+    for first in ({"Shop": None}, {"Unheard of": {"A": {"B": []}}}):
+        data = json.dumps({**first, **chat([ROW])}).encode()
+        assert next(iter(export(MemoryFile("x/user_data_tiktok.json", data)))) == message()

@@ -297,3 +297,9 @@ def test_media_of_posts_lie_in_the_folder_of_their_list_and_films_in_their_best_
     assert found.attachments == (
         Attachment("a.jpg", f"{folder}/5-a.jpg"), Attachment("large.mp4", f"{folder}/5-large.mp4"),
     )  # fmt: skip
+
+
+def test_posts_of_early_archives_have_nothing_around_them_and_marks_of_pages_are_taken_back():
+    row = {"id_str": "5", "created_at": "Wed Oct 10 20:19:24 +0000 2018", "full_text": "1 &lt; 2 &amp;amp; 3"}
+    post, present = archive(MemoryFile("tweet.js", assigned("tweet", [row])))
+    assert (post.locator, post.text, present) == ("tweet[0]", "1 < 2 &amp; 3", Present(1))

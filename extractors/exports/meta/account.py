@@ -91,7 +91,12 @@ def _account(values: Mended, row: Row, what: _List) -> Account:
     name = values.words(names, "full_name") or next((str(value) for label, value in fields if label == "Name"), None)
     emails = [Party(one, "email", name) for one in _texts(values.part(row, "emails").get("emails"))]
     emails += [Party(str(value), "email", name) for label, value in fields if label == "Email"]
-    phones = [Party(str(value), "phone", name) for label, value in fields if label in ("Phone Number", "Phone")]
+    phones = [
+        Party(number, "phone", name)
+        for one in values.rows(row, "phone_numbers")
+        if (number := values.words(one, "phone_number"))
+    ]
+    phones += [Party(str(value), "phone", name) for label, value in fields if label in ("Phone Number", "Phone")]
     handles = [Party(str(value), "instagram", name) for label, value in fields if label == "Username"]
     return Account(
         locator=values.locator,
@@ -158,7 +163,7 @@ def looks_like(head: bytes) -> bool:
 
 @extractor(
     id="meta.account",
-    version=1,
+    version=2,
     title="Facebook and Instagram: profile, logins, searches and people of an export (JSON)",
     types=("application/json",),
     claims=looks_like,

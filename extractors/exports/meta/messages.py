@@ -36,7 +36,7 @@ def looks_like(head: bytes) -> bool:
 
 @extractor(
     id="messenger.export",
-    version=1,
+    version=2,
     title="Facebook Messenger: conversations of an export (JSON)",
     files=_FILES,
     types=("application/json",),
@@ -55,7 +55,7 @@ def messenger(file: EvidenceFile) -> Iterator[Found]:
 
 @extractor(
     id="instagram.export",
-    version=1,
+    version=2,
     title="Instagram: conversations of an export (JSON)",
     files=_FILES,
     types=("application/json",),

@@ -19,6 +19,7 @@ _READ: Final = frozenset(
 _FILES: Final = ("photos", "videos", "audio_files", "gifs", "files", "sticker", "media")
 _SYSTEM: Final = ("Subscribe", "Unsubscribe", "placeholder")
 _PLAIN: Final = (None, "", "Generic", "Share", "Call", "text", "media", "link")
+_LATEST_S: Final = 100_000_000_000  # as seconds in the year 5138, as milliseconds in 1973
 _GONE: Final = "User unsent a message"
 _FAILED: Final = "Failed to download media"
 
@@ -155,8 +156,11 @@ def _call(values: Mended, row: Row, thread: Thread) -> Call:
 
 
 def _moments(values: Mended, row: Row, meaning: str) -> tuple[Moment, ...]:
-    name = "timestamp_ms" if "timestamp_ms" in row else "timestamp"
-    return (values.epoch(meaning, row, name, "ms"),)
+    """Milliseconds; seconds in the exports of 2018, whose messages have "sender_name" and "timestamp"."""
+    if "timestamp_ms" in row or "sender_name" not in row:
+        return (values.epoch(meaning, row, "timestamp_ms" if "timestamp_ms" in row else "timestamp", "ms"),)
+    count = values.whole(row, "timestamp")
+    return (values.epoch(meaning, row, "timestamp", "ms" if count is not None and count > _LATEST_S else "s"),)
 
 
 def _flags(row: Row, gone: bool) -> tuple[str, ...]:

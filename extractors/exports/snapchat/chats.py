@@ -14,7 +14,7 @@ from parsers.json_pieces import END, JsonDamaged, Path, pieces
 SERVICE: Final = "Snapchat"
 _STARTS: Final = re.compile(
     rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:(?:Received|Sent) (?:Saved Chat|Unsaved Chat|Snap) History"\s*:|'
-    rb'(?:[^"\x00-\x1f]{1,200}"\s*:\s*\[\s*\]\s*,\s*")*[^"\x00-\x1f]{1,200}"\s*:\s*\[\s*\{[^}]*"'
+    rb'(?:[^"\x00-\x1f]{1,200}"\s*:\s*\[\s*\]\s*,\s*")*(?!Saved Media")[^"\x00-\x1f]{1,200}"\s*:\s*\[\s*\{[^}]*"'
     rb'(?:Media Type|IsSender|Created\(microseconds\))"\s*:)'
 )
 _BOX: Final = re.compile(r"(Received|Sent) (?:Saved Chat|Unsaved Chat|Snap) History")
@@ -43,7 +43,7 @@ def looks_like(head: bytes) -> bool:
 
 @extractor(
     id="snapchat.export",
-    version=1,
+    version=2,
     title="Snapchat: chats and snaps of an export (JSON)",
     files=("**/chat_history.json", "**/snap_history.json"),
     types=("application/json",),

@@ -33,8 +33,9 @@ _CHAT: Final = re.compile(r"(?:Chat History with )?(?P<name>.+?):?")
 _STARTS: Final = re.compile(
     rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:Activity|Your Activity|Ads and data|App Settings|Comment|Direct Messages?|Post|'
     rb"Video|Profile|Profile And Settings|Tik[Tt]ok Live|Tik[Tt]ok Shop(?:ping)?|Location Review|Likes and Favorites|"
-    rb'Poll|Shop|Income Plus Wallet Transactions|Recently Deleted Posts)"\s*:\s*\{'
+    rb'Poll|Shop|Income Plus Wallet Transactions|Recently Deleted Posts)"\s*:\s*(?:\{|null)'
 )
+_OWN_NAME: Final = "user_data_tiktok.json"  # which no other service uses
 _SECRET: Final = re.compile(r"token|password|secret", re.IGNORECASE)
 _DATES: Final = ("Date", "date")
 Maker = Callable[[Values, Row, str], Record]
@@ -47,7 +48,7 @@ def looks_like(head: bytes) -> bool:
 
 @extractor(
     id="tiktok.export",
-    version=1,
+    version=2,
     title="TikTok: messages, comments, videos, searches, logins of an export (JSON)",
     files=("**/user_data.json", "**/user_data_tiktok.json"),
     emits=(Message, Account, Contact, DeviceFact, Search, WebVisit),
@@ -64,7 +65,7 @@ def export(file: EvidenceFile) -> Iterator[Found]:
     References:
     - TikTok Help Centre, "Requesting your data"; public readers of user_data.json
     """
-    if not looks_like(file.head):
+    if not looks_like(file.head) and not file.path.lower().endswith(_OWN_NAME):
         return
     values, rows, left = Values(file), 0, set()
     owner = _owner(file)

@@ -37,7 +37,7 @@ class _Sort(NamedTuple):
 
 @extractor(
     id="x.archive",
-    version=1,
+    version=2,
     title="X (Twitter): account, posts, contacts, followers and logins of an archive",
     files=(
         *("**/account.js", "**/tweet*.js", "**/deleted-tweet*.js", "**/contact.js", "**/follower*.js"),
@@ -68,6 +68,8 @@ def archive(file: EvidenceFile) -> Iterator[Found]:
             rows += 1
             values.locator = f"{name}[{number}]"
             inner = row.get(sort.inner) if isinstance(row, dict) else None
+            if inner is None and isinstance(row, dict) and sort.inner == "tweet" and "created_at" in row:
+                inner = row  # archives of 2018 and 2019 have nothing around a post
             if not isinstance(inner, dict):
                 yield not_an_object(row, values.locator, "an entry")
                 continue
@@ -126,11 +128,16 @@ def _post(values: Values, row: Row, name: str, folder: str) -> Message:
         conversation="posts",
         title="posts",
         direction="out",
-        text=values.words(row, "full_text") or values.words(row, "text"),
+        text=_unescaped(values.words(row, "full_text") or values.words(row, "text")),
         key=key,
         lat=values.degrees(place, "lat", 90.0),
         lon=values.degrees(place, "lon", 180.0),
     )
+
+
+def _unescaped(text: str | None) -> str | None:
+    """The words of a post, in which three characters are written as pages write them."""
+    return text and text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _film(values: Values, media: Row) -> str | None:
