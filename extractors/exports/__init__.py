@@ -15,10 +15,12 @@ from extractors.exports.google.activity import activity as google_activity
 from extractors.exports.google.activity import browser_history as google_browser_history
 from extractors.exports.google.activity_pages import activity_pages as google_activity_pages
 from extractors.exports.google.chat import chat as google_chat
+from extractors.exports.google.hangouts import hangouts
 from extractors.exports.google.places import locations as google_locations
 from extractors.exports.mail.files import eml, emlx, mbox
 from extractors.exports.mail.outlook import msg, pst, tnef
 from extractors.exports.meta.account import account as meta_account
+from extractors.exports.meta.early_direct import early_direct as instagram_early
 from extractors.exports.meta.messages import instagram, messenger
 from extractors.exports.meta.pages import pages as meta_pages
 from extractors.exports.signal.frames import signal_frames
@@ -69,4 +71,6 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     signal_text,
     tnef,
     google_activity_pages,
+    hangouts,
+    instagram_early,
 )
