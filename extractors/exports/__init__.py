@@ -30,6 +30,7 @@ from extractors.exports.snapchat.account import account as snapchat_account
 from extractors.exports.snapchat.chats import export as snapchat
 from extractors.exports.telegram.export_html import export_html as telegram_html
 from extractors.exports.telegram.export_json import export_json as telegram_json
+from extractors.exports.tiktok.chat_text import chat_text as tiktok_text
 from extractors.exports.tiktok.export import export as tiktok
 from extractors.exports.tracks import gpx, kml
 from extractors.exports.whatsapp_chat import chat_export
@@ -73,4 +74,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     google_activity_pages,
     hangouts,
     instagram_early,
+    tiktok_text,
 )

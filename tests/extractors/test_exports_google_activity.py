@@ -8,6 +8,7 @@ from evidence_store.records import AppUse, Moment, Present, Problem, Search, Web
 from extractors.exports.google.activity import activity, looks_like
 from extractors.exports.google.activity_pages import activity_pages
 from extractors.exports.google.activity_pages import looks_like as page_looks_like
+from extractors.exports.google.chat import looks_like as chat_looks_like
 from tests.evidence_builders.files import MemoryFile
 from tests.extractors.test_exports_google import ISO, at, file
 
@@ -131,3 +132,8 @@ def test_an_activity_is_known_by_its_first_entry(head: bytes, known: bool) -> No
 def test_a_page_is_known_by_its_title_or_its_classes() -> None:
     assert page_looks_like(b"<html><head><title>Meine Aktivit\xc3\xa4ten</title><style>.mdl-grid{}")
     assert not page_looks_like(b"<html><head><title>My holidays</title>")
+
+
+def test_messages_of_google_chat_are_known_in_folders_of_every_language() -> None:
+    assert chat_looks_like(b'{\n  "messages": [\n    {\n      "creator": {"name": "A"},\n      "created_date": "x"')
+    assert not chat_looks_like(b'{"messages": [{"sender_name": "A"}]}')

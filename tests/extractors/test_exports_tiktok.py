@@ -19,6 +19,7 @@ from evidence_store.records import (
     Search,
     WebVisit,
 )
+from extractors.exports.tiktok.chat_text import chat_text
 from extractors.exports.tiktok.export import export, looks_like
 from tests.evidence_builders.files import MemoryFile
 from tests.extractors.broken_json import assert_no_entry_is_lost
@@ -181,3 +182,34 @@ def test_a_first_section_that_is_empty_or_new_costs_nothing():
     for first in ({"Shop": None}, {"Unheard of": {"A": {"B": []}}}):
         data = json.dumps({**first, **chat([ROW])}).encode()
         assert next(iter(export(MemoryFile("x/user_data_tiktok.json", data)))) == message()
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_messages_of_the_text_form_come_out_whole(end):
+    text = (
+        "\ufeff>>> Chat History with ben_ex::\n\n2023-01-01 10:00:00 UTC ben_ex: Hello\n"
+        "2023-01-01 10:00:00 ann.ex: one\n\ntwo: three\n2023-01-01 10:00:00 UTC ann.ex:\n\n"
+        ">>> Chat History with cleo_ex::\n2023-01-01 10:00:00 UTC cleo_ex: https://example.org/\n"
+    )
+    data = text.encode().replace(b"\n", end)
+    utc = (Moment("sent", 1672567200000000, f"{WHEN} UTC", "B"),)
+    ann, cleo = Party("ann.ex", "tiktok"), Party("cleo_ex", "tiktok")
+    assert list(chat_text(MemoryFile("Direct Messages.txt", data, mime="text/plain"))) == [
+        message(locator="line 3", moments=utc),
+        message(locator="line 4", sender=ann, text="one\n\ntwo: three"),
+        message(locator="line 7", moments=utc, sender=ann, text=None),
+        message(
+            locator="line 10", moments=utc, sender=cleo, conversation="cleo_ex", title="cleo_ex",
+            text="https://example.org/",
+        ),
+        Present(4),
+    ]  # fmt: skip
+
+
+def test_a_line_that_is_no_message_is_said():
+    data = b">>> Chat History with ben_ex::\nNo messages\n"
+    assert list(chat_text(MemoryFile("Direct Messages.txt", data, mime="text/plain"))) == [
+        Problem("row", "no-message", "not a message: No messages", "line 2"),
+        Present(1),
+    ]
+    assert list(chat_text(MemoryFile("x.txt", b"Hello", mime="text/plain"))) == []

@@ -36,13 +36,23 @@ _KNOWN: Final = frozenset(
         *("updated_date", "quoted_message_metadata", "message_state"),
     )
 )
+_STARTS: Final = re.compile(
+    rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"messages"\s*:\s*\[\s*\{\s*"creator"\s*:\s*\{[\s\S]*"created_date"\s*:'
+)
+
+
+def looks_like(head: bytes) -> bool:
+    """By the fields of the first message, for folders have names in the language of the account."""
+    return _STARTS.match(head) is not None
 
 
 @extractor(
     id="google.chat",
-    version=1,
+    version=2,
     title="Google Chat messages, as exported",
     files=("**/Google Chat/Groups/*/messages.json",),
+    types=("application/json",),
+    claims=looks_like,
     emits=(Message, Group),
     privacy="communications",
     layouts="Takeout Google Chat: Groups/*/messages.json with group_info.json beside it, in English",

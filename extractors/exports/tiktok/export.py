@@ -57,7 +57,7 @@ def looks_like(head: bytes) -> bool:
     tested_on="documented schema, no device data",
     limits="A file that can be edited; the account was not examined. Its times state no zone. Direct messages name "
     "who wrote them; the account itself is known where its profile is in the file. Videos, purchases, settings and "
-    "the text form of the export are not read; lists that are not read are named.",
+    "the text form of all but messages are not read; lists that are not read are named.",
 )
 def export(file: EvidenceFile) -> Iterator[Found]:
     """Every row of the lists that are known, in stored order.
