@@ -136,6 +136,31 @@ def test_a_profile_has_its_telephones():
     assert found.identifiers == (Party("+447700900101", "phone", "Ann"),)
 
 
+def test_uploaded_contacts_of_both_services_come_out():
+    cleo = Party("+447700900102", "phone", "Cleo Example")
+    book = [{"name": "Cleo Example", "details": [{"contact_point": "+447700900102"}], "created_timestamp": WHEN}, 5]
+    assert list(account(file_of({"address_book_v2": {"address_book": book, "other": []}}))) == [
+        Contact(
+            locator="address_book_v2.address_book.0", service="Facebook", flags=("uploaded contact",),
+            moments=(Moment("created", WHEN * 1_000_000, str(WHEN), "A"),), name="Cleo Example", identifiers=(cleo,),
+        ),
+        Problem("row", "not-an-object", "5 where an entry should stand", "address_book_v2.address_book.1"),
+        Problem("row", "not-an-object", "[] where an entry should stand", "address_book_v2.other"),
+        Present(3),
+    ]  # fmt: skip
+    row = labelled(First_Name="Cleo", Last_Name="Example", Contact_Information="+447700900102")
+    found = next(iter(account(file_of({"contacts_contact_info": [row]}))))
+    assert (found.service, found.name, found.identifiers) == ("Instagram", "Cleo Example", (cleo,))
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"), [("export/friends/friends.json", [Contact, Present]), ("app/users/friends.json", [])]
+)
+def test_lists_of_early_exports_are_known_in_their_folders(path, expected):
+    rows = {"friends": [{"name": "Ben Example", "timestamp": WHEN}]}
+    assert [type(one) for one in account(file_of(rows, path))] == expected
+
+
 def test_followers_have_no_name_around_their_list():
     rows = [{"title": "", "media_list_data": [], "string_list_data": [{"value": "ben", "timestamp": WHEN}]}, 5]
     assert list(account(file_of(rows, "followers_1.json"))) == [

@@ -11,7 +11,6 @@ from evidence_store.records import (
     Contact,
     DeviceFact,
     Location,
-    Moment,
     Party,
     Present,
     Problem,
@@ -19,15 +18,10 @@ from evidence_store.records import (
     Search,
 )
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.exports.json_values import Extra, Row, not_an_object, rest, shown
+from extractors.exports.json_values import Row, not_an_object
 from extractors.exports.meta.encoding import Mended
+from extractors.exports.meta.fields import data_text, fields, moments, texts
 from parsers.json_pieces import END, JsonDamaged, Path, pieces
-
-# Values by which somebody could act for the account are never shown.
-_SECRET: Final = re.compile(r"cookie|token|password|secret", re.IGNORECASE)
-_TIMES: Final = ("timestamp", "created_timestamp", "updated_timestamp", "added_timestamp")
-_MEANINGS: Final = {"created_timestamp": "created", "updated_timestamp": "updated"}
-_TEXT_PARTS: Final = frozenset({*_TIMES, "data", "attachments", "title", "name"})
 
 
 class _List(NamedTuple):
@@ -40,27 +34,27 @@ class _List(NamedTuple):
 
 def _fact(values: Mended, row: Row, what: _List) -> DeviceFact:
     """A login, a device, an activity: `value` is what tells it from others at a glance."""
-    fields = _fields(values, row)
+    said = fields(values, row)
     glance = ("action", "title", "device", "user_agent", "User Agent", "ip_address", "IP Address", "site", "app")
-    named = dict(fields)
+    named = dict(said)
     return DeviceFact(
         locator=values.locator,
         service=what.service,
-        moments=_moments(values, row),
-        extra=tuple(fields),
+        moments=moments(values, row),
+        extra=tuple(said),
         name=what.name,
         value=", ".join(str(named[one]) for one in glance if named.get(one)),
     )
 
 
 def _search(values: Mended, row: Row, what: _List) -> Search:
-    fields = _fields(values, row)
-    words = _data_text(values, row) or next((str(value) for _, value in fields if isinstance(value, str)), None)
+    said = fields(values, row)
+    words = data_text(values, row) or next((str(value) for _, value in said if isinstance(value, str)), None)
     return Search(
         locator=values.locator,
         service=what.service,
-        moments=_moments(values, row),
-        extra=tuple(fields),
+        moments=moments(values, row),
+        extra=tuple(said),
         text=words or values.words(row, "title"),
     )
 
@@ -77,7 +71,7 @@ def _person(values: Mended, row: Row, what: _List) -> Contact:
     return Contact(
         locator=values.locator,
         service=what.service,
-        moments=_moments(values, row),
+        moments=moments(values, row),
         flags=(what.name,),
         extra=tuple(links),
         name=name or (handles[0] if handles else None),
@@ -85,24 +79,43 @@ def _person(values: Mended, row: Row, what: _List) -> Contact:
     )
 
 
+def _uploaded(values: Mended, row: Row, what: _List) -> Contact:
+    """Somebody in the address book that a phone uploaded: `details` (Facebook), or values under labels (Instagram)."""
+    said = fields(values, row)
+    labels = dict(said)
+    names = [str(labels[label]) for label in ("First Name", "Last Name") if labels.get(label)]
+    name = values.words(row, "name") or " ".join(names) or None
+    points = [point for one in values.rows(row, "details") if (point := values.words(one, "contact_point"))]
+    points += [str(labels["Contact Information"])] if labels.get("Contact Information") else []
+    return Contact(
+        locator=values.locator,
+        service=what.service,
+        moments=moments(values, row),
+        flags=(what.name,),
+        extra=tuple((key, value) for key, value in said if key != "details"),
+        name=name,
+        identifiers=tuple(Party(one, "email" if "@" in one else "phone", name) for one in points),
+    )
+
+
 def _account(values: Mended, row: Row, what: _List) -> Account:
-    fields = _fields(values, row)
+    said = fields(values, row)
     names = values.part(row, "name")
-    name = values.words(names, "full_name") or next((str(value) for label, value in fields if label == "Name"), None)
-    emails = [Party(one, "email", name) for one in _texts(values.part(row, "emails").get("emails"))]
-    emails += [Party(str(value), "email", name) for label, value in fields if label == "Email"]
+    name = values.words(names, "full_name") or next((str(value) for label, value in said if label == "Name"), None)
+    emails = [Party(one, "email", name) for one in texts(values.part(row, "emails").get("emails"))]
+    emails += [Party(str(value), "email", name) for label, value in said if label == "Email"]
     phones = [
         Party(number, "phone", name)
         for one in values.rows(row, "phone_numbers")
         if (number := values.words(one, "phone_number"))
     ]
-    phones += [Party(str(value), "phone", name) for label, value in fields if label in ("Phone Number", "Phone")]
-    handles = [Party(str(value), "instagram", name) for label, value in fields if label == "Username"]
+    phones += [Party(str(value), "phone", name) for label, value in said if label in ("Phone Number", "Phone")]
+    handles = [Party(str(value), "instagram", name) for label, value in said if label == "Username"]
     return Account(
         locator=values.locator,
         service=what.service,
-        moments=_moments(values, row),
-        extra=tuple(fields),
+        moments=moments(values, row),
+        extra=tuple(said),
         name=name,
         identifiers=(*handles, *emails, *phones),
     )
@@ -114,8 +127,8 @@ def _location(values: Mended, row: Row, what: _List) -> Record:
     lon = values.degrees(values.part(parts, "Imprecise Longitude"), "value", 180.0)
     if lat is None or lon is None:
         return _fact(values, row, what)
-    moments = _moments(values, row)
-    return Location(locator=values.locator, service=what.service, moments=moments, lat=lat, lon=lon, source=what.name)
+    when = moments(values, row)
+    return Location(locator=values.locator, service=what.service, moments=when, lat=lat, lon=lon, source=what.name)
 
 
 LISTS: Final = {
@@ -131,7 +144,9 @@ LISTS: Final = {
     "followers_v2": _List("Facebook", _person, "follower"),
     "following_v2": _List("Facebook", _person, "followed"),
     "blocked_users_v2": _List("Facebook", _person, "blocked"),
+    "address_book_v2": _List("Facebook", _uploaded, "uploaded contact"),
     "profile_v2": _List("Facebook", _account, "profile"),
+    "contacts_contact_info": _List("Instagram", _uploaded, "uploaded contact"),
     "account_history_login_history": _List("Instagram", _fact, "login"),
     "account_history_logout_history": _List("Instagram", _fact, "logout"),
     "account_history_registration_info": _List("Instagram", _fact, "registration"),
@@ -149,6 +164,18 @@ LISTS: Final = {
     "relationships_follow_requests_sent": _List("Instagram", _person, "follow request sent"),
     "relationships_unfollowed_users": _List("Instagram", _person, "no longer followed"),
 }
+# Exports of 2018 to 2021 have the same without "_v2": names that others use too, in folders that others have not.
+EARLY: Final = {name.removesuffix("_v2"): what for name, what in LISTS.items() if name.endswith("_v2")}
+_EARLY_STARTS: Final = re.compile(
+    rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:'
+    + "|".join(EARLY).encode()
+    + rb')"\s*:\s*[\[{](?=[\s\S]*_?timestamp"\s*:\s*\d{10}\b)'
+)
+_EARLY_FOLDERS: Final = re.compile(
+    r"(?:^|/)(?:friends|about_you|profile_information|search_history|security_and_login_information|"
+    r"following_and_followers|facebook-[^/]*)/",
+    re.IGNORECASE,
+)
 _BARE: Final = LISTS["relationships_followers"]  # followers_1.json has no name around its list
 _STARTS: Final = re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:' + "|".join(LISTS).encode() + rb')"\s*:')
 _BARE_STARTS: Final = re.compile(
@@ -156,9 +183,13 @@ _BARE_STARTS: Final = re.compile(
 )
 
 
+_ALL: Final = {**LISTS, **EARLY}
+_BOOKS: Final = ("address_book_v2", "address_book")  # their list stands one deeper
+
+
 def looks_like(head: bytes) -> bool:
     """By the name around the list, which only these files have."""
-    return _STARTS.match(head) is not None or _BARE_STARTS.match(head) is not None
+    return any(one.match(head) for one in (_STARTS, _BARE_STARTS, _EARLY_STARTS))
 
 
 @extractor(
@@ -169,11 +200,11 @@ def looks_like(head: bytes) -> bool:
     claims=looks_like,
     emits=(Account, Contact, DeviceFact, Search, Location),
     privacy="device",
-    layouts="JSON files of 2020 and later with one list each, under its name",
+    layouts="JSON files of 2018 and later with one list each, under its name",
     tested_on="documented schema, no device data",
     limits="Files that can be edited; the account was not examined. Of the many files of an export only those of the "
-    "profile, security and logins, searches, friends and followers are read; labels are in the language of the account "
-    "and shown as they are. Cookies and tokens are not shown.",
+    "profile, security and logins, searches, friends, followers and uploaded contacts are read; labels are in the "
+    "language of the account and shown as they are. Cookies and tokens are not shown.",
 )
 def account(file: EvidenceFile) -> Iterator[Found]:
     """Every row of every list that is known, in stored order; times are seconds.
@@ -181,7 +212,8 @@ def account(file: EvidenceFile) -> Iterator[Found]:
     References:
     - Facebook Help Centre and Instagram Help Centre, "Download a copy of your information"
     """
-    if not looks_like(file.head):
+    early = _EARLY_STARTS.match(file.head) is not None
+    if not looks_like(file.head) or (early and not _EARLY_FOLDERS.search(file.path)):
         return
     values, rows, left = Mended(file), 0, set()
     try:
@@ -203,11 +235,15 @@ def account(file: EvidenceFile) -> Iterator[Found]:
 
 
 def _entered(path: Path) -> bool:
-    return path == () or (len(path) == 1 and path[0] in LISTS and path[0] != "profile_v2")
+    if len(path) == 2:
+        return path[1] == "address_book" and path[0] in _BOOKS
+    return path == () or (len(path) == 1 and path[0] in _ALL and path[0] not in ("profile_v2", "profile"))
 
 
 def _what(path: Path) -> _List | None:
-    return _BARE if path and isinstance(path[0], int) else LISTS.get(str(path[0]))
+    if path and isinstance(path[0], int):
+        return _BARE
+    return None if len(path) == 2 and path[0] in _BOOKS and path[1] == "address_book" else _ALL.get(str(path[0]))
 
 
 def _row(values: Mended, value: Any, what: _List, locator: str) -> Iterator[Found]:
@@ -217,48 +253,3 @@ def _row(values: Mended, value: Any, what: _List, locator: str) -> Iterator[Foun
         yield from values.drain()
     else:
         yield not_an_object(value, locator, "an entry")
-
-
-def _moments(values: Mended, row: Row) -> tuple[Moment, ...]:
-    """The times of a row itself, of its labelled values, and of its list of one."""
-    found = [values.epoch(_MEANINGS.get(name, "recorded"), row, name, "s") for name in _TIMES if row.get(name)]
-    inside = (*_labelled(values, row).values(), *values.rows(row, "string_list_data"))
-    dated = (one for one in inside if isinstance(one, dict) and one.get("timestamp"))
-    return (*found, *(values.epoch("recorded", one, "timestamp", "s") for one in dated))
-
-
-def _labelled(values: Mended, row: Row) -> Row:
-    return values.part(row, "string_map_data")
-
-
-def _fields(values: Mended, row: Row) -> list[Extra]:
-    """What a row says under its own names, and under the labels of "string_map_data"."""
-    known = _TEXT_PARTS | {"string_map_data", "media_map_data", "string_list_data", "media_list_data"}
-    found = list(rest(_without_secrets(values.mend_all(row)), known))
-    if title := values.words(row, "title"):
-        found.insert(0, ("title", title))
-    for label, one in _labelled(values, row).items():
-        value = values.words(one, "value") if isinstance(one, dict) else shown(one)
-        if value and not _SECRET.search(label):
-            found.append((values.mend(label), value))
-    return found
-
-
-def _without_secrets(value: Any) -> Any:
-    """A value of JSON without what stands, however deep, under the name of a secret."""
-    if isinstance(value, list):
-        return [_without_secrets(one) for one in value]
-    if isinstance(value, dict):
-        return {key: _without_secrets(one) for key, one in value.items() if not _SECRET.search(key)}
-    return value
-
-
-def _data_text(values: Mended, row: Row) -> str | None:
-    """The words of a search: in "data", or in that of its first attachment."""
-    places = [row, *values.rows(row, "attachments")]
-    found = [words for place in places for one in values.rows(place, "data") if (words := values.words(one, "text"))]
-    return found[0].strip('"') if found else None
-
-
-def _texts(value: Any) -> list[str]:
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
