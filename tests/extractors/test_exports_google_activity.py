@@ -101,6 +101,12 @@ def test_an_entry_without_a_date_is_said_and_a_page_without_entries_counts_none(
     assert list(activity_pages(MemoryFile("x.html", b"<html><body>Hello</body></html>"))) == []
 
 
+def test_entries_behind_a_long_style_sheet_are_found() -> None:
+    text = f"<html><head><style>{' ' * 5000}</style></head><body>{cell('Kartta<br>1 Mar 2026, 18:30:00 GMT')}</body>"
+    found = list(activity_pages(MemoryFile("Takeout/Suche/MeineSuche.html", text.encode(), mime="text/html")))
+    assert [type(one) for one in found] == [AppUse, Present]
+
+
 def test_a_search_in_another_language_has_its_words_in_its_address() -> None:
     row = {"header": "Google Suche", "title": "Gesucht nach: Nachtbus", "titleUrl": SEARCH, "time": ISO}
     assert list(activity(file("Takeout/Meine Aktivit\u00e4ten/Suche/MeineAktivit\u00e4ten.json", [row]))) == [

@@ -22,6 +22,7 @@ _YEAR: Final = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _DOTTED: Final = re.compile(r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4}),? (?P<rest>\d{1,2}:.*)")
 _YEAR_FIRST: Final = re.compile(r"(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2}),? (?P<rest>\d{1,2}:.*)")
 _SHOWN: Final = 4096
+_AHEAD: Final = 1 << 20
 
 
 def looks_like(head: bytes) -> bool:
@@ -36,7 +37,7 @@ def looks_like(head: bytes) -> bool:
     title="Google My Activity, as exported (HTML)",
     files=(
         *("**/My Activity/**/*.html", "**/MyActivity.html", "**/My Activity.html", "**/watch-history.html"),
-        "**/search-history.html",
+        *("**/search-history.html", "**/Takeout/**/*.html"),
     ),
     types=("text/html",),
     claims=looks_like,
@@ -54,6 +55,8 @@ def activity_pages(file: EvidenceFile) -> Iterator[Found]:
     References:
     - google_takeout_parser (a public reader of these pages)
     """
+    if not looks_like(file.head) and not _has_entries(file):
+        return
     values, dates, rows = Values(file), LetterDoubts(file), 0
     try:
         with file.open() as stream:
@@ -68,6 +71,12 @@ def activity_pages(file: EvidenceFile) -> Iterator[Found]:
         yield Problem("file", "damaged-page", f"{error}; {rows} entries were read")
     if rows or _TITLE in file.head:
         yield Present(rows)
+
+
+def _has_entries(file: EvidenceFile) -> bool:
+    """Whether an entry stands behind the style sheet, which may fill what is looked at first."""
+    with file.open() as stream:
+        return _CELL.encode() in stream.read(_AHEAD)
 
 
 def _read(node: Node, dates: LetterDoubts) -> tuple[Row, tuple[Moment, ...], tuple[Extra, ...]]:
