@@ -228,3 +228,9 @@ def test_a_list_of_memories_is_no_conversation():
     row = {"Date": WORDS, "Media Type": "Image", "Download Link": "https://example.org/secret"}
     memories = MemoryFile("json/memories_history.json", json.dumps({"Saved Media": [row]}).encode())
     assert list(export(memories)) == []
+
+
+def test_marks_of_pages_are_taken_back_in_the_older_layout_only():
+    old = {"From": "ben_ex", "Media Type": "TEXT", "Created": WORDS, "Text": "it&#39;s 1 &lt; 2"}
+    assert next(iter(export(file_of({"Received Saved Chat History": [old]})))).text == "it's 1 < 2"
+    assert next(iter(export(file_of({"ben_ex": [{**NEW, "Content": "it&#39;s"}]})))).text == "it&#39;s"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Final
 
 from evidence_store.records import Attachment, Message, Moment, Party, Present, Problem
@@ -59,6 +60,7 @@ def export(file: EvidenceFile) -> Iterator[Found]:
     """Every message and snap, in stored order.
 
     `Created` is in words with "UTC"; `Created(microseconds)` counts milliseconds, whatever its name says.
+    "Text", which is the older one, is written as pages write it ("&#39;"), "Content" as it is.
 
     References:
     - Snapchat Support, "How do I download my data"; public readers of chat_history.json
@@ -118,7 +120,7 @@ def _message(values: Values, row: Row, listed: str, snaps: bool) -> Message:
         direction="out" if out else "in" if box is not None or row.get("IsSender") is False else None,
         sender=_party(sender),
         recipients=(other,) if out and other is not None else (),
-        text=values.words(row, "Content") or values.words(row, "Text"),
+        text=values.words(row, "Content") or unescape(values.words(row, "Text") or "") or None,
     )
 
 
