@@ -25,6 +25,13 @@ _GPX_OTHERS: Final = ("author", "extensions")  # whose names are not those of wh
 _GPX_WORDS: Final = ("name", "cmt", "desc")
 _KML_WORDS: Final = ("name", "address", "description")
 _NUMBER: Final = re.compile(r"[-+]?\d{1,12}(?:\.\d{0,20})?(?:[eE][-+]?\d{1,3})?")
+# "2026-03-01T09:30:00.000Z", and as programs write it that were not careful: "+01", "-5:00", " UTC", ",5"
+_WHEN: Final = re.compile(
+    r"(\d{4}[-/:.]\d\d?[-/:.]\d\d?)(?:T|\s+)(\d\d?:\d\d?(?::\d\d?)?)(?:[.,](\d{1,20}))?"
+    r"\s*(?:(Z|UTC|GMT)|([+-])(\d\d?)(?::?(\d\d))?)?",
+    re.ASCII | re.IGNORECASE,
+)
+_DAY: Final = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 _LONGEST: Final = 20_000
 
 
@@ -38,7 +45,19 @@ def _number(text: str | None) -> float | None:
 
 
 def _when(meaning: str, text: str, file: EvidenceFile) -> Moment:
-    return local_moment(meaning, exif_time(text.strip(), text.strip(), "", ""), file)
+    """A date and time; what stands behind it and is no zone that is known ("PM", "CET") leaves it without a place."""
+    raw = text.strip()
+    match = _WHEN.fullmatch(raw)
+    if match is None:
+        found = exif_time(raw, raw, "", "")
+        note = found.note if found.local is None else "not a date and time whose zone is known"
+        return Moment(meaning, None, raw, "C", note="a date without a time" if _DAY.fullmatch(raw) else note)
+    day, time, fraction, utc, sign, hours, minutes = match.groups()
+    offset = "Z" if utc else f"{sign}{int(hours):02}:{minutes or '00'}" if sign else ""
+    found = exif_time(raw, f"{day} {time}", (fraction or "")[:6], offset)
+    if offset and found.utc_us is None:
+        return Moment(meaning, None, raw, "C", note=found.note)
+    return local_moment(meaning, found, file)
 
 
 def _place(
@@ -68,7 +87,7 @@ def _read(
 
 @extractor(
     id="location.gpx",
-    version=1,
+    version=2,
     title="Tracks, routes and waypoints of GPX files",
     files=("**/*.gpx",),
     types=("application/gpx+xml",),
@@ -136,7 +155,7 @@ def _gpx_point(one: Element, around: str | None, file: EvidenceFile) -> Location
 
 @extractor(
     id="location.kml",
-    version=1,
+    version=2,
     title="Places and tracks of KML files",
     files=("**/*.kml",),
     types=("application/vnd.google-earth.kml+xml",),

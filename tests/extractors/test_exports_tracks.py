@@ -149,3 +149,27 @@ def test_each_point_of_kml_is_counted_and_a_place_without_one_is_said() -> None:
 @pytest.mark.parametrize(("extractor", "data"), [(gpx, b"<gpx version='1.1'/>"), (kml, b"<kml><Document/></kml>")])
 def test_a_file_without_a_place_is_an_empty_one(extractor: Extractor, data: bytes) -> None:
     assert list(extractor(MemoryFile("a.xml", data))) == [Present(0)]
+@pytest.mark.parametrize(
+    ("written", "utc_us", "note"),
+    [
+        ("2026-03-01T09:30:00.1234567Z", 1_772_357_400_123_456, ""),
+        ("2026-03-01T09:30:00,5Z", 1_772_357_400_500_000, ""),
+        ("2026-03-01T09:30:00.1234567890Z", 1_772_357_400_123_456, ""),
+        ("2026-03-01T09:30:00z", 1_772_357_400_000_000, ""),
+        ("2026-03-01T09:30Z", 1_772_357_400_000_000, ""),
+        ("2026-03-01 09:30:00 UTC", 1_772_357_400_000_000, ""),
+        ("2026-03-01T10:30:00+01", 1_772_357_400_000_000, ""),
+        ("2026-03-01T04:30:00-5:00", 1_772_357_400_000_000, ""),
+        ("2026-03-01T10:30:00+0100", 1_772_357_400_000_000, ""),
+        ("2026-03-01T09:30:00 PM", None, "not a date and time whose zone is known"),
+        ("2026-03-01T09:30:00.000 CET", None, "not a date and time whose zone is known"),
+        ("2026-03-01", None, "a date without a time"),
+        ("2026-03", None, "a date without a time"),
+        ("2026-03-01T09:30:00+99:00", None, "the stored offset cannot be"),
+        ("soon", None, "not a date"),
+    ],
+)
+def test_a_time_is_placed_by_its_own_zone_or_not_at_all(written: str, utc_us: int | None, note: str) -> None:
+    found = read(f"<gpx><wpt lat='1' lon='2'><time>{written}</time></wpt></gpx>", zone="Asia/Tokyo")
+    clock = "C" if utc_us is None else "B"
+    assert found[1].moments == (Moment("recorded", utc_us, written, clock, note=note),)
