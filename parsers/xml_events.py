@@ -8,6 +8,7 @@ References:
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
@@ -62,7 +63,16 @@ def each_event(stream: BinaryIO) -> Iterator[Event]:
             raise ValueError(f"binary XML of more than {MOST_BINARY:,} bytes")
         yield from abx.events(head + rest)
     else:
-        yield from _Text().events(head, stream)
+        chunk, skipped = _begun(head + stream.read(_CHUNK))
+        yield from _Text(skipped).events(chunk, stream)
+
+
+def _begun(start: bytes) -> tuple[bytes, bytes]:
+    """(the document, what stands before its declaration): blank lines and marks, at which a strict reader stops."""
+    found = start.find(b"<?xml")
+    before = start[: max(found, 0)]
+    blank = not before.replace(codecs.BOM_UTF8, b"").strip()
+    return (start[found:], before) if blank and before not in (b"", codecs.BOM_UTF8) else (start, b"")
 
 
 def each_element(
@@ -70,6 +80,7 @@ def each_element(
 ) -> Iterator[Element]:
     """Each element of a name in `wanted` that lies in no other such element, whole, in stored order.
 
+    Where the root has a prefix ("ns0:gpx"), names are looked for and given without that one.
     Where `root` itself is wanted it comes first, without what it holds, which comes in its turn; so do the
     elements of a name in `begun`.
     Raises OtherRoot where the document's first element is not `root` ("" takes any), and ValueError as `each_event`
@@ -80,14 +91,19 @@ def each_element(
     texts: list[list[str]] = []  # of each of them, in pieces
     length = 0
     nodes = 0
+    prefix = ""
     for event in each_event(stream):
         if root and event.kind == "start":
-            if event.name != root:
+            prefix = event.name[: -len(root)] if event.name.endswith(f":{root}") else ""
+            if event.name != prefix + root:
                 raise OtherRoot(f"the file starts with <{event.name[:60]}> and not with <{root}>")
             if root in wanted:
                 yield Element(root, event.attributes, event.place)
             wanted, root = [name for name in wanted if name != root], ""
-        elif event.kind == "start" and (path or event.name in wanted):
+            continue
+        if prefix and event.kind == "start":
+            event = event._replace(name=event.name.removeprefix(prefix))
+        if event.kind == "start" and (path or event.name in wanted):
             made = Element(event.name, event.attributes, event.place)
             if path:
                 path[-1].children.append(made)
@@ -114,7 +130,9 @@ def each_element(
 class _Text:
     """XML as text, as expat meets it."""
 
-    def __init__(self) -> None:
+    def __init__(self, skipped: bytes) -> None:
+        """`skipped` stood before it; places are counted with it."""
+        self._lines, self._bytes = skipped.count(b"\n"), len(skipped)
         self._ready: list[Event] = []
         self._depth = 0
         self._parser = parser = expat.ParserCreate()
@@ -150,7 +168,8 @@ class _Text:
             parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
 
     def _place(self) -> str:
-        return f"line {self._parser.CurrentLineNumber}, byte {self._parser.CurrentByteIndex}"
+        line, byte = self._parser.CurrentLineNumber, self._parser.CurrentByteIndex
+        return f"line {self._lines + line}, byte {self._bytes + byte}"
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1

@@ -206,3 +206,11 @@ def test_text_in_very_many_pieces_is_put_together_up_to_a_limit(monkeypatch):
     monkeypatch.setattr(xml_events, "_LONGEST_TEXT", 399)
     with pytest.raises(ValueError, match="an element of more than 399 characters"):
         elements(data, "a", "b")
+
+
+@pytest.mark.parametrize("before", [b"\n", b"\r\n  ", b"\xef\xbb\xbf\n", b"\xef\xbb\xbf\xef\xbb\xbf"])
+def test_blank_lines_and_marks_before_the_declaration_cost_nothing(before: bytes) -> None:
+    data = before + b'<?xml version="1.0"?>\n<a><b/></a>'
+    lines = before.count(b"\n")
+    (found,) = each_element(io.BytesIO(data), "a", ("b",))
+    assert (found.name, found.place) == ("b", f"line {2 + lines}, byte {len(before) + 25}")
