@@ -23,8 +23,8 @@ _GPX_TOLD: Final = (
 _GPX_HOLDERS: Final = ("trk", "rte")
 _GPX_OTHERS: Final = ("author", "extensions")  # whose names are not those of what is around the points
 _GPX_WORDS: Final = ("name", "cmt", "desc")
-_KML_WORDS: Final = ("name", "address", "description")
-_NUMBER: Final = re.compile(r"[-+]?\d{1,12}(?:\.\d{0,20})?(?:[eE][-+]?\d{1,3})?")
+_KML_WORDS: Final = ("name", "address", "phoneNumber", "description")
+_NUMBER: Final = re.compile(r"[-+]?(?:\d{1,12}(?:\.\d{0,50})?|\.\d{1,50})(?:[eE][-+]?\d{1,3})?", re.ASCII)
 # "2026-03-01T09:30:00.000Z", and as programs write it that were not careful: "+01", "-5:00", " UTC", ",5"
 _WHEN: Final = re.compile(
     r"(\d{4}[-/:.]\d\d?[-/:.]\d\d?)(?:T|\s+)(\d\d?:\d\d?(?::\d\d?)?)(?:[.,](\d{1,20}))?"
@@ -32,6 +32,7 @@ _WHEN: Final = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _DAY: Final = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+_COMMA: Final = re.compile(r"\s*,\s*")
 _LONGEST: Final = 20_000
 
 
@@ -132,12 +133,14 @@ def _gpx(file: EvidenceFile) -> Iterator[Found]:
             continue
         else:
             yield Present(1)
-            yield _gpx_point(one, around, file)
+            yield _gpx_point(one, of_file if one.name == "wpt" else around, file)
 
 
 def _gpx_point(one: Element, around: str | None, file: EvidenceFile) -> Location | Problem:
     told = {_local(child.name): shortened(child.text.strip(), _LONGEST) for child in one.children}
     extra = [(name, told[name]) for name in _GPX_TOLD if told.get(name)]
+    links = [child.attributes.get("href", "").strip() for child in one.children if child.name == "link"]
+    extra += [("link", link[:_LONGEST]) for link in links if link]
     if around:
         extra.append(("belongs to", around))
     words = [told[name] for name in _GPX_WORDS if told.get(name)]
@@ -204,11 +207,20 @@ def _placemark(mark: Element, file: EvidenceFile) -> Iterator[Location | Problem
                 own = (_when("recorded", when, file),) if when else ()
                 yield _spot(spot.text.split(), spot.place, source, own, data, words)
             continue
-        for number, text in enumerate(holder.text.split(), start=1):
+        for number, text in enumerate(_spots(holder.text), start=1):
             yield _spot(text.split(","), f"{holder.place}, point {number}", source, moments, data, words)
     if not found:
         named = ", ".join((words or "without a name").splitlines())
         yield Problem("row", "no-coordinates", shortened(f"a place without coordinates: {named}", 2000), mark.place)
+
+
+def _spots(text: str) -> list[str]:
+    """The points of a line. Some have spaces behind their commas, which the format has not: "-0.1, 51.5, 12"."""
+    plain = text.split()
+    if all("," in one.strip(",") for one in plain):
+        return plain
+    joined = _COMMA.sub(",", text).split()
+    return joined if all(one.count(",") in (1, 2) for one in joined) else plain
 
 
 def _spot(

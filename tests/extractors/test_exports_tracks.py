@@ -173,3 +173,52 @@ def test_a_time_is_placed_by_its_own_zone_or_not_at_all(written: str, utc_us: in
     found = read(f"<gpx><wpt lat='1' lon='2'><time>{written}</time></wpt></gpx>", zone="Asia/Tokyo")
     clock = "C" if utc_us is None else "B"
     assert found[1].moments == (Moment("recorded", utc_us, written, clock, note=note),)
+
+
+def test_a_waypoint_behind_a_track_does_not_belong_to_it_and_links_come_out() -> None:
+    found = read(
+        "<gpx><metadata><name>File</name></metadata><trk><name>Walk</name><trkseg>"
+        "<trkpt lat='1' lon='2'/></trkseg></trk><wpt lat='3' lon='4'><link href='pictures/a.jpg'>"
+        "<text>picture</text></link></wpt></gpx>"
+    )
+    assert [one.extra for one in found if isinstance(one, Location)] == [
+        (("belongs to", "Walk"),),
+        (("link", "pictures/a.jpg"), ("belongs to", "File")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"), [(".5", 0.5), ("-.125", -0.125), ("5.", 5.0), ("1." + "0" * 40, 1.0), ("5e-2", 0.05)]
+)
+def test_coordinates_are_read_however_they_are_written(written: str, value: float) -> None:
+    assert [one.lat for one in read(f"<gpx><wpt lat='{written}' lon='0'/></gpx>") if isinstance(one, Location)] == [
+        value
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "places"),
+    [
+        ("-0.125, 51.5, 12", [(51.5, -0.125, 12.0)]),
+        ("1 , 2\n3 , 4", [(2.0, 1.0, None), (4.0, 3.0, None)]),
+        ("1,2, 3,4, 5,6", [(2.0, 1.0, None), (4.0, 3.0, None), (6.0, 5.0, None)]),
+    ],
+)
+def test_spaces_behind_the_commas_of_a_line_cost_nothing(written: str, places: list[tuple[float, ...]]) -> None:
+    found = read(f"<kml><Placemark><LineString><coordinates>{written}</coordinates></LineString></Placemark></kml>")
+    assert [(one.lat, one.lon, one.altitude_m) for one in found if isinstance(one, Location)] == places
+
+
+@pytest.mark.parametrize("prefix", ["ns0:", "gpx:"])
+def test_names_with_a_prefix_are_those_without(prefix: str) -> None:
+    plain = "<{0}gpx xmlns:ns0='x'><{0}wpt lat='1' lon='2'><{0}name>Pier</{0}name></{0}wpt></{0}gpx>"
+    found = [one for one in read(plain.format(prefix)) if isinstance(one, Location)]
+    assert [(one.lat, one.text) for one in found] == [(1.0, "Pier")]
+
+
+def test_the_telephone_number_of_a_place_comes_out() -> None:
+    found = read(
+        "<kml><Placemark><name>Pier</name><phoneNumber>07700 900101</phoneNumber>"
+        "<Point><coordinates>1,2</coordinates></Point></Placemark></kml>"
+    )
+    assert [one.text for one in found if isinstance(one, Location)] == ["Pier\n07700 900101"]
