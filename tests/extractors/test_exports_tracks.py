@@ -149,6 +149,8 @@ def test_each_point_of_kml_is_counted_and_a_place_without_one_is_said() -> None:
 @pytest.mark.parametrize(("extractor", "data"), [(gpx, b"<gpx version='1.1'/>"), (kml, b"<kml><Document/></kml>")])
 def test_a_file_without_a_place_is_an_empty_one(extractor: Extractor, data: bytes) -> None:
     assert list(extractor(MemoryFile("a.xml", data))) == [Present(0)]
+
+
 @pytest.mark.parametrize(
     ("written", "utc_us", "note"),
     [
