@@ -20,6 +20,8 @@ from parsers.mail_header import Field, as_text, base64_bytes, decoded, fields, k
 DEEPEST: Final = 30  # parts in one another
 MOST_PARTS: Final = 10_000
 _END_OF_HEADER: Final = re.compile(rb"\r?\n[ \t]*\r?\n|\r\r(?!\n)")
+_FIELD_LINE: Final = re.compile(rb"^(?:[!-9;-~]{1,200}[ \t]*:|>?From )", re.MULTILINE)
+_FIELD_END: Final = re.compile(rb"\n(?![ \t])")  # what is folded goes on
 _UU: Final = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
 _PLAIN: Final = ("", "7bit", "8bit", "binary", "8-bit", "7-bit", "7bits", "8bits")
 _BASE64_ALPHABET: Final = re.compile(rb"[A-Za-z0-9+/=\s]*+")
@@ -119,7 +121,13 @@ class _Reader:
     def part(self, data: bytes, number: str, otherwise: str, depth: int) -> Part:
         self._parts += 1
         header, body = _split(data)
+        loose = _loose(header)
+        unparted = loose < len(header) and (loose > 0 or number != "")
+        if unparted:
+            header, body = header[:loose], data[loose:]
         made = _part(header, body, number, otherwise)
+        if unparted:
+            made.faults.append("no blank line stands between its header and its body")
         if not made.mime.startswith("multipart/"):
             return made
         boundary = made.parameters.get("boundary", "")
@@ -141,6 +149,15 @@ def _split(data: bytes) -> tuple[bytes, bytes]:
         return b"", data.partition(b"\n")[2]
     match = _END_OF_HEADER.search(data)
     return (data, b"") if match is None else (data[: match.start()], data[match.end() :])
+
+
+def _loose(header: bytes) -> int:
+    """Where the lines at the end of a header begin that are no fields; its length where it ends in a field."""
+    found = list(_FIELD_LINE.finditer(header))
+    if not found:
+        return 0
+    end = _FIELD_END.search(header, found[-1].end())
+    return len(header) if end is None else end.end()
 
 
 def _part(header: bytes, body: bytes, number: str, otherwise: str) -> Part:

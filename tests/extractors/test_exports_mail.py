@@ -164,6 +164,22 @@ def test_words_that_have_the_name_of_a_file_are_read_where_there_are_no_others()
     assert read(eml, data)[0] == expected(data, text="Hello", attachments=(file,))
 
 
+def test_parts_that_cannot_be_told_apart_are_text_as_they_stand():
+    found = read(eml, LETTER + b"Content-Type: multipart/mixed\n\n--x\n\nHello\n")
+    assert found[0].text == "--x\n\nHello"
+    assert found[1].detail == "it names no boundary between its parts"
+
+
+def test_a_body_without_a_blank_line_before_it_is_no_part_of_the_header():
+    data = LETTER + b"Hello, there\n folded\n\nBen"
+    told = Problem(
+        "value", "mime", "no blank line stands between its header and its body", f"letter 1, byte 0+{len(data)}"
+    )
+    assert read(eml, data) == [expected(data, text="Hello, there\n folded\n\nBen"), told, Present(1)]
+    parts = b"Content-Type: multipart/mixed; boundary=x\n\n--x\nHello\n--x\nContent-Type: text/plain\nBen\n--x--\n"
+    assert read(eml, LETTER + parts)[0].text == "Hello\n\nBen"
+
+
 def test_a_blank_line_before_the_header_costs_nothing():
     data = b"\r\n" + LETTER + b"\nHello"
     assert read(eml, data)[0] == expected(data, text="Hello")

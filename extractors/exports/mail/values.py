@@ -103,7 +103,8 @@ class Body:
         self._named: list[Part] = []
         self.texts, _ = self._read(whole)
         if not any(text.strip() for text in self.texts):
-            # Gateways of multimedia messages and some phones give the words themselves the name of a file.
+            # Gateways of multimedia messages and some phones give the words themselves the name of a file; and what
+            # should be in parts but cannot be taken apart is text as it stands.
             self.texts = [text for part in self._named for text in self._said(part)[0]]
 
     def _read(self, part: Part) -> tuple[list[str], bool]:
@@ -121,7 +122,7 @@ class Body:
         if part.mime not in _BODIES or part.disposition == "attachment" or part.file_name:
             if part.raw or part.number:
                 self.files.append(part)
-            if part.mime in _BODIES and part.disposition != "attachment":
+            if (part.mime in _BODIES and part.disposition != "attachment") or part.mime.startswith("multipart/"):
                 self._named.append(part)
             return [], True
         return self._said(part)
@@ -129,7 +130,7 @@ class Body:
     @staticmethod
     def _said(part: Part) -> tuple[list[str], bool]:
         """The words of a part that has some."""
-        if part.mime == "text/plain":
+        if part.mime == "text/plain" or part.mime.startswith("multipart/"):
             return [part.text()], True
         if "charset" not in part.parameters and (named := _CHARSET.search(part.raw, 0, 4096)):
             part.parameters["charset"] = named[1].decode("ascii")
