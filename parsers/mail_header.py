@@ -16,7 +16,8 @@ from urllib.parse import unquote_to_bytes
 _FIELD: Final = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _FOLD: Final = re.compile(rb"\r?\n(?=[ \t])")
 _WORD: Final = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?\r\n]*)\?=")
-_PARAMETER: Final = re.compile(r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)')
+_PARAMETER: Final = re.compile(r'(?:;|\s(?=[Cc]harset=))\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)')
+_COMMENT: Final = re.compile(r"\s*\([^()]*\)")
 _ESCAPED: Final = re.compile(r"\\(.)")
 _MOST_ADDRESSES: Final = 10_000
 # What programs write for what their bytes are.
@@ -152,13 +153,19 @@ def base64_bytes(data: bytes) -> bytes:
 
 def parameters(value: str) -> tuple[str, dict[str, str]]:
     """(the value in lower case, its parameters by lower-case name): "text/plain; charset=utf-8"."""
-    first = value.partition(";")[0].strip().lower()
+    first = _COMMENT.sub(" ", value.partition(";")[0]).strip().lower()
+    if " " in first and "/" in first.partition(" ")[0]:
+        first = first.partition(" ")[0]  # "text/plain charset=utf-8", where a mark is missing
     whole: dict[str, str] = {}
     parts: dict[str, dict[int, tuple[str, bool]]] = {}
     for match in _PARAMETER.finditer(value):
         name, text = match[1].lower(), match[2].strip()
         if text[:1] == '"' and text[-1:] == '"' and len(text) > 1:
             text = _ESCAPED.sub(r"\1", text[1:-1])
+        elif text[:1] == '"':
+            text = text[1:]  # which nothing closes
+        elif name == "charset":
+            text = _COMMENT.sub("", text).strip()
         base, star, rest = name.partition("*")
         if not star:
             whole.setdefault(name, words(text))

@@ -49,6 +49,17 @@ class Part:
         """The value of the first field of that name, with its encoded words in it; None where there is none."""
         return next((as_text(one.value) for one in self.header if one.name == name), None)
 
+    def describe(self) -> None:
+        """Takes from the header what the part is."""
+        if kind := self.text_of("content-type"):
+            mime, self.parameters = parameters(kind)
+            self.mime = mime if "/" in mime else self.mime
+        names: dict[str, str] = {}
+        if placed := self.text_of("content-disposition"):
+            self.disposition, names = parameters(placed)
+        self.file_name = names.get("filename") or self.parameters.get("name") or None
+        self.encoding = parameters(self.text_of("content-transfer-encoding") or "")[0]
+
     def content(self) -> bytes:
         """The bytes of the body as they were before they were encoded for the way."""
         if self.encoding == "base64":
@@ -86,24 +97,27 @@ def read_message(data: bytes) -> Part:
     if b"\r" in data and b"\n" not in data:  # the line ends of old Macintosh programs
         data = data.replace(b"\r", b"\n")
     whole = _Reader().part(data, "", "text/plain", 0)
-    _mend_header(whole)
+    charsets = [name for part in whole.leaves() if (name := part.parameters.get("charset"))]
+    _mend_headers(whole, next(iter(charsets), ""))
     return whole
 
 
-def _mend_header(whole: Part) -> None:
+def _mend_headers(part: Part, charset: str) -> None:
     """Old programs write the bytes of a header as they are: in the charset of the letter, or nobody knows which."""
-    odd = {place for place, one in enumerate(whole.header) if not _is_utf8(one.value)}
+    for child in part.children:
+        _mend_headers(child, charset)
+    odd = [place for place, one in enumerate(part.header) if not _is_utf8(one.value)]
     if not odd:
         return
-    named = next((name for part in whole.leaves() if (name := part.parameters.get("charset"))), "")
-    unknown = not named or not known_charset(named)
+    unknown = not charset or not known_charset(charset)
     for place in odd:
-        name, value = whole.header[place]
-        text, valid = decoded(value, "" if unknown else named)
+        name, value = part.header[place]
+        text, valid = decoded(value, "" if unknown else charset)
         unknown |= not valid
-        whole.header[place] = Field(name, text.encode() if valid else value)
-    read_as = "Windows-1252" if unknown else f"{named[:60]}, as its text is"
-    whole.faults.append(f"its header has bytes that are no UTF-8, and were read as {read_as}")
+        part.header[place] = Field(name, text.encode() if valid else value)
+    part.describe()
+    read_as = "Windows-1252" if unknown else f"{charset[:60]}, as its text is"
+    part.faults.append(f"its header has bytes that are no UTF-8, and were read as {read_as}")
 
 
 def _is_utf8(value: bytes) -> bool:
@@ -163,14 +177,7 @@ def _loose(header: bytes) -> int:
 def _part(header: bytes, body: bytes, number: str, otherwise: str) -> Part:
     listed = fields(header)
     made = Part(number, listed, otherwise, {}, "", None, "", body)
-    if kind := made.text_of("content-type"):
-        mime, made.parameters = parameters(kind)
-        made.mime = mime if "/" in mime else otherwise
-    names: dict[str, str] = {}
-    if placed := made.text_of("content-disposition"):
-        made.disposition, names = parameters(placed)
-    made.file_name = names.get("filename") or made.parameters.get("name") or None
-    made.encoding = (made.text_of("content-transfer-encoding") or "").partition(";")[0].strip().lower()
+    made.describe()
     return made
 
 

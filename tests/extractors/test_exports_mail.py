@@ -164,6 +164,29 @@ def test_words_that_have_the_name_of_a_file_are_read_where_there_are_no_others()
     assert read(eml, data)[0] == expected(data, text="Hello", attachments=(file,))
 
 
+def test_names_of_files_are_read_in_the_charset_of_the_letter_and_said():
+    data = (
+        b"From: ann@example.org\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain; "
+        b'charset=gb2312\n\n\xc4\xe3\n--x\nContent-Type: application/msword; name="\xc4\xe3.doc"\n\nx\n--x--\n'
+    )
+    found = read(eml, data)
+    assert (found[0].text, [one.name for one in found[0].attachments]) == ("你", ["你.doc"])
+    assert found[1].detail == "part 2: its header has bytes that are no UTF-8, and were read as gb2312, as its text is"
+
+
+def test_a_page_names_its_charset_where_the_header_names_none_that_fits():
+    page = b"<meta charset=windows-1251><p>\xcf\xf0\xe8</p>"
+    found = read(eml, b"From: ann@example.org\nContent-Type: text/html; charset=us-ascii\n\n" + page)
+    assert (found[0].text, found[1:]) == ("При", [Present(1)])
+
+
+def test_a_second_sender_or_date_is_said():
+    found = read(eml, b"From: ann@example.org\nFrom: ben@example.org\nDate: x\nDate: x\n\nHello")
+    assert found[0].sender == Party("ann@example.org", "email")
+    said = [one.detail for one in found if isinstance(one, Problem) and one.code == "header"]
+    assert said == ["it has more than one from, of which the first is shown: ben@example.org"]
+
+
 def test_parts_that_cannot_be_told_apart_are_text_as_they_stand():
     found = read(eml, LETTER + b"Content-Type: multipart/mixed\n\n--x\n\nHello\n")
     assert found[0].text == "--x\n\nHello"

@@ -27,6 +27,7 @@ _KEPT: Final = (
     *("x-priority", "auto-submitted", "thread-topic", "thread-index", "authentication-results", "received-spf"),
 )
 _IN_WORDS: Final = frozenset({"reply-to", "sender", "organization", "x-gmail-labels", "x-folder", "thread-topic"})
+_ONCE: Final = ("from", "date", "subject", "message-id")  # fields of which a letter has one
 _WRAPPED: Final = ("application/ms-tnef", "application/vnd.ms-tnef")
 _SAVED_PAGE: Final = "<Saved by "  # what browsers write as the sender of a page that is kept as a letter
 
@@ -53,6 +54,11 @@ class Letters:
         body = Body(whole)
         files = tuple(_attachment(part) for part in body.files) + self._unwrapped(body)
         yield self._page(whole, body, files) if _is_page(whole) else self._letter(whole, body, files, kept)
+        for name in _ONCE:
+            values = dict.fromkeys(one.value for one in whole.header if one.name == name)
+            if len(values) > 1:
+                others = "; ".join(as_text(one) for one in list(values)[1:])[:_LONGEST_FIELD]
+                doubts.add("header", f"it has more than one {name}, of which the first is shown: {others}")
         inner = [part for part in body.files if part.mime in ("message/rfc822", "message/global")]
         if inner and depth >= _DEEPEST:
             doubts.add("too-deep", f"letters in {_DEEPEST} others are not read: {len(inner)}")

@@ -132,7 +132,8 @@ class Body:
         """The words of a part that has some."""
         if part.mime == "text/plain" or part.mime.startswith("multipart/"):
             return [part.text()], True
-        if "charset" not in part.parameters and (named := _CHARSET.search(part.raw, 0, 4096)):
+        plain = part.parameters.get("charset", "").lower() in ("", "us-ascii") and not part.raw.isascii()
+        if ("charset" not in part.parameters or plain) and (named := _CHARSET.search(part.raw, 0, 4096)):
             part.parameters["charset"] = named[1].decode("ascii")
         return [html_text(part.text())], False
 
