@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
 
 from parsers.mail_header import decoded
+from parsers.text_lines import lines
 
 ENTRIES: Final = frozenset((b"VEVENT", b"VTODO", b"VJOURNAL"))
 _MOST: Final = 8 << 20  # bytes of one entry
@@ -23,6 +24,10 @@ _QUOTED: Final = re.compile(
 )
 _VALUE_LINE: Final = re.compile(rb"[^\r\n]*+((?<==)\r?\n)?")  # of several where it ends in "="
 _CHARSET: Final = re.compile(rb";CHARSET=\"?([\w.:-]{1,40})", re.IGNORECASE)
+_FOLD: Final = re.compile(rb"\r?\n[ \t]")
+_ZONE_OF_UTC: Final = re.compile(
+    r'^([^:"]*?);TZID=(?:"[^"]*"|[^;:"]*)([^:"]*:(?:\d{8}T\d{6}Z,?)+\s*)$', re.ASCII | re.IGNORECASE
+)
 _OF_ENCODING: Final = re.compile(rb";(?:(?:ENCODING=)?QUOTED-PRINTABLE|CHARSET=[^;]*)", re.IGNORECASE)
 
 
@@ -39,9 +44,14 @@ class Block(NamedTuple):
 def blocks(stream: BinaryIO) -> Iterator[Block]:
     """The entries of a calendar in stored order, and the lines of the calendar around them."""
     name, start, held, size = b"", 0, [], 0
-    number = 0
-    while line := stream.readline(_LONGEST_LINE):
-        number += 1
+    outer: Block | None = None  # which may go on in the next line
+    for number, line in enumerate(lines(stream, _LONGEST_LINE), start=1):
+        if outer and line[:1] in (b" ", b"\t"):
+            outer = outer._replace(data=outer.data + line[1:])
+            continue
+        if outer:
+            yield outer
+            outer = None
         key, _, value = line.strip().upper().partition(b":")
         if not name and key == b"BEGIN" and (value in ENTRIES or value == b"VTIMEZONE"):
             name, start, held, size = value, number, [line], len(line)
@@ -59,17 +69,36 @@ def blocks(stream: BinaryIO) -> Iterator[Block]:
                 yield _block(name, start, held[:-1], "it does not end before the next begins")
                 start, held, size = number, [line], len(line)
         else:
-            yield Block("", number, line.strip())
+            outer = Block("", number, line.lstrip())
+    if outer:
+        yield outer
     if name:
         yield _block(name, start, held, "the file ends inside it")
 
 
 def _block(name: bytes, start: int, held: list[bytes], problem: str) -> Block:
-    ending = b"" if held[-1].strip().upper() == b"END:" + name else b"\r\nEND:" + name + b"\r\n"
-    return Block(name.decode("ascii"), start, b"".join(held) + ending, problem)
+    if held[-1].strip().upper() != b"END:" + name:
+        held = [*held, b"END:" + name]
+    return Block(name.decode("ascii"), start, b"\r\n".join((*held, b"")), problem)
 
 
-def in_utf8(data: bytes) -> bytes:
+def as_text(data: bytes) -> str:
+    """An entry or line as text whose lines do not go on in the next.
+
+    Lines are put together as bytes, for one character may begin in one and end in the next, and each is read in its own
+    charset. A time that says it is UTC has no other zone beside it.
+    """
+    whole = _FOLD.sub(b"", _without_quoting(data))
+    return "".join(_line(one) for one in whole.splitlines(keepends=True))
+
+
+def _line(stored: bytes) -> str:
+    charset = _CHARSET.search(stored.partition(b":")[0]) if b"CHARSET" in stored.upper() else None
+    text, _ = decoded(stored, charset[1].decode("ascii") if charset else "")
+    return _ZONE_OF_UTC.sub(r"\1\2", text) if "Z" in text[-3:] else text
+
+
+def _without_quoting(data: bytes) -> bytes:
     """An entry with the values that vCalendar 1.0 writes as quoted-printable in the form of iCalendar: plain UTF-8."""
     if b"QUOTED-PRINTABLE" not in data.upper():
         return data

@@ -7,13 +7,12 @@ References:
 from __future__ import annotations
 
 import binascii
-import codecs
-import io
 import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
 
 from parsers.mail_header import base64_bytes, decoded
+from parsers.text_lines import lines
 
 _LONGEST_LINE: Final = 32 << 20
 _MOST: Final = 64 << 20  # bytes of one card
@@ -94,27 +93,12 @@ def cards(stream: BinaryIO) -> Iterator[Card]:
         yield Card(*stack.pop(), "the file ends inside it")
 
 
-def _lines(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines without their ends; of UTF-16 as UTF-8."""
-    start = stream.read(2)
-    stream.seek(0)
-    if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        with io.TextIOWrapper(stream, "utf-16", "replace", newline="\n") as text:
-            while words := text.readline(_LONGEST_LINE):
-                yield words.rstrip("\r\n").encode("utf-8", "surrogatepass")
-        return
-    while line := stream.readline(_LONGEST_LINE):
-        yield line.rstrip(b"\r\n")
-
-
 def _logical(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """(number of the first, line) with the lines that go on in the next put together."""
     held: list[bytes] = []
     begun = size = 0
     soft = base64 = False
-    for number, line in enumerate(_lines(stream), start=1):
-        if number == 1:
-            line = line.removeprefix(codecs.BOM_UTF8)
+    for number, line in enumerate(lines(stream, _LONGEST_LINE), start=1):
         goes_on = bool(held) and (soft or line[:1] in (b" ", b"\t") or (base64 and _BASE64_LINE.fullmatch(line)))
         if goes_on and soft:
             held[-1] = held[-1][:-1]

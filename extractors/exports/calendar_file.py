@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, Final
@@ -12,7 +13,7 @@ from icalendar.timezone import tzp
 from evidence_store.records import CalendarEvent, Moment, Party, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.shortened import shortened
-from parsers.calendar_text import Block, blocks, in_utf8, without_inner
+from parsers.calendar_text import Block, as_text, blocks, without_inner
 from parsers.times import from_local, to_us
 
 _TIMES: Final = (
@@ -29,6 +30,7 @@ _SHOWN: Final = (
     *("UID", "STATUS", "RRULE", "RDATE", "EXDATE", "EXRULE", "SEQUENCE", "CATEGORIES", "CLASS", "TRANSP", "PRIORITY"),
     *("URL", "CONTACT", "DURATION", "PERCENT-COMPLETE"),
 )
+_ESCAPED: Final = re.compile(r"\\([,;\\])")
 _LONGEST: Final = 100_000
 
 
@@ -56,10 +58,11 @@ def calendar(file: EvidenceFile) -> Iterator[Found]:
     with file.open() as stream:
         for block in blocks(stream):
             if block.name == "":
-                key, _, value = block.data.partition(b":")
-                found |= block.data.upper() == b"BEGIN:VCALENDAR"
-                if key.upper() in (b"X-WR-CALNAME", b"NAME"):
-                    name = _decoded(value)
+                key, _, value = as_text(block.data).partition(":")
+                begins = (key.upper(), value.strip().upper()) == ("BEGIN", "VCALENDAR")
+                found |= begins
+                named = key.upper().partition(";")[0] in ("X-WR-CALNAME", "NAME")
+                name = _ESCAPED.sub(r"\1", value).strip() or name if named else None if begins else name
             elif block.name != "VTIMEZONE":
                 yield Present(1)
                 yield from _entry(block, name, file)
@@ -89,7 +92,7 @@ def _zones(file: EvidenceFile) -> Iterator[Problem]:
 def _zone(block: Block) -> Iterator[Problem]:
     """One description of a zone: the entries of the file are read by it."""
     try:
-        icalendar.Timezone.from_ical(_decoded(block.data))
+        icalendar.Timezone.from_ical(as_text(block.data))
     except Exception as error:  # noqa: BLE001 - the library raises whatever its parts raise on damaged text
         yield Problem("note", "zone", f"a description of a zone was not read: {_words(error)}", f"line {block.line}")
 
@@ -100,7 +103,7 @@ def _words(error: Exception) -> str:
 
 def _entry(block: Block, name: str | None, file: EvidenceFile) -> Iterator[Found]:
     locator = f"line {block.line}"
-    text = _decoded(in_utf8(block.data))
+    text = as_text(block.data)
     entry, wrong = _component(text)
     if wrong and (less := without_inner(text)) != text:  # the library gives up an entry for one of its alarms
         entry, still = _component(less)

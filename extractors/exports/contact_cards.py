@@ -57,7 +57,7 @@ class _Values:
 
 @extractor(
     id="contacts.vcard",
-    version=1,
+    version=2,
     title="Contact cards (vCard)",
     files=("**/*.vcf", "**/*.vcard"),
     types=("text/vcard",),

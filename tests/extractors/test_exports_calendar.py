@@ -197,3 +197,46 @@ def test_people_are_read_as_programs_write_them() -> None:
         Party("ben@example.org", "email", "Ben Example"),
         Party("Cat Example", "name", "Cat Example"),
     )
+
+
+def titles(data: bytes) -> list[tuple[str | None, str | None]]:
+    """(title, calendar) of each entry of a file in which all could be read."""
+    found = list(calendar(MemoryFile("a.ics", data, mime="text/calendar")))
+    assert [one for one in found if isinstance(one, Problem)] == []
+    return [(one.title, one.calendar) for one in found if isinstance(one, CalendarEvent)]
+
+
+@pytest.mark.parametrize("coding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-16-le", "utf-8"])
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_a_calendar_is_read_in_each_coding_and_with_each_end_of_line(coding: str, end: str) -> None:
+    if end == "\r" and coding.startswith("utf-16"):
+        return
+    lines = ("BEGIN:VCALENDAR", "X-WR-CALNAME:Home", *event("SUMMARY:Caf\u00e9 at", "  ten"), "END:VCALENDAR", "")
+    assert titles(end.join(lines).encode(coding)) == [("Caf\u00e9 at ten", "Home")]
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        (b"SUMMARY:Caf\xc3\r\n \xa9 \xe2\x80\r\n\t\x99", "Caf\u00e9 \u2019"),  # goes on within a character
+        (b"LOCATION:caf\xc3\xa9\r\nSUMMARY:Ann\x92s", "Ann\u2019s"),
+        (b"SUMMARY;CHARSET=windows-1251:\xc0\xed\xed\xe0", "\u0410\u043d\u043d\u0430"),
+    ],
+)
+def test_words_are_read_in_the_charset_of_their_line(line: bytes, title: str) -> None:
+    data = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n" + line + b"\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    assert titles(data) == [(title, None)]
+
+
+@pytest.mark.parametrize(
+    "line", ["X-WR-CALNAME;VALUE=TEXT:Home\\, work", "NAME:Home\\, work", "X-WR-CALNAME:Home\\, \r\n work"]
+)
+def test_the_name_of_a_calendar_is_its_own_in_each_spelling(line: str) -> None:
+    first = ("BEGIN:VCALENDAR", line, *event("SUMMARY:a"), "END:VCALENDAR")
+    second = ("BEGIN:VCALENDAR", *event("SUMMARY:b"), "END:VCALENDAR")
+    assert titles("\r\n".join((*first, *second)).encode()) == [("a", "Home, work"), ("b", None)]
+
+
+def test_a_time_that_says_it_is_utc_is_not_moved_by_a_zone_beside_it() -> None:
+    found = read(*event("DTSTART;TZID=Europe/Berlin:20260601T100000Z", 'DTEND;TZID="Europe/Berlin":20260601T120000'))
+    assert [one.utc_us for one in found[1].moments] == [1_780_308_000_000_000, 1_780_308_000_000_000]

@@ -146,3 +146,14 @@ def test_a_bad_value_costs_no_card(name, value):
     data = b"BEGIN:VCARD\n" + line + b"\n\nFN:Ann\nEND:VCARD\n"
     found = [one for one in vcard(MemoryFile("a.vcf", data)) if isinstance(one, Contact)]
     assert len(found) == 1
+
+
+@pytest.mark.parametrize("coding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-16-le"])
+def test_cards_are_read_in_each_coding(coding):
+    data = "BEGIN:VCARD\r\nFN:Ann \u00c9xample\r\nEND:VCARD\r\n".encode(coding)
+    assert [one.name for one in vcard(MemoryFile("a.vcf", data)) if isinstance(one, Contact)] == ["Ann \u00c9xample"]
+
+
+def test_cards_whose_lines_end_in_a_carriage_return_alone_are_read():
+    data = b"BEGIN:VCARD\rFN:Ann\rNOTE:one\r  two\rEND:VCARD\rBEGIN:VCARD\rFN:Ben\rEND:VCARD\r"
+    assert [one.text for one in vcard(MemoryFile("a.vcf", data)) if isinstance(one, Contact)] == ["Ann\none two", "Ben"]
