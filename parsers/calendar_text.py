@@ -111,6 +111,15 @@ def _without_quoting(data: bytes) -> bytes:
     return b"".join((*made, data[at:]))
 
 
+def as_written(data: bytes, name: str) -> str:
+    """The value of a property that the library has read nothing from, as the entry has it."""
+    for line in without_inner(as_text(data)).splitlines():
+        key, _, value = line.partition(":")
+        if key.partition(";")[0].strip().upper() == name:
+            return value
+    return ""
+
+
 def without_inner(text: str) -> str:
     """An entry without what stands between BEGIN and END within it: its alarms."""
     kept: list[str] = []

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import icalendar
 from icalendar.timezone import tzp
 
-from evidence_store.records import CalendarEvent, Moment, Party, Present, Problem
+from evidence_store.records import Attachment, CalendarEvent, Moment, Party, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.shortened import shortened
-from parsers.calendar_text import Block, as_text, blocks, without_inner
+from parsers.calendar_text import Block, as_text, as_written, blocks, without_inner
+from parsers.mail_header import base64_bytes, mailboxes
+from parsers.signatures import mime_of
 from parsers.times import from_local, to_us
 
 _TIMES: Final = (
@@ -30,6 +33,10 @@ _SHOWN: Final = (
     *("UID", "STATUS", "RRULE", "RDATE", "EXDATE", "EXRULE", "SEQUENCE", "CATEGORIES", "CLASS", "TRANSP", "PRIORITY"),
     *("URL", "CONTACT", "DURATION", "PERCENT-COMPLETE"),
 )
+_TOLD: Final = frozenset(  # by the fields of the record
+    (*dict(_TIMES), *_SHOWN, "SUMMARY", "LOCATION", "DESCRIPTION", "COMMENT", "GEO", "ATTENDEE", "ORGANIZER", "ATTACH")
+)
+_FILE_NAMES: Final = ("FILENAME", "X-FILENAME", "X-APPLE-FILENAME", "X-LABEL")
 _ESCAPED: Final = re.compile(r"\\([,;\\])")
 _LONGEST: Final = 100_000
 
@@ -52,20 +59,25 @@ def calendar(file: EvidenceFile) -> Iterator[Found]:
 
     References: RFC 5545, RFC 7986 (calendar name)
     """
-    name: str | None = None
+    name = method = None
     found = False
     yield from _zones(file)
     with file.open() as stream:
         for block in blocks(stream):
             if block.name == "":
-                key, _, value = as_text(block.data).partition(":")
-                begins = (key.upper(), value.strip().upper()) == ("BEGIN", "VCALENDAR")
-                found |= begins
-                named = key.upper().partition(";")[0] in ("X-WR-CALNAME", "NAME")
-                name = _ESCAPED.sub(r"\1", value).strip() or name if named else None if begins else name
+                key, _, stored = as_text(block.data).partition(":")
+                key, value = key.upper().partition(";")[0].strip(), _ESCAPED.sub(r"\1", stored).strip()
+                if key == "BEGIN" and value.upper() == "VCALENDAR":
+                    found, name, method = True, None, None
+                elif key == "BEGIN":
+                    yield Problem("note", "not-read", f"a {shortened(value, 60)} is not read", f"line {block.line}")
+                elif key in ("X-WR-CALNAME", "NAME"):
+                    name = value or name
+                elif key == "METHOD":
+                    method = value
             elif block.name != "VTIMEZONE":
                 yield Present(1)
-                yield from _entry(block, name, file)
+                yield from _entry(block, _Around(name, method), file)
     if not found:
         yield Problem("schema", "unknown-layout", "no calendar begins in it")
 
@@ -101,7 +113,14 @@ def _words(error: Exception) -> str:
     return shortened(" ".join(str(error).split()), 200) or type(error).__name__
 
 
-def _entry(block: Block, name: str | None, file: EvidenceFile) -> Iterator[Found]:
+class _Around(NamedTuple):
+    """What the calendar says of its entries: its name, and what they are sent for ("CANCEL", "REPLY")."""
+
+    name: str | None
+    method: str | None
+
+
+def _entry(block: Block, around: _Around, file: EvidenceFile) -> Iterator[Found]:
     locator = f"line {block.line}"
     text = as_text(block.data)
     entry, wrong = _component(text)
@@ -113,7 +132,7 @@ def _entry(block: Block, name: str | None, file: EvidenceFile) -> Iterator[Found
     if wrong:
         yield Problem("row", "bad-entry", f"the entry cannot be read: {wrong}", locator)
         return
-    yield _record(entry, block, name, file)
+    yield _record(entry, block, around, file)
     for key, why in entry.errors:
         yield Problem("value", "bad-property", f"{key}: {shortened(' '.join(str(why).split()), 200)}", locator)
     if block.problem:
@@ -128,7 +147,7 @@ def _component(text: str) -> tuple[Any, str]:
         return None, _words(error)
 
 
-def _record(entry: Any, block: Block, name: str | None, file: EvidenceFile) -> CalendarEvent:
+def _record(entry: Any, block: Block, around: _Around, file: EvidenceFile) -> CalendarEvent:
     places = _numbers(entry.get("GEO"))
     invited = [party for one in _listed(entry.get("ATTENDEE")) if (party := _party(one))]
     answers = [
@@ -136,8 +155,11 @@ def _record(entry: Any, block: Block, name: str | None, file: EvidenceFile) -> C
         for one in _listed(entry.get("ATTENDEE"))
         if "PARTSTAT" in getattr(one, "params", {})
     ]
-    extra = [(key, _stored(one)) for key in _SHOWN for one in _listed(entry.get(key))]
-    alarms = [("alarm", _stored(alarm["TRIGGER"])) for alarm in entry.walk("VALARM") if "TRIGGER" in alarm]
+    extra = [(key, _stored(one) or as_written(block.data, key)) for key in _SHOWN for one in _listed(entry.get(key))]
+    alarms = [("alarm", _alarm(alarm)) for alarm in entry.walk("VALARM") if "TRIGGER" in alarm]
+    linked = [("ATTACH", _stored(one)) for one in _listed(entry.get("ATTACH")) if not _is_embedded(one)]
+    rest = [(str(key), _titled(one)) for key in entry if key not in _TOLD for one in _listed(entry[key])]
+    method = [("METHOD", around.method)] if around.method and around.method.upper() != "PUBLISH" else []
     organiser = next(iter(_listed(entry.get("ORGANIZER"))), None)
     flags = {"VTODO": ("task",), "VJOURNAL": ("journal",)}.get(block.name, ())
     status = str(entry.get("STATUS", "")).upper()
@@ -148,12 +170,13 @@ def _record(entry: Any, block: Block, name: str | None, file: EvidenceFile) -> C
             _moment(meaning, one, file) for key, meaning in _TIMES for one in _listed(entry.get(key)) if one is not None
         ),
         flags=(*flags, "cancelled") if status == "CANCELLED" else flags,
-        extra=(*extra, *answers, *alarms),
+        attachments=tuple(_files(_listed(entry.get("ATTACH")))),
+        extra=(*extra, *answers, *alarms, *linked, *rest, *method),
         title=_text(entry, "SUMMARY"),
         place=_text(entry, "LOCATION"),
         sender=_party(organiser) if organiser is not None else None,
         recipients=tuple(invited),
-        calendar=name,
+        calendar=around.name,
         lat=places[0],
         lon=places[1],
         text="\n".join(text for key in ("DESCRIPTION", "COMMENT") if (text := _text(entry, key))) or None,
@@ -179,6 +202,34 @@ def _stored(value: Any) -> str:
     return shortened(_decoded(stored), _LONGEST) if isinstance(stored, bytes) else shortened(str(stored), _LONGEST)
 
 
+def _titled(value: Any) -> str:
+    """A property as the file has it, with the title that Apple writes beside a place."""
+    title = _parameter(value, "X-TITLE")
+    return f"{_stored(value)} ({title})" if title else _stored(value)
+
+
+def _alarm(alarm: Any) -> str:
+    """When it rings; the time of one that rings at a place is a made-up one."""
+    near = next((_stored(alarm[key]) for key in ("X-APPLE-PROXIMITY", "PROXIMITY") if key in alarm), "")
+    places = [_titled(one) for one in _listed(alarm.get("X-APPLE-STRUCTURED-LOCATION"))]
+    return " ".join((near, *places)) if near else _stored(alarm["TRIGGER"])
+
+
+def _is_embedded(value: Any) -> bool:
+    return _parameter(value, "ENCODING").upper() in ("BASE64", "B")
+
+
+def _files(values: list[Any]) -> Iterator[Attachment]:
+    """What stands in the entry itself, with its hash; what it only names is no file of it."""
+    for number, one in enumerate(values, start=1):
+        if not _is_embedded(one):
+            continue
+        name = next((text for key in _FILE_NAMES if (text := _parameter(one, key))), f"attachment {number}")
+        data = base64_bytes(one.to_ical())
+        mime = _parameter(one, "FMTTYPE") or mime_of(data[:4096], size=len(data))
+        yield Attachment(name, None, mime, len(data), hashlib.sha256(data).hexdigest(), "embedded")
+
+
 def _address(value: Any) -> str:
     text = str(value)
     return text[7:] if text.lower().startswith("mailto:") else text
@@ -193,12 +244,14 @@ def _parameter(value: Any, key: str) -> str:
 def _party(value: Any) -> Party | None:
     address = _address(value).strip()
     name = _parameter(value, "CN") or None
+    if address.endswith(">") and (known := mailboxes(address)):  # vCalendar 1.0: "Ann Example <ann@example.org>"
+        name, address = name or known[0].name, known[0].address
     beside = _parameter(value, "EMAIL")  # Apple writes "urn:uuid:…" where others have the address
     address = beside if "@" in beside and "@" not in address else address
     if "@" in address:
         return Party(address, "email", name)
-    known = name or address
-    return Party(known, "name", name) if known else None
+    words = name or address
+    return Party(words, "name", name) if words else None
 
 
 def _numbers(value: Any) -> tuple[float | None, float | None]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence_store.records import CalendarEvent, Moment, Party, Present, Problem
+from evidence_store.records import Attachment, CalendarEvent, Moment, Party, Present, Problem
 from extractors.exports.calendar_file import calendar
 from tests.evidence_builders.files import MemoryFile
 
@@ -240,3 +242,46 @@ def test_the_name_of_a_calendar_is_its_own_in_each_spelling(line: str) -> None:
 def test_a_time_that_says_it_is_utc_is_not_moved_by_a_zone_beside_it() -> None:
     found = read(*event("DTSTART;TZID=Europe/Berlin:20260601T100000Z", 'DTEND;TZID="Europe/Berlin":20260601T120000'))
     assert [one.utc_us for one in found[1].moments] == [1_780_308_000_000_000, 1_780_308_000_000_000]
+
+
+def test_files_links_and_what_has_no_field_come_out() -> None:
+    (_, found) = read(
+        "METHOD:CANCEL",
+        *event(
+            "ATTACH;FMTTYPE=application/pdf:https://example.org/plan.pdf",
+            "ATTACH;ENCODING=BASE64;VALUE=BINARY;X-FILENAME=note.txt:aGVs",
+            " bG8=",
+            'X-APPLE-STRUCTURED-LOCATION;VALUE=URI;X-TITLE="Harbour":geo:51.5,-0.125',
+            "X-GOOGLE-CONFERENCE:https://meet.example.org/made-up",
+        ),
+    )
+    digest = hashlib.sha256(b"hello").hexdigest()
+    assert found.attachments == (Attachment("note.txt", None, "text/plain", 5, digest, "embedded"),)
+    assert found.extra == (
+        ("ATTACH", "https://example.org/plan.pdf"),
+        ("X-APPLE-STRUCTURED-LOCATION", "geo:51.5,-0.125 (Harbour)"),
+        ("X-GOOGLE-CONFERENCE", "https://meet.example.org/made-up"),
+        ("METHOD", "CANCEL"),
+    )
+
+
+def test_a_reminder_at_a_place_has_the_place_and_not_its_made_up_time() -> None:
+    alarm = (
+        *("BEGIN:VALARM", "TRIGGER;VALUE=DATE-TIME:19760401T005545Z", "X-APPLE-PROXIMITY:ARRIVE"),
+        *("X-APPLE-STRUCTURED-LOCATION;VALUE=URI;X-TITLE=Home:geo:51.5,-0.125", "END:VALARM"),
+    )
+    assert read(*event("SUMMARY:milk", *alarm, kind="VTODO"))[1].extra == (("alarm", "ARRIVE geo:51.5,-0.125 (Home)"),)
+
+
+def test_rules_alarms_and_people_of_the_older_format_stand_as_written() -> None:
+    found = read(
+        *event("RRULE:W1 MO #0", "AALARM:20260601T090000Z;;;", "ATTENDEE;ROLE=OWNER:Ann Example <ann@example.org>"),
+        head="BEGIN:VCALENDAR\r\nVERSION:1.0\r\n",
+    )[1]
+    assert found.extra == (("RRULE", "W1 MO #0"), ("AALARM", "20260601T090000Z;;;"))
+    assert found.recipients == (Party("ann@example.org", "email", "Ann Example"),)
+
+
+def test_parts_of_a_calendar_that_are_no_entries_are_said() -> None:
+    found = read("BEGIN:VFREEBUSY", "FREEBUSY:20260601T100000Z/PT1H", "END:VFREEBUSY")
+    assert found == [Problem("note", "not-read", "a VFREEBUSY is not read", "line 4")]
