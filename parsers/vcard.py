@@ -17,7 +17,8 @@ from parsers.text_lines import lines
 _LONGEST_LINE: Final = 32 << 20
 _MOST: Final = 64 << 20  # bytes of one card
 _PIECE: Final = re.compile(rb'[^";:]++|"[^"]*+"')  # of a name or parameter: signs in quotes do not end it
-_BASE64_LINE: Final = re.compile(rb"[A-Za-z0-9+/=]+")
+_BASE64_LINE: Final = re.compile(rb"[A-Za-z0-9+/=]*")
+_AROUND: Final = (b"BEGIN:VCARD", b"END:VCARD")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 _SIGNS: Final = {"n": "\n", "N": "\n", ",": ",", ";": ";", ":": ":", "\\": "\\"}
 _CARET: Final = re.compile(r"\^(['n^])")
@@ -99,12 +100,14 @@ def _logical(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     begun = size = 0
     soft = base64 = False
     for number, line in enumerate(lines(stream, _LONGEST_LINE), start=1):
-        goes_on = bool(held) and (soft or line[:1] in (b" ", b"\t") or (base64 and _BASE64_LINE.fullmatch(line)))
+        soft = soft and line.strip().upper() not in _AROUND  # a "=" too many would take the end of the card
+        bare = line.strip() if base64 else line
+        goes_on = bool(held) and (soft or line[:1] in (b" ", b"\t") or (base64 and _BASE64_LINE.fullmatch(bare)))
         if goes_on and soft:
             held[-1] = held[-1][:-1]
             held.append(line)
         elif goes_on:
-            held.append(line if base64 and line[:1] not in (b" ", b"\t") else line[1:])
+            held.append(bare if base64 else line[1:])
         else:
             if held:
                 yield begun, b"".join(held)

@@ -12,6 +12,7 @@ from evidence_store.records import Attachment, Contact, Moment, Party, Present, 
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.mail.values import LetterDoubts
 from extractors.shortened import shortened
+from parsers.mail_header import base64_bytes, decoded
 from parsers.signatures import mime_of
 from parsers.times import from_unix
 from parsers.vcard import Card, Property, cards
@@ -41,7 +42,8 @@ _QUIET: Final = frozenset(
 _NOT_SAID: Final = frozenset(["pref", "internet", "voice", "x-internet", "char"])
 _LABEL: Final = re.compile(r"_\$!<(.*)>!\$_")
 _URI: Final = re.compile(r"(tel|mailto|sip|sips|xmpp|skype|aim|ymsgr|msnim|whatsapp|facebook|x-apple):", re.IGNORECASE)
-_DATA_URI: Final = re.compile(r"data:([\w.+-]+/[\w.+-]+)?(?:;[\w=.-]+)*,", re.IGNORECASE)
+_DATA_URI: Final = re.compile(r"data:([\w.+-]+/[\w.+-]+)?(?:\\?;[\w=.-]+)*\\?,", re.IGNORECASE)  # some escape its signs
+_BARE: Final = re.compile(r"[A-Za-z0-9+/\s]{16,}={0,2}", re.ASCII)
 _BASIC: Final = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(.*)")
 _SHOWN: Final = 4096
 
@@ -177,12 +179,10 @@ def _changed(text: str, doubts: LetterDoubts) -> tuple[Moment, ...]:
 def _file(one: Property, found: _Values) -> None:
     """A picture or sound that stands in the card, or where it is to be found."""
     word = _FILES[one.name]
-    text = one.stored()[0].strip() if one.encoding != "BASE64" else ""
+    text = one.stored()[0].strip() if one.encoding != "BASE64" else _uri(one)
     match = _DATA_URI.match(text)
-    if match is not None:
-        data = Property("", one.name, {"ENCODING": ["BASE64"]}, text[match.end() :].encode("ascii", "ignore")).data()
-    elif one.encoding == "BASE64":
-        data = one.data()
+    if match is not None or (not text and one.encoding == "BASE64") or _is_bare_picture(one, text):
+        data = base64_bytes(text[match.end() :].encode("ascii", "ignore") if match else one.value)
     else:
         if text:
             found.extra.append((word, shortened(text, _SHOWN)))
@@ -191,3 +191,15 @@ def _file(one: Property, found: _Values) -> None:
         mime = mime_of(data[:4096], size=len(data))
         digest = hashlib.sha256(data).hexdigest()
         found.files.append(Attachment(word, None, mime, len(data), digest, "embedded"))
+
+
+def _uri(one: Property) -> str:
+    """The value of what is called base64 but is an address, "" for none: base64 has no colon."""
+    return decoded(one.value, "")[0].strip() if b":" in one.value[:100] else ""
+
+
+def _is_bare_picture(one: Property, text: str) -> bool:
+    """Whether base64 stands there that is not said to be any: it is believed where a picture begins in it."""
+    if one.name not in ("PHOTO", "LOGO") or not _BARE.fullmatch(text):
+        return False
+    return (mime_of(base64_bytes(text[:4096].encode("ascii")), size=len(text)) or "").startswith("image/")

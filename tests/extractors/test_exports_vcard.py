@@ -157,3 +157,34 @@ def test_cards_are_read_in_each_coding(coding):
 def test_cards_whose_lines_end_in_a_carriage_return_alone_are_read():
     data = b"BEGIN:VCARD\rFN:Ann\rNOTE:one\r  two\rEND:VCARD\rBEGIN:VCARD\rFN:Ben\rEND:VCARD\r"
     assert [one.text for one in vcard(MemoryFile("a.vcf", data)) if isinstance(one, Contact)] == ["Ann\none two", "Ben"]
+
+
+BARE = base64.b64encode(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01" + bytes(20)).decode()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (f"PHOTO;ENCODING=BASE64;JPEG:{WRITTEN[:8]} ", f"{WRITTEN[8:]} "),
+        ("PHOTO;ENCODING=BASE64;JPEG:", f"{WRITTEN[:8]}  ", "", f"{WRITTEN[8:]}", ""),
+        (f"PHOTO;ENCODING=BASE64;JPEG:{WRITTEN[:8]}\t", f"  {WRITTEN[8:]}"),
+        (f"PHOTO:data:image/JPEG\\;base64\\,{WRITTEN}",),
+        (f"PHOTO;VALUE=uri:data:image/jpeg;base64\\,{WRITTEN}",),
+        (f"PHOTO;ENCODING=b;TYPE=JPEG;VALUE=uri:data:image/jpeg;base64,{WRITTEN}",),
+    ],
+)
+def test_a_picture_is_whole_however_it_is_written(lines):
+    found = read("FN:Ann", *lines, "TEL:1")
+    assert (found[0].attachments, found[0].extra, found[1:]) == ((PHOTO,), (("phone", "1"),), [Present(1)])
+
+
+def test_an_address_that_is_called_base64_stands_as_an_address():
+    found = read("FN:Ann", "PHOTO;ENCODING=b;VALUE=uri:https://example.org/a.jpg")[0]
+    assert (found.attachments, found.extra) == ((), (("photo", "https://example.org/a.jpg"),))
+
+
+@pytest.mark.parametrize(("value", "files"), [(BARE, ["image/jpeg"]), ("QUJDREVGR0hJSktMTU5P", []), ("none", [])])
+def test_base64_that_is_not_said_to_be_any_is_a_picture_where_one_begins_in_it(value, files):
+    found = read("FN:Ann", f"PHOTO;VALUE=binary;TYPE=JPEG:{value}")[0]
+    assert [one.mime for one in found.attachments] == files
+    assert found.extra == (() if files else (("photo", value),))
