@@ -27,7 +27,10 @@ _ENCODINGS: Final = frozenset(["QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT", "B"
 
 
 class Property(NamedTuple):
-    """A line of a card: `group` before its name ("item1"), parameters by upper-case name, `value` as stored."""
+    """A line of a card: `group` before its name ("item1"), parameters by upper-case name, `value` as stored.
+
+    A line that is none has the name "" and stands in `value` as a whole.
+    """
 
     group: str
     name: str
@@ -78,6 +81,8 @@ def cards(stream: BinaryIO) -> Iterator[Card]:
     for line, data in _logical(stream):
         made = _property(data)
         if made is None:
+            if stack and data.strip():
+                stack[-1][1].append(Property("", "", {}, data))
             continue
         word = made.value.strip().upper() if made.name in ("BEGIN", "END") else b""
         if made.name == "BEGIN" and word == b"VCARD":

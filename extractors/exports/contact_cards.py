@@ -131,7 +131,11 @@ def _name(card: Card, found: _Values) -> str | None:
 
 
 def _take(one: Property, label: str, found: _Values, doubts: LetterDoubts) -> None:
-    if one.name == "REV":
+    if not one.name:  # a value may go on there, as programs write it that do not fold
+        if all(told.code != "stray" for told in doubts.problems):
+            doubts.add("stray", "what stands in lines that are no properties is given as it is")
+        found.extra.append(("line without a name", shortened(one.text(), _SHOWN)))
+    elif one.name == "REV":
         found.moments = _changed(one.text(), doubts)
     elif one.name in _FILES:
         _file(one, found)

@@ -188,3 +188,16 @@ def test_base64_that_is_not_said_to_be_any_is_a_picture_where_one_begins_in_it(v
     found = read("FN:Ann", f"PHOTO;VALUE=binary;TYPE=JPEG:{value}")[0]
     assert [one.mime for one in found.attachments] == files
     assert found.extra == (() if files else (("photo", value),))
+
+
+def test_a_line_that_is_no_property_is_kept_and_said():
+    found = read("FN:Ann", "NOTE:first", "second line", "", "TEL:1")
+    assert found[0].extra == (("note", "first"), ("line without a name", "second line"), ("phone", "1"))
+    assert [(one.kind, one.code) for one in found if isinstance(one, Problem)] == [("value", "stray")]
+
+
+def test_a_value_that_ends_as_if_it_went_on_does_not_take_the_end_of_the_card():
+    data = b"BEGIN:VCARD\nFN:Ann\nNOTE;ENCODING=QUOTED-PRINTABLE:one=\nEND:VCARD\nBEGIN:VCARD\nFN:Ben\nEND:VCARD\n"
+    found = list(vcard(MemoryFile("a.vcf", data, mime="text/vcard")))
+    assert [one.text for one in found if isinstance(one, Contact)] == ["Ann\none", "Ben"]
+    assert [one for one in found if isinstance(one, Problem)] == []
