@@ -23,6 +23,10 @@ _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 _SIGNS: Final = {"n": "\n", "N": "\n", ",": ",", ";": ";", ":": ":", "\\": "\\"}
 _CARET: Final = re.compile(r"\^(['n^])")
 _CARETS: Final = {"'": '"', "n": "\n", "^": "^"}
+# How Samsung writes a label that somebody made up: X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=C3=A9)
+_OWN_LABEL: Final = re.compile(
+    rb"X-CUSTOM\(CHARSET=([\w.-]{1,40}),ENCODING=QUOTED-PRINTABLE,(.*)\)", re.IGNORECASE | re.DOTALL
+)
 _ENCODINGS: Final = frozenset(["QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT", "B"])
 
 
@@ -150,6 +154,9 @@ def _end_of_part(line: bytes, at: int) -> int:
 
 
 def _parameter(stored: bytes, parameters: dict[str, list[str]]) -> None:
+    if own := _OWN_LABEL.fullmatch(stored.strip()):
+        parameters.setdefault("TYPE", []).append(decoded(binascii.a2b_qp(own[2]), own[1].decode("ascii"))[0])
+        return
     name, equals, value = decoded(stored, "")[0].partition("=")
     if not equals:  # of version 2.1, where the name goes without saying
         name, value = ("ENCODING" if name.strip().upper() in _ENCODINGS else "TYPE"), name

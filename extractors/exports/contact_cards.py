@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from evidence_store.records import Attachment, Contact, Moment, Party, Present, Problem
+from extractors.android.contact_values import _TYPES as _ANDROID_TYPES
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.mail.values import LetterDoubts
 from extractors.shortened import shortened
@@ -34,6 +35,13 @@ _MESSENGERS: Final = {
     f"X-{name.upper().replace(' ', '-')}": name
     for name in ("AIM", "ICQ", "Jabber", "MSN", "Skype", "Skype-Username", "Yahoo", "QQ", "Google Talk", "WhatsApp")
 }
+# Parameters that hold more than how the value is written.
+_BESIDE: Final = {"LABEL": "label", "X-USER": "user", "X-USERID": "user id", "X-DISPLAYNAME": "shown name"}
+_ANDROID: Final = {
+    "nickname": ("nickname", dict[int, str]()),
+    "contact_event": ("event", _ANDROID_TYPES["event"]),
+    "relation": ("relation", _ANDROID_TYPES["relation"]),
+}
 _STRUCTURED: Final = ("N", "ADR", "ORG", "GENDER")
 _FILES: Final = {"PHOTO": "photo", "LOGO": "logo", "SOUND": "sound", "KEY": "key"}
 _QUIET: Final = frozenset(
@@ -44,6 +52,8 @@ _LABEL: Final = re.compile(r"_\$!<(.*)>!\$_")
 _URI: Final = re.compile(r"(tel|mailto|sip|sips|xmpp|skype|aim|ymsgr|msnim|whatsapp|facebook|x-apple):", re.IGNORECASE)
 _DATA_URI: Final = re.compile(r"data:([\w.+-]+/[\w.+-]+)?(?:\\?;[\w=.-]+)*\\?,", re.IGNORECASE)  # some escape its signs
 _BARE: Final = re.compile(r"[A-Za-z0-9+/\s]{16,}={0,2}", re.ASCII)
+_DAY: Final = re.compile(r"[\d-]{1,10}")
+_HOURS: Final = re.compile(r"(:\d\d(?:[.,]\d+)?[+-]\d\d)$")  # an offset of hours alone
 _BASIC: Final = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(.*)")
 _SHOWN: Final = 4096
 
@@ -139,9 +149,14 @@ def _take(one: Property, label: str, found: _Values, doubts: LetterDoubts) -> No
         found.moments = _changed(one.text(), doubts)
     elif one.name in _FILES:
         _file(one, found)
+    elif one.name == "X-ANDROID-CUSTOM":
+        _android(one, found)
     elif one.name not in _QUIET:
         parts = [part for part in one.parts() if part] if one.name in _STRUCTURED else [one.text()]
         text = ", ".join(part.replace("\n", ", ") for part in parts) if len(parts) > 1 else "".join(parts)
+        year = one.parameters.get("X-APPLE-OMIT-YEAR", [""])[0]
+        if year and text.startswith(year):  # Apple's stand-in for none: nobody was born in 1604
+            text = f"--{text[len(year) :].lstrip('-')}"
         if text:
             _value(one, text, label, found)
 
@@ -157,12 +172,26 @@ def _value(one: Property, text: str, label: str, found: _Values) -> None:
         kinds = [*(service[:1] or ([match[1]] if match else [])), *kinds]
     if scheme:
         text = _URI.sub("", text) if not text.lower().startswith("sip") else text
-        text = text.partition(";")[0] if one.name == "TEL" else text
-        found.identifiers.append(Party(text[:_SHOWN], scheme))  # compared with others: no mark in it
+        # What follows a number is an extension, or what is dialled after it.
+        named = text.partition(";")[0] if one.name == "TEL" else text
+        found.identifiers.append(Party(named[:_SHOWN], scheme))  # compared with others: no mark in it
     text = shortened(text, _SHOWN)
     if one.name == "ORG":
         found.organisations.append(text)
     found.extra.append((f"{word} ({', '.join(kinds)})" if kinds and "(" not in word else word, text))
+    for parameter, what in _BESIDE.items():
+        found.extra += [(f"{word} {what}", shortened(beside, _SHOWN)) for beside in one.parameters.get(parameter, [])]
+
+
+def _android(one: Property, found: _Values) -> None:
+    """A row of Android's own kinds: "vnd.android.cursor.item/relation;Ben Example;14;;…" (value, type, own label)."""
+    kind, text, code, label, *_ = [*one.parts(), "", "", "", ""]
+    word, codes = _ANDROID.get(kind.rpartition("/")[2], ("", {}))
+    if not word:
+        found.extra.append((one.name.lower(), shortened(one.text(), _SHOWN)))
+    elif text:
+        named = label or codes.get(int(code), "") if code.isascii() and code.isdecimal() and len(code) < 4 else label
+        found.extra.append((f"{word} ({named})" if named else word, shortened(text, _SHOWN)))
 
 
 def _changed(text: str, doubts: LetterDoubts) -> tuple[Moment, ...]:
@@ -174,7 +203,8 @@ def _changed(text: str, doubts: LetterDoubts) -> tuple[Moment, ...]:
         return (Moment("modified", utc_us, text, "A", "", note),)
     match = _BASIC.fullmatch(text)
     plain = f"{match[1]}-{match[2]}-{match[3]}T{match[4]}:{match[5]}:{match[6]}{match[7]}" if match else text
-    if "T" not in plain:
+    plain = _HOURS.sub(r"\1:00", plain)
+    if _DAY.fullmatch(plain):
         return (Moment("modified", None, text, "C", "", "a date without a time"),)
     moment = doubts.date("modified", plain)
     return (Moment("modified", moment.utc_us, text, moment.clock, moment.zone, moment.note),)

@@ -201,3 +201,60 @@ def test_a_value_that_ends_as_if_it_went_on_does_not_take_the_end_of_the_card():
     found = list(vcard(MemoryFile("a.vcf", data, mime="text/vcard")))
     assert [one.text for one in found if isinstance(one, Contact)] == ["Ann\none", "Ben"]
     assert [one for one in found if isinstance(one, Problem)] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "extra", "identifiers"),
+    [
+        ("BDAY;X-APPLE-OMIT-YEAR=1604:1604-05-21", (("event (birthday)", "--05-21"),), ()),
+        ("BDAY;X-APPLE-OMIT-YEAR=1604:16040521", (("event (birthday)", "--0521"),), ()),
+        (
+            "TEL;VALUE=uri;TYPE=work:tel:+44-7700-900101;ext=102",
+            (("phone (work)", "+44-7700-900101;ext=102"),),
+            (Party("+44-7700-900101"),),
+        ),
+        ("TEL;CELL:07700900101;12#", (("phone (cell)", "07700900101;12#"),), (Party("07700900101"),)),
+        (
+            "TEL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=43=61=66=C3=A9):07700900101",
+            (("phone (caf\u00e9)", "07700900101"),),
+            (Party("07700900101"),),
+        ),
+        (
+            "X-SOCIALPROFILE;type=twitter;x-user=ann.example;x-userid=12:https://example.org/ann",
+            (
+                *(("profile (twitter)", "https://example.org/ann"), ("profile user", "ann.example")),
+                ("profile user id", "12"),
+            ),
+            (Party("https://example.org/ann", "account"),),
+        ),
+        (
+            'ADR;LABEL="1 High Street, Town":;;1 High Street;;;;',
+            (("address", "1 High Street"), ("address label", "1 High Street, Town")),
+            (),
+        ),
+        ("X-ANDROID-CUSTOM:vnd.android.cursor.item/nickname;Annie;1;;;;;;;;;;;;;", (("nickname", "Annie"),), ()),
+        ("X-ANDROID-CUSTOM:vnd.android.cursor.item/relation;Ben;14;;;", (("relation (spouse)", "Ben"),), ()),
+        (
+            "X-ANDROID-CUSTOM;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:"
+            "vnd.android.cursor.item/contact_event;=32=30=32=30;0;=C3=89;;",
+            (("event (\u00c9)", "2020"),),
+            (),
+        ),
+        ("X-ANDROID-CUSTOM:vnd.example/other;a;b", (("x-android-custom", "vnd.example/other;a;b"),), ()),
+    ],
+)
+def test_values_are_told_as_their_programs_mean_them(line, extra, identifiers):
+    found = read("FN:Ann", line)[0]
+    assert (found.extra, found.identifiers) == (extra, identifiers)
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("20230101T110000+01", (1672567200000000, "20230101T110000+01", "B")),
+        ("2023-01-01 11:00:00", (1672567200000000, "2023-01-01 11:00:00", "C", "Europe/Berlin, operator")),
+        ("2023-01-01", (None, "2023-01-01", "C", "", "a date without a time")),
+    ],
+)
+def test_a_change_is_placed_by_its_own_offset(written, moment):
+    assert read("FN:Ann", f"REV:{written}", zone="Europe/Berlin")[0].moments == (Moment("modified", *moment),)
