@@ -289,3 +289,48 @@ def test_a_published_sample_comes_out_whole(corpus):
         ),
         Present(1),
     ]  # fmt: skip
+
+
+def of_super_backup(body, name="Ann Example"):
+    """As that application writes a message: attributes in one order, quotes as they are."""
+    return (
+        f'\t<sms address="{ANN.identifier}" time="14 Nov 2023 22:13:20" date="1700000000123" type="1" body="{body}" '
+        f'read="1" service_center="null" name="{name}" />\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "codes"),
+    [
+        ("Hi &amp; bye", "Hi & bye", []),
+        ('He said "hi" and "bye"', 'He said "hi" and "bye"', ["quotes"]),
+        ('"', '"', ["quotes"]),
+        ('a "b" read="2', 'a "b" read="2', ["quotes"]),
+    ],
+)
+def test_messages_of_super_backup_come_out_whole(body, text, codes):
+    found = read(backup(of_super_backup(body), of_super_backup("next"), root="allsms"))
+    assert [(one.sender, one.title, one.text) for one in found if isinstance(one, Message)] == [
+        (ANN, "Ann Example", text),
+        (ANN, "Ann Example", "next"),
+    ]
+    assert found[0].extra == (("time", "14 Nov 2023 22:13:20"),)
+    assert [one.code for one in found if isinstance(one, Problem)] == codes
+
+
+def test_a_message_of_super_backup_that_breaks_off_is_said():
+    found = read(backup(of_super_backup('He said "hi"'), root="allsms").partition(b" service_center")[0])
+    assert [one.text for one in found if isinstance(one, Message)] == ["He said "]
+    assert [one.code for one in found if isinstance(one, Problem)] == ["cut", "cut"]
+
+
+def test_calls_of_super_backup_come_out_whole():
+    row = {"number": ANN.identifier, "time": "x", "date": "1700000000123", "type": "2", "name": "Ann Example"}
+    found = read(backup(tag("log", {**row, "new": "0", "dur": "61"}), root="alllogs"))
+    assert found == [
+        Call(
+            locator=found[0].locator, service="Phone", moments=(at("started", "1700000000123", 1700000000123000),),
+            extra=(("time", "x"),), direction="out", recipients=(ANN,), duration_s=61,
+        ),
+        Present(1),
+    ]  # fmt: skip

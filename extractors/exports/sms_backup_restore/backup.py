@@ -14,9 +14,19 @@ from extractors.exports.sms_backup_restore.values import Row
 from extractors.shortened import shortened
 from parsers.xml_tags import Tag, tags, unescaped
 
-_ROOT: Final = re.compile(rb"<(?:smses|calls|allsms)(?:\s|/?>)")
-_ROOTS: Final = ("smses", "calls", "allsms")
-_ROWS: Final = ("sms", "mms", "call")
+_ROOT: Final = re.compile(rb"<(?:smses|calls|allsms|alllogs)(?:\s|/?>)")
+_ROOTS: Final = ("smses", "calls", "allsms", "alllogs")
+_ROWS: Final = ("sms", "mms", "call", "log")
+_OTHER_NAMES: Final = {"name": "contact_name", "dur": "duration"}  # in the files of "Super Backup"
+# An element of "Super Backup" whose text holds quotes, which it does not escape: the text ends where the last of the
+# attributes begin that always follow it.
+_QUOTES: Final = re.compile(
+    rb'<sms\s(?P<before>[^<>]*?)\sbody="(?P<body>.*)"'
+    rb' read="(?P<read>[^"]*)" service_center="(?P<service_center>[^"]*)" name="(?P<name>.*)"\s*/>\s*',
+    re.DOTALL,
+)
+_PAIR: Final = re.compile(rb'([a-z_]+)="([^"]*)"')
+_LONGEST: Final = 1 << 20
 
 
 def looks_like(head: bytes) -> bool:
@@ -26,14 +36,14 @@ def looks_like(head: bytes) -> bool:
 
 @extractor(
     id="exports.sms_backup_restore",
-    version=1,
+    version=2,
     title="SMS Backup & Restore (XML)",
     files=("**/sms-*.xml", "**/calls-*.xml", "**/sms*.xml"),
     types=("text/xml",),
     claims=looks_like,
     emits=(Message, Call),
     privacy="communications",
-    layouts="smses and calls, with and without pictures, read dates and names",
+    layouts="smses and calls, with and without pictures, read dates and names; allsms and alllogs of Super Backup",
     tested_on="12 published sample backups: 66 text messages, 20 picture messages, 1 call, two of them broken off; "
     "made-up backups",
     limits="A file that can be edited; the phone was not examined. Names are those of the phone's address book when "
@@ -45,13 +55,15 @@ def sms_backup_restore(file: EvidenceFile) -> Iterator[Found]:
 
     `date` is milliseconds, also of picture messages; their `date_sent` is seconds. `duration` is seconds.
 
+    "Super Backup" has text messages (`allsms`) and calls (`alllogs`) in other files of the same kind.
+
     References:
     - SyncTech, "Fields in XML backup files"
     - Android Open Source Project: android.provider.Telephony, android.provider.CallLog.Calls
     """
     if not looks_like(file.head):
         return
-    reading = _Reading()
+    reading = _Reading(file)
     with file.open() as stream:
         for tag in tags(stream):
             yield from reading.take(tag)
@@ -61,7 +73,8 @@ def sms_backup_restore(file: EvidenceFile) -> Iterator[Found]:
 class _Reading:
     """What is known while the file is read."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: EvidenceFile) -> None:
+        self._file = file
         self._rows = 0
         self._cut = 0
         self._declared = ""
@@ -96,6 +109,8 @@ class _Reading:
         self._rows += 1
         doubts = self._doubts
         doubts.locator = f"{tag.name} {self._rows}, byte {tag.at}"
+        if self._root in ("allsms", "alllogs"):
+            tag = self._of_super_backup(tag)
         if tag.form == "cut":
             self._break("it breaks off: what stands before that is given")
         row = Row(tag, doubts)
@@ -104,8 +119,21 @@ class _Reading:
             if tag.form != "start":
                 yield from self._leave("")
             return
-        yield call(row) if tag.name == "call" else text_message(row)
+        yield call(row) if tag.name in ("call", "log") else text_message(row)
         yield from doubts.drain()
+
+    def _of_super_backup(self, tag: Tag) -> Tag:
+        """The tag with the names of attributes that "SMS Backup & Restore" has, and whole where only quotes cut it."""
+        if tag.form == "cut" and tag.name == "sms" and tag.size <= _LONGEST:
+            with self._file.open() as stream:
+                stream.seek(tag.at)
+                match = _QUOTES.fullmatch(stream.read(tag.size))
+            if match:
+                before = {name.decode("ascii"): value for name, value in _PAIR.findall(match["before"])}
+                rest = {name: match[name] for name in ("body", "read", "service_center", "name")}
+                tag = tag._replace(values=before | rest, form="empty")
+                self._doubts.add("quotes", "quotes in the text are not escaped: it is read to its last attribute")
+        return tag._replace(values={_OTHER_NAMES.get(name, name): value for name, value in tag.values.items()})
 
     def _break(self, detail: str) -> None:
         self._cut += 1
