@@ -334,3 +334,10 @@ def test_calls_of_super_backup_come_out_whole():
         ),
         Present(1),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("date", [("1700000000000", "1699999999"), ("1700000000", "1699999999000")])
+def test_the_times_of_a_picture_message_are_read_in_the_unit_they_have(date):
+    found, problems = one(tag("mms", {**MMS, "msg_box": "1", "m_type": "132", "date": date[0], "date_sent": date[1]}))
+    assert [moment.utc_us for moment in found.moments] == [1700000000000000, 1699999999000000]
+    assert problems == []

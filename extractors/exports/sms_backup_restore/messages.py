@@ -87,9 +87,9 @@ class PictureMessage:
         row = self._row
         box = row.code("msg_box")
         direction, meaning, flag = _MMS_BOXES.get(box) or (None, "recorded", f"box {row.values.get('msg_box')}")
-        moments: tuple[Moment, ...] = (row.moment(meaning, "date", "ms"),)
+        moments: tuple[Moment, ...] = (row.moment(meaning, "date", _unit(row, "date", "ms")),)
         if direction == "in" and row.text("date_sent") not in (None, "0"):
-            moments += (row.moment("sent", "date_sent", "s"),)
+            moments += (row.moment("sent", "date_sent", _unit(row, "date_sent", "s")),)
         people = row.people()
         sender = next((someone for role, someone in self._people if role == _FROM), None)
         if sender is None and direction == "in" and len(people) == 1:
@@ -121,6 +121,17 @@ class PictureMessage:
             for role, someone in self._people
             if role not in (_FROM, _TO)
         )
+
+
+def _unit(row: Row, name: str, usual: str) -> str:
+    """Some programs leave the seconds of the phone's store in `date`, or write milliseconds in `date_sent`.
+
+    Ten digits of milliseconds end in April 1970 and twelve of seconds begin in 5138: no message has such a time.
+    """
+    value = row.text(name) or ""
+    if not (value.isascii() and value.isdecimal() and len(value) in (10, 12, 13)):
+        return usual
+    return "s" if len(value) == 10 else "ms"
 
 
 def _attachment(row: Row, mime: str | None, number: int, *, cut: bool) -> Attachment:
