@@ -18,14 +18,16 @@ NOTE: Final = Problem(
 )
 
 
-def recognised(file: EvidenceFile) -> tuple[Extractor, ...]:
+def recognised(file: EvidenceFile, faults: list[str] | None = None) -> tuple[Extractor, ...]:
     """The extractors for a database by its tables (`Extractor.tables`), in the order of the catalog; each says first
-    that the name did not tell. None for a database that cannot be read."""
+    that the name did not tell. None for a database whose tables cannot be listed: `faults` gets why."""
     try:
         with file.sqlite() as db:
             fitting = [one for one in EXTRACTORS if any(not lacking(db, layout) for layout in one.tables)]
-    except ValueError:
-        return ()  # where it is damaged, the reader of deleted rows says so
+    except ValueError as error:
+        if faults is not None:
+            faults.append(str(error))
+        return ()
     return tuple(map(_saying_so, fitting))
 
 

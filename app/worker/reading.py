@@ -97,7 +97,7 @@ def _read(
     shard.add(FILE, {**found, "sha256": digest.hexdigest(), "size": size})
     if size != entry.size:
         short = Problem("file", "size-differs", f"the source states {entry.size:,} bytes and {size:,} are there")
-        shard.add(PROBLEM, {**to_plain(short), "of": "file"})
+        _tell_of_file(shard, short)
     return not twin
 
 
@@ -126,7 +126,7 @@ def _sha256(listed: Listed, volume: Volume, tell: Callable[[int], None]) -> byte
 
 def _unreadable(shard: ShardWriter, step: Step, problem: Problem) -> None:
     shard.add(FILE, {"ordinal": step.listed.ordinal, "readable": False, "note": step.listed.note})
-    shard.add(PROBLEM, {**to_plain(problem), "of": "file"})
+    _tell_of_file(shard, problem)
 
 
 def _by_tables(
@@ -139,10 +139,21 @@ def _by_tables(
     label = label_of(step.listed.ordinal, "recognising")
     on_step(label, 0)
     if label in skip:
-        lost = Problem("file", skip[label].replace(" ", "-"), f"looking for its tables: {skip[label]}")
-        shard.add(PROBLEM, {**to_plain(lost), "of": "file"})
+        _tell_of_file(shard, Problem("file", skip[label].replace(" ", "-"), f"looking for its tables: {skip[label]}"))
         return ()
-    return recognised(file)
+    found: tuple[Extractor, ...] = ()
+    faults: list[str] = []
+    try:
+        found = recognised(file, faults)
+    except Exception as error:  # noqa: BLE001 - as where an extractor fails: it costs this file and not its batch
+        faults.append(_words(error))
+    for fault in faults:
+        _tell_of_file(shard, Problem("file", "not-recognised", f"what it is cannot be told by its tables: {fault}"))
+    return found
+
+
+def _tell_of_file(shard: ShardWriter, problem: Problem) -> None:
+    shard.add(PROBLEM, {**to_plain(problem), "of": "file"})
 
 
 def _wanted(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from app.worker.evidence import OpenedFile
 from app.worker.reading import read_batch
 from app.worker.shard import PROBLEM, ShardWriter, lines, parse
 from app.worker.tasks import Batch, Listed, Step
@@ -65,6 +66,44 @@ def test_tables_say_enough() -> None:
 @pytest.mark.parametrize("data", [b"", b"SQLite format 3\0", b"SQLite format 3\0" + b"\xff" * 4096])
 def test_what_cannot_be_read_is_told_to_be_nothing(data: bytes) -> None:
     assert recognised(MemoryFile("x", data, mime=DATABASE)) == ()
+
+
+def test_a_database_that_cannot_be_looked_into_is_told_and_costs_the_others_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = bytearray(renamed_store())
+    damaged[100] = 0  # the kind of the page on which the schema begins
+    faults: list[str] = []
+    assert recognised(MemoryFile("x", bytes(damaged), mime=DATABASE), faults) == ()
+    assert faults == ["the database cannot be read: database disk image is malformed"]
+    evidence = tmp_path / "evidence"
+    evidence.mkdir()
+    (evidence / "0 damaged").write_bytes(damaged)
+    (evidence / "1 whole").write_bytes(renamed_store())
+    told, found = _told_and_records(evidence, tmp_path / "0.shard")
+    assert told == [("not-recognised", f"what it is cannot be told by its tables: {faults[0]}")]
+    assert found == 2  # the message, and its row in the damaged one as a recovered one
+
+    def no_memory(_file: OpenedFile) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(OpenedFile, "sqlite", no_memory)
+    told, _ = _told_and_records(evidence, tmp_path / "1.shard")
+    words = "what it is cannot be told by its tables: it needs more memory than a worker may take"
+    assert told == [("not-recognised", words)] * 2
+
+
+def _told_and_records(folder: Path, path: Path) -> tuple[list[tuple[str, str]], int]:
+    """What is said of the files of a folder as such, and how many records come out."""
+    volume = open_volume(SourceRef("folder", str(folder)))
+    entries = sorted(volume.entries(), key=lambda one: one.path)
+    listed = [Listed(n, one.path, one.size, "file", 0, 1, 1, "", "[]", one.address) for n, one in enumerate(entries)]
+    shard = ShardWriter(str(path))
+    batch = Batch(SourceRef("folder", str(folder)), 0, tuple(Step(one, ()) for one in listed), str(path))
+    read_batch(batch, volume, shard, lambda _label, _size: None)
+    shard.finish()
+    problems = [parse(data) for letter, data in lines(path) if letter == PROBLEM]
+    return [(one["code"], one["detail"]) for one in problems if one["of"] == "file"], shard.records_written
 
 
 def test_a_renamed_database_is_read_and_that_its_name_is_another_is_said(tmp_path: Path) -> None:
