@@ -11,6 +11,7 @@ References:
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
@@ -230,6 +231,11 @@ def open_database(
     database = EvidenceDatabase(vfs, time_limit_s)
     database.notes[:0] = _notes(database, size, page_size, pages, wal, journal)
     return database
+
+
+def empty_database() -> EvidenceDatabase:
+    """A database without a table, for what is read where there is none any more."""
+    return open_database(io.BytesIO(), None, None)
 
 
 def lacking(db: EvidenceDatabase, needed: Mapping[str, set[str]]) -> str:

@@ -22,7 +22,7 @@ from extractors.chats.whatsapp.media_paths import NOTE, media_paths
 from extractors.chats.whatsapp.parties import SERVICE, is_business
 from extractors.database import Doubts, count_rows, read_database
 from extractors.recovered import WHATSAPP, WHATSAPP_EARLY, deleted_records, gaps, recovered_keys
-from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, lacking
+from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, empty_database, lacking
 
 _SIDES = (
     *(*android_content.SIDES, *android_elements.SIDES, *android_around.SIDES, *android_system.SIDES),
@@ -55,8 +55,10 @@ def android(file: EvidenceFile) -> Iterator[Found]:
     """
     used: list[Context] = []
     yield from read_database(file, lambda db: _read(db, file, used))
-    for context in used:
-        yield from _deleted(file, context)
+    if not used:  # its tables are gone, or it cannot be opened: deleted rows may be left all the same
+        with empty_database() as db:
+            used.append(_context(db, file))
+    yield from _deleted(file, used[0])
 
 
 def _deleted(file: EvidenceFile, context: Context) -> Iterator[Found]:
@@ -80,16 +82,8 @@ def _read(db: EvidenceDatabase, file: EvidenceFile, used: list[Context]) -> Iter
     there += [table for table in (CALL_LOG, *ORPHANS, DRAFTS) if not lacking(db, {table: {"_id"}})]
     if there and (rows := count_rows(db, *there)) is not None:
         yield Present(rows)
-    business = is_business(file.path)
     names = android_names(file)
-    context = Context(
-        People(db, names),
-        Doubts(),
-        f"{SERVICE} Business" if business else SERVICE,
-        media_paths(file.path, business, early=bool(unknown)),
-        _named(db, "labels", "label_name"),
-        _votes(db),
-    )
+    context = _context(db, file, names, early=bool(unknown))
     used.append(context)
     sides = SideTables(db, _SIDES, keep=(android_around.ADD_ON,))
     yield from messages(db, context, sides) if no_early else _both(db, context, sides, later=not unknown)
@@ -108,6 +102,20 @@ def _read(db: EvidenceDatabase, file: EvidenceFile, used: list[Context]) -> Iter
         yield Problem("note", "names", words)
     if context.relative:
         yield Problem("note", "media-folder", NOTE.format(context.paths.base))
+
+
+def _context(
+    db: EvidenceDatabase, file: EvidenceFile, names: dict[str, str] | None = None, *, early: bool = False
+) -> Context:
+    business = is_business(file.path)
+    return Context(
+        People(db, names),
+        Doubts(),
+        f"{SERVICE} Business" if business else SERVICE,
+        media_paths(file.path, business, early=early),
+        _named(db, "labels", "label_name"),
+        _votes(db),
+    )
 
 
 def _both(db: EvidenceDatabase, context: Context, sides: SideTables, later: bool) -> Iterator[Found]:

@@ -15,7 +15,7 @@ from extractors.chats.whatsapp.ios_people import IosPeople
 from extractors.chats.whatsapp.parties import SERVICE, is_business
 from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
 from extractors.recovered import WHATSAPP_IOS, deleted_records
-from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
+from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, empty_database, lacking
 
 _INFO: Final = (
     *("Z_PK", "ZCHATSESSION", "ZCREATIONDATE", "ZCREATORJID", "ZOWNERJID", "ZSUBJECTOWNERJID", "ZSUBJECTTIMESTAMP"),
@@ -51,8 +51,10 @@ def ios(file: EvidenceFile) -> Iterator[Found]:
     """
     used: list[Reader] = []
     yield from read_database(file, lambda db: _read(db, file, used))
-    for reader in used:
-        yield from _deleted(file, reader)
+    if not used:  # its tables are gone, or it cannot be opened: deleted rows may be left all the same
+        with empty_database() as db:
+            used.append(_reader(db, file))
+    yield from _deleted(file, used[0])
 
 
 def _deleted(file: EvidenceFile, reader: Reader) -> Iterator[Found]:
@@ -71,9 +73,8 @@ def _read(db: EvidenceDatabase, file: EvidenceFile, used: list[Reader]) -> Itera
     there = [table for table in (TABLE, _BLOCKED) if not lacking(db, {table: {"Z_PK"}})]
     if (rows := count_rows(db, *there)) is not None:
         yield Present(rows)
-    people, doubts = IosPeople(db, file), Doubts()
-    service = f"{SERVICE} Business" if is_business(file.path) else SERVICE
-    reader = Reader(people, doubts, service, shared_folder(file.path))
+    reader = _reader(db, file)
+    people, doubts, service = reader.people, reader.doubts, reader.service
     used.append(reader)
     sides = SideTables(db, SIDES)
     gaps: list[Problem] = []
@@ -89,6 +90,11 @@ def _read(db: EvidenceDatabase, file: EvidenceFile, used: list[Reader]) -> Itera
     if people.beside:
         words = f"names and the numbers behind privacy ids are also those of {', '.join(people.beside)} beside it"
         yield Problem("note", "names", words)
+
+
+def _reader(db: EvidenceDatabase, file: EvidenceFile) -> Reader:
+    service = f"{SERVICE} Business" if is_business(file.path) else SERVICE
+    return Reader(IosPeople(db, file), Doubts(), service, shared_folder(file.path))
 
 
 def _groups(db: EvidenceDatabase, people: IosPeople, service: str, doubts: Doubts) -> Iterator[Found]:
