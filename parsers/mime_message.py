@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -167,10 +168,10 @@ def _split(data: bytes) -> tuple[bytes, bytes]:
 
 def _loose(header: bytes) -> int:
     """Where the lines at the end of a header begin that are no fields; its length where it ends in a field."""
-    found = list(_FIELD_LINE.finditer(header))
-    if not found:
+    last = deque(_FIELD_LINE.finditer(header), maxlen=1)  # of what may be a whole letter: not all are kept
+    if not last:
         return 0
-    end = _FIELD_END.search(header, found[-1].end())
+    end = _FIELD_END.search(header, last[0].end())
     return len(header) if end is None else end.end()
 
 

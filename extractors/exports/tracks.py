@@ -32,7 +32,6 @@ _WHEN: Final = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _DAY: Final = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
-_COMMA: Final = re.compile(r"\s*,\s*")
 _LONGEST: Final = 20_000
 
 
@@ -140,7 +139,7 @@ def _gpx_point(one: Element, around: str | None, file: EvidenceFile) -> Location
     told = {_local(child.name): shortened(child.text.strip(), _LONGEST) for child in one.children}
     extra = [(name, told[name]) for name in _GPX_TOLD if told.get(name)]
     links = [child.attributes.get("href", "").strip() for child in one.children if child.name == "link"]
-    extra += [("link", link[:_LONGEST]) for link in links if link]
+    extra += [("link", shortened(link, _LONGEST)) for link in links if link]
     if around:
         extra.append(("belongs to", around))
     words = [told[name] for name in _GPX_WORDS if told.get(name)]
@@ -219,7 +218,7 @@ def _spots(text: str) -> list[str]:
     plain = text.split()
     if all("," in one.strip(",") for one in plain):
         return plain
-    joined = _COMMA.sub(",", text).split()
+    joined = ",".join(part.strip() for part in text.split(",")).split()
     return joined if all(one.count(",") in (1, 2) for one in joined) else plain
 
 

@@ -10,17 +10,18 @@ from evidence_store.records import Message, Party, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.json_values import Values
 from extractors.exports.tiktok.export import SERVICE
+from extractors.shortened import shortened
 
-_CHAT: Final = re.compile(r">>> Chat History with (?P<name>.*?):*\s*")
+_CHAT: Final = ">>> Chat History with "
 _LINE: Final = re.compile(
     r"(?P<when>\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?: UTC)?) (?P<name>[^\s:]{1,100}):(?: (?P<text>.*))?", re.DOTALL
 )
-_LONGEST: Final = 1 << 20  # characters of one line
+_LONGEST: Final = 64 << 20  # bytes of a line that are taken at once
 
 
 def looks_like(head: bytes) -> bool:
     """By the line that begins the first conversation."""
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b">>> Chat History with ")
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_CHAT.encode())
 
 
 @extractor(
@@ -48,20 +49,20 @@ def chat_text(file: EvidenceFile) -> Iterator[Found]:
     started: re.Match[str] | None = None
     further: list[str] = []
     for number, line in _lines(file):
-        head, next_one = _CHAT.fullmatch(line), _LINE.fullmatch(line)
-        if head is None and next_one is None:
+        begins, next_one = line.startswith(_CHAT), _LINE.fullmatch(line)
+        if not begins and next_one is None:
             if started is not None:
                 further.append(line)
             elif line.strip():
                 rows += 1
-                yield Problem("row", "no-message", f"not a message: {line[:200]}", f"line {number}")
+                yield Problem("row", "no-message", f"not a message: {shortened(line, 200)}", f"line {number}")
             continue
         if started is not None:
             yield _message(values, started, further, chat)
             yield from values.drain()
         started, further = next_one, []
         values.locator = f"line {number}"
-        chat = head["name"] if head is not None else chat
+        chat = line.removeprefix(_CHAT).rstrip().rstrip(":") if begins else chat
         rows += next_one is not None
     if started is not None:
         yield _message(values, started, further, chat)

@@ -29,6 +29,7 @@ from parsers.json_pieces import END, JsonDamaged, Path, pieces
 
 SERVICE: Final = "TikTok"
 _NAMED: Final = 40  # of the parts that are not read
+_SEARCHED: Final = 1 << 30  # bytes of a file that is looked through for the account first
 _CHAT: Final = re.compile(r"(?:Chat History with )?(?P<name>.+?):?")
 _STARTS: Final = re.compile(
     rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:Activity|Your Activity|Ads and data|App Settings|Comment|Direct Messages?|Post|'
@@ -84,6 +85,9 @@ def export(file: EvidenceFile) -> Iterator[Found]:
     except JsonDamaged as error:
         yield Problem("file", "damaged-json", f"{error}; {rows} entries were read")
     yield Present(rows)
+    if file.size > _SEARCHED:
+        words = f"which side is the account is not known: it is not looked for in more than {_SEARCHED:,} bytes"
+        yield Problem("value", "no-owner", words)
     if left:
         more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
         yield Problem("note", "not-read", f"not read: {', '.join(sorted(left)[:_NAMED])}{more}")
@@ -107,7 +111,7 @@ def _pieces(file: EvidenceFile) -> Iterator[tuple[Path, Any]]:
 
 def _owner(file: EvidenceFile) -> str | None:
     """The user name of the account, where the profile is in the file; a damaged file has none."""
-    if file.size > 1 << 30:
+    if file.size > _SEARCHED:
         return None
     try:
         for path, value in _pieces(file):
