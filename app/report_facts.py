@@ -71,7 +71,7 @@ def method(connection: Connection, clock: LocalTime) -> tuple[str, ...]:
         "(SHA-256) and its type found by its content. Extractors, each in a separate process without network access, "
         "read what they know; what they could not read is listed under “What could not be read”. No text was "
         "generated, translated or classified by a machine.",
-        f"Of the {len(BY_ID)} extractors of this version, {len(readers(connection))} took up files: they stand below.",
+        f"{len(readers(connection))} extractors took up files. What each was tested on, and its limits, stands below.",
         *steps,
     )
 

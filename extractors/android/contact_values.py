@@ -51,7 +51,7 @@ _RELATIONS: Final = (
     *("assistant", "brother", "child", "domestic partner", "father", "friend", "manager", "mother", "parent"),
     *("partner", "referred by", "relative", "sister", "spouse"),
 )
-_TYPES: Final[dict[str, dict[int, str]]] = {
+TYPES: Final[dict[str, dict[int, str]]] = {
     "phone": dict(enumerate(_PHONE_TYPES, start=1)),
     "email": _PLACES | {4: "mobile"},
     "im": _PLACES,
@@ -149,7 +149,7 @@ def _text(row: Row, word: str, doubts: Doubts) -> str:
 
 def _label(word: str, row: Row, doubts: Doubts) -> str:
     """ "phone (mobile)": the type is stored as a number, in a text column; 0 means that the owner chose the words."""
-    words = [_type(word, row)] if word in _TYPES and row["data2"] is not None else []
+    words = [_type(word, row)] if word in TYPES and row["data2"] is not None else []
     if word == "im" and row["data5"] is not None:
         messenger = stored(row["data5"])
         own = doubts.text(row["data6"], f"data:_id={row['_id']} data6") if messenger == _CUSTOM else None
@@ -164,7 +164,7 @@ def _type(word: str, row: Row) -> str:
     kind = stored(row["data2"])
     if kind == "0" and row["data3"] is not None:
         return stored(row["data3"])
-    known = _TYPES[word].get(int(kind)) if kind.isascii() and kind.isdecimal() and len(kind) < 4 else None
+    known = TYPES[word].get(int(kind)) if kind.isascii() and kind.isdecimal() and len(kind) < 4 else None
     return known or f"type {kind}"
 
 

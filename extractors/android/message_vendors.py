@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from evidence_store.records import Moment, Present, Problem, TableRow
+from extractors.android.tables import extra_of
 from extractors.base import Found
-from extractors.database import Doubts, count_rows, each_row, selecting, stored
+from extractors.database import Doubts, count_rows, each_row, selecting
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 # Chats and files of RCS (im, ft), WAP push (wpm), Xiaomi's own messages (hms), and picture messages that are spam or
@@ -60,10 +61,6 @@ def _row(table: str, row: Row, doubts: Doubts) -> TableRow:
         deleted=binned,
         flags=flags,
         table=table,
-        columns=tuple(
-            (name, value if type(value) in (str, int, float) else stored(value))
-            for name in _SHOWN
-            if (value := row[name]) is not None and value != ""
-        ),
+        columns=extra_of(row, _SHOWN),
         text="\n".join(dict.fromkeys(word for word in words if word)) or None,
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from evidence_store.records import Attachment, Contact, Moment, Party, Present, Problem
-from extractors.android.contact_values import _TYPES as _ANDROID_TYPES
+from extractors.android.contact_values import TYPES as ANDROID_TYPES
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.mail.values import LetterDoubts
 from extractors.shortened import shortened
@@ -39,8 +39,8 @@ _MESSENGERS: Final = {
 _BESIDE: Final = {"LABEL": "label", "X-USER": "user", "X-USERID": "user id", "X-DISPLAYNAME": "shown name"}
 _ANDROID: Final = {
     "nickname": ("nickname", dict[int, str]()),
-    "contact_event": ("event", _ANDROID_TYPES["event"]),
-    "relation": ("relation", _ANDROID_TYPES["relation"]),
+    "contact_event": ("event", ANDROID_TYPES["event"]),
+    "relation": ("relation", ANDROID_TYPES["relation"]),
 }
 _STRUCTURED: Final = ("N", "ADR", "ORG", "GENDER")
 _FILES: Final = {"PHOTO": "photo", "LOGO": "logo", "SOUND": "sound", "KEY": "key"}

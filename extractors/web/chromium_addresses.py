@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from evidence_store.records import Contact, Moment, Party, Present, Problem
 from extractors.base import Found
-from extractors.database import Doubts, count_rows, each_row, selecting, stored
+from extractors.database import Doubts, count_rows, each_held, each_row, selecting, stored
 from extractors.web.pages import has
 from parsers.sqlite_file import EvidenceDatabase, Row
 
@@ -48,7 +48,8 @@ def saved_addresses(db: EvidenceDatabase, service: str) -> Iterator[Found]:
             continue
         if rows := count_rows(db, table):
             yield Present(rows)
-        tokens = _tokens(db, beside, doubts)
+        tokens = _tokens(db, beside, doubts, gaps)
+        yield from doubts.drain()
         seen: set[Any] = set()
         columns = f"rowid AS rowid, {selecting(db, table, _ADDRESS)}"
         for row in each_row(db, table, columns, gaps, key="rowid"):
@@ -61,13 +62,16 @@ def saved_addresses(db: EvidenceDatabase, service: str) -> Iterator[Found]:
     yield from gaps
 
 
-def _tokens(db: EvidenceDatabase, table: str, doubts: Doubts) -> dict[Any, Tokens]:
+def _tokens(db: EvidenceDatabase, table: str, doubts: Doubts, gaps: list[Problem]) -> dict[Any, Tokens]:
+    """The values of each address by its guid, in the order of their types."""
     found: dict[Any, Tokens] = {}
     if has(db, table, "guid", "type", "value"):
-        for row in db.execute(f"SELECT guid, type, value FROM {table} ORDER BY guid, type"):  # noqa: S608
+        for row in each_held(db, table, "rowid AS rowid, guid, type, value", gaps, key="rowid"):
             doubts.locator = f"{table}:guid={stored(row['guid'])}"
             if value := doubts.text(row["value"], f"value of type {stored(row['type'])}"):
                 found.setdefault(row["guid"], []).append((row["type"], value))
+    for tokens in found.values():
+        tokens.sort(key=lambda one: one[0] if type(one[0]) is int else 0)
     return found
 
 

@@ -11,6 +11,7 @@ from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.google.activity import entry
 from extractors.exports.json_values import Extra, Row, Values
 from extractors.exports.mail.values import LetterDoubts
+from extractors.shortened import shortened
 from parsers.html_pieces import Node, elements
 
 _CELL: Final = "outer-cell"
@@ -92,10 +93,10 @@ def _read(node: Node, dates: LetterDoubts) -> tuple[Row, tuple[Moment, ...], tup
     if place is None:
         dates.add("time", "the entry has no date")
     others = [line for number, line in enumerate(lines) if number not in (0, place)]
-    extra: list[Extra] = [("further words", "\n".join(others)[:_SHOWN])] if others else []
+    extra: list[Extra] = [("further words", shortened("\n".join(others), _SHOWN))] if others else []
     extra += [("link", href) for href in links[1:]]
     if caption is not None and (words := " ".join(caption.text().split())):
-        extra.append(("caption", words[:_SHOWN]))
+        extra.append(("caption", shortened(words, _SHOWN)))
         extra += [("link", href) for one in caption.each() if "/maps/" in (href := one.attributes.get("href", ""))]
     row: Row = {"header": header.text() if header else "", "title": lines[0] if lines else None}
     return {**row, "titleUrl": links[0] if links else None}, moments, tuple(extra)

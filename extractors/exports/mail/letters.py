@@ -57,7 +57,7 @@ class Letters:
         for name in _ONCE:
             values = dict.fromkeys(one.value for one in whole.header if one.name == name)
             if len(values) > 1:
-                others = "; ".join(as_text(one) for one in list(values)[1:])[:_LONGEST_FIELD]
+                others = shortened("; ".join(as_text(one) for one in list(values)[1:]), _LONGEST_FIELD)
                 doubts.add("header", f"it has more than one {name}, of which the first is shown: {others}")
         inner = [part for part in body.files if part.mime in ("message/rfc822", "message/global")]
         if inner and depth >= _DEEPEST:
