@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from evidence_store.records import Bookmark, Problem, Record, Search, WebVisit
 from extractors.android.tables import Table, extra_of, moments_of, read_tables
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, each_row, read_database, selecting, stored
 from extractors.web.addresses import searched
+from extractors.web.pages import Folders, folder_path
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 _SERVICE: Final = "Android browser"
@@ -19,7 +20,6 @@ _PAGE: Final = ("title", "url", "created", "date", "visits", "user_entered")
 _MARK: Final = ("title", "url", "folder", "parent", "deleted", "created", "modified", "account_name", "account_type")
 _EARLY: Final = ("title", "url", "visits", "date", "created", "description", "bookmark", "user_entered")
 _LAST: Final = ("last visit recorded", "date")
-Folders = dict[Any, tuple[str | None, Any]]  # _id -> title, parent
 
 
 @extractor(
@@ -118,22 +118,10 @@ def _mark(folders: Folders) -> Callable[[Row, Doubts], Record]:
             extra=(*extra_of(row, ("account_name", "account_type")), *searched(url)),
             url=url,
             title=doubts.text(row["title"], "title") or None,
-            folder=_path(row["parent"], folders),
+            folder=folder_path(row["parent"], folders),
         )
 
     return mark
-
-
-def _path(parent: Any, folders: Folders) -> str | None:
-    """The names of the folders from the outermost one; a circle ends where it closes."""
-    names: list[str] = []
-    passed: set[Any] = set()
-    while parent in folders and parent not in passed:
-        passed.add(parent)
-        name, parent = folders[parent]
-        if name:
-            names.append(name)
-    return " / ".join(reversed(names)) or None
 
 
 def _search(row: Row, doubts: Doubts) -> Search:

@@ -9,7 +9,7 @@ from evidence_store.records import Bookmark, Download, Present, Problem, Search,
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
 from extractors.web.browsers import browser_of
-from extractors.web.pages import Pages, extras, has, pages_alone, pages_of
+from extractors.web.pages import Pages, extras, folder_path, has, pages_alone, pages_of
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 _PLACE: Final = (
@@ -143,21 +143,9 @@ def _bookmarks(db: EvidenceDatabase, service: str, pages: Pages, unit: str, gaps
             flags=(flag,) if flag else (),
             url=url,
             title=doubts.text(row["title"], "title") or None,
-            folder=_folder(row["parent"], titles),
+            folder=folder_path(row["parent"], titles),
         )
         yield from doubts.drain()
-
-
-def _folder(parent: Any, titles: dict[Any, tuple[str | None, Any]]) -> str | None:
-    """The names of the folders from the outermost one; a circle ends where it closes."""
-    names: list[str] = []
-    seen: set[Any] = set()
-    while parent in titles and parent not in seen:
-        seen.add(parent)
-        title, parent = titles[parent]
-        if title:
-            names.append(title)
-    return " / ".join(reversed(names)) or None
 
 
 def _downloads(db: EvidenceDatabase, service: str, pages: Pages, unit: str, gaps: list[Problem]) -> Iterator[Found]:

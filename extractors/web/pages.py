@@ -18,6 +18,7 @@ _SECRET: Final = re.compile(
     r"(?:card|cc).?(?:no$|num|csc)|(?:^|[^a-z])(?:pwd|pin|otp|csc|iban)(?:$|[^a-z])",
     re.IGNORECASE,
 )
+Folders = dict[Any, tuple[str | None, Any]]  # key -> name, key of the folder around it
 Pages = dict[Any, tuple[str | None, str | None]]  # key -> url, title
 
 
@@ -50,6 +51,18 @@ def pages_alone(
             yield Present(1)
             yield record
         yield from doubts.drain()
+
+
+def folder_path(parent: Any, folders: Folders) -> str | None:
+    """The names of a bookmark's folders from the outermost one; a circle ends where it closes."""
+    names: list[str] = []
+    passed: set[Any] = set()
+    while parent in folders and parent not in passed:
+        passed.add(parent)
+        name, parent = folders[parent]
+        if name:
+            names.append(name)
+    return " / ".join(reversed(names)) or None
 
 
 def extras(row: Row, names: tuple[str, ...], url: str | None = None) -> tuple[tuple[str, Any], ...]:

@@ -11,6 +11,7 @@ from extractors.android.tables import Table, extra_of, moments_of, read_tables
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, each_row, read_database, selecting, stored
 from extractors.web.addresses import searched
+from extractors.web.pages import Folders, folder_path
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 _SERVICE: Final = "Samsung Internet"
@@ -53,7 +54,6 @@ _KEEPERS: Final[dict[Any, str]] = {
     3: "of the Samsung account, desktop",
     4: "of Firefox",
 }
-Folders = dict[Any, tuple[str | None, Any]]  # _ID -> title, parent
 
 
 @extractor(
@@ -147,14 +147,7 @@ def _folder(parent: Any, folders: Folders, doubts: Doubts) -> str | None:
     """
     if parent is not None and parent not in folders and not (type(parent) is int and parent <= 0):
         doubts.add("no-folder", f"there is no folder with the _ID that PARENT names: {stored(parent)}")
-    names: list[str] = []
-    passed: set[Any] = set()
-    while parent in folders and parent not in passed:
-        passed.add(parent)
-        name, parent = folders[parent]
-        if name:
-            names.append(name)
-    return " / ".join(reversed(names)) or None
+    return folder_path(parent, folders)
 
 
 def _on(value: Any) -> bool:
