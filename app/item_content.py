@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from evidence_store.derive import PEOPLE, own_words
 from evidence_store.queries import Detail
 from parsers.times import iso
 
@@ -24,6 +25,8 @@ def content(item: Detail) -> str:
     if record.get("subject"):
         text = f"Subject: {record['subject']}\n{text}"
     facts = [str(fact) for fact in _FACTS.get(item.kind, _no_facts)(record) if fact]
+    if item.kind in PEOPLE:
+        text = own_words(record)
     words, text = "; ".join(facts), "" if text in facts else text  # a group may say its title twice
     return "\n".join(part for part in (words, text) if part)
 
@@ -36,8 +39,11 @@ def _said(*fields: str) -> Callable[[dict[str, Any]], list[Any]]:
     return lambda record: [record.get(name) for name in fields]
 
 
-def _named(record: dict[str, Any]) -> list[Any]:
-    return [record.get("name"), *map(who, record.get("identifiers", ()))]
+def _person(record: dict[str, Any]) -> list[Any]:
+    """A contact or an account: its name once, and another name with the number or handle that it stands for."""
+    name, known = record.get("name"), record.get("identifiers", ())
+    shown = [one["identifier"] if one.get("name") == name else who(one) for one in known]
+    return list(dict.fromkeys([name, *shown, record.get("organisation")]))
 
 
 def _media(record: dict[str, Any]) -> list[Any]:
@@ -78,16 +84,12 @@ def _member(member: dict[str, Any]) -> str:
 _FACTS: Final[dict[str, Callable[[dict[str, Any]], list[Any]]]] = {
     "message": _message,
     "call": lambda record: [record.get("outcome"), _seconds(record.get("duration_s"))],
-    "contact": lambda record: [
-        record.get("name"),
-        *map(who, record.get("identifiers", ())),
-        record.get("organisation"),
-    ],
+    "contact": _person,
+    "account": _person,
     "media_item": _media,
     "location": lambda record: [f"{record.get('lat')}, {record.get('lon')}", record.get("source")],
     "table_row": lambda record: [f"table {record.get('table') or 'not known'}"],
     "group": _group,
-    "account": lambda record: _named(record),
     "web_visit": _said("title", "url"),
     "bookmark": _said("title", "url", "folder"),
     "search": _said("text", "url"),

@@ -143,7 +143,6 @@ _WORDS: Final = {
     "message": ("subject", "text"),
     "email": ("subject", "text"),
     "group": ("title", "text"),
-    "account": ("name", "text"),
     "web_visit": ("title", "url", "text"),
     "bookmark": ("title", "url", "folder", "text"),
     "search": ("text", "url"),
@@ -157,16 +156,31 @@ _WORDS: Final = {
     "network": ("name", "address", "text"),
     "device_fact": ("name", "value", "text"),
 }
+PEOPLE: Final = frozenset(("contact", "account"))
 
 
 def _searched(record: dict[str, Any]) -> str | None:
     """The words by which an item is found, each once."""
     text: str | None = record.get("text")
+    if record["kind"] in PEOPLE:
+        return "\n".join(filter(None, (*_names_of(record), own_words(record)))) or text
     fields = _WORDS.get(record["kind"])
     if fields is None:
         return text
     found = [str(record[name]) for name in fields if record.get(name)]
     return "\n".join(dict.fromkeys(found)) if found else text
+
+
+def _names_of(person: dict[str, Any]) -> list[str]:
+    """What a contact or an account is known by, each once: its name, where it works, its numbers and handles."""
+    parties = [word for one in person.get("identifiers", ()) for word in (one.get("name"), one["identifier"])]
+    return list(dict.fromkeys(word for word in (person.get("name"), *parties, person.get("organisation")) if word))
+
+
+def own_words(person: dict[str, Any]) -> str:
+    """The text of a contact or an account without its names, numbers and handles; "" where there is no more."""
+    names = set(_names_of(person))
+    return "\n".join(line for line in (person.get("text") or "").split("\n") if line not in names).strip("\n")
 
 
 def _parties(record: dict[str, Any], region: str | None) -> list[tuple[str, PartyKey]]:

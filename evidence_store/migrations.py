@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Final
 
 from sqlalchemy import Connection, Engine
 
+from evidence_store.derive import OfFile, derive, plain_of
 from evidence_store.identity import comparable
 from evidence_store.structure import add_views
 
@@ -23,7 +25,29 @@ def _parties_compared(connection: Connection) -> None:
     add_views(connection)
 
 
-STEPS: Final[dict[int, Callable[[Connection], None]]] = {1: _parties_compared}
+def _people_found_by_name(connection: Connection) -> None:
+    """Format 3: a search finds contacts and accounts by each of their names, numbers and handles.
+
+    What is not as it was stored stays as it is: `verify` tells it."""
+    people = connection.exec_driver_sql(
+        "SELECT id, CAST(record AS BLOB) AS record, sha256 FROM item WHERE kind IN ('contact', 'account')"
+    ).all()
+    found = [
+        (derive(plain_of(row.record), OfFile()).text, row.id)
+        for row in people
+        if hashlib.sha256(row.record).digest() == row.sha256
+    ]
+    for words, item in found:
+        connection.exec_driver_sql(_UNINDEX, (item,))
+        connection.exec_driver_sql("UPDATE item SET text = ? WHERE id = ?", (words, item))
+        connection.exec_driver_sql(_INDEX, (item,))
+
+
+_UNINDEX: Final = (
+    "INSERT INTO item_fts(item_fts, rowid, text, names) SELECT 'delete', id, text, names FROM item WHERE id = ?"
+)
+_INDEX: Final = "INSERT INTO item_fts(rowid, text, names) SELECT id, text, names FROM item WHERE id = ?"
+STEPS: Final[dict[int, Callable[[Connection], None]]] = {1: _parties_compared, 2: _people_found_by_name}
 
 
 def migrate(engine: Engine, found: int, wanted: int) -> None:

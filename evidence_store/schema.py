@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION: Final = 2
+VERSION: Final = 3
 APPLICATION_ID: Final = 0x41535359  # "ASSY": what `file` and a hex viewer show of a case
 metadata = MetaData()
 

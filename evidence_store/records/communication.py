@@ -45,7 +45,7 @@ class Call(Record):
 
 @record
 class Contact(Record):
-    """`text` is everything that a search should find; `values` the (label, scheme, value) rows as stored."""
+    """Somebody in a list of people. `text` is what else is said than name, identifiers and organisation."""
 
     kind: ClassVar[str] = "contact"
     name: str | None = None

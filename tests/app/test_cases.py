@@ -32,7 +32,8 @@ def test_a_case_of_a_newer_program_is_refused_in_one_line(tmp_path: Path) -> Non
     build_case(tmp_path / "case").close()
     with closing(sqlite3.connect(tmp_path / "case" / "case.db")) as raw:
         raw.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
-    with pytest.raises(CaseError, match=r"was written by a newer Assay \(case format 3, this one reads 2\)$"):
+    newer = rf"was written by a newer Assay \(case format {schema.VERSION + 1}, this one reads {schema.VERSION}\)$"
+    with pytest.raises(CaseError, match=newer):
         open_case(tmp_path / "case")
 
 

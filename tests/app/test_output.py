@@ -8,7 +8,8 @@ import pytest
 from app.item_content import content
 from app.output import harmless, item_plain, print_json, print_table, print_text, say
 from evidence_store import queries
-from evidence_store.records import Message, Moment, Party, Quoted, Reaction
+from evidence_store.records import Account, Contact, Message, Moment, Party, Quoted, Reaction
+from evidence_store.selection import Selection
 from tests.evidence_builders.case import build_case
 from tests.evidence_builders.hostile import MOVES, NUL, SURROGATE, TURNED
 
@@ -51,6 +52,26 @@ def test_what_is_said_of_work_under_way_goes_on_when_nobody_reads_it(monkeypatch
     monkeypatch.setattr("app.output.close_output", lambda: closed.append(True))
     say("EX/1: read")
     assert closed == [True]
+
+
+def test_a_contact_says_each_of_its_names_once_and_whose_number_is_whose(tmp_path: Path) -> None:
+    number, handle = Party("+447700900101", "phone", "Ann Example"), Party("ann.ex", "handle", "Annie")
+    words = "Ann Example\nHarbour Works\n+447700900101\nkeeps the kiosk\n\nback on Monday"
+    place = "Harbour Works"
+    records = [
+        Contact(locator="a", name="Ann Example", identifiers=(number, handle), organisation=place, text=words),
+        Contact(locator="b", name="Ann Example", identifiers=(number,)),
+        Account(locator="c", name="ann.ex", identifiers=(Party("ann.ex", "handle", "ann.ex"),), text="ann.ex"),
+    ]
+    case = build_case(tmp_path / "case", records)
+    with case.store.read() as connection:
+        ids = [found[0] for found in queries.page(connection, Selection())]
+        assert [content(item) for item in queries.details(connection, ids)] == [
+            "Ann Example; +447700900101; Annie (ann.ex); Harbour Works\nkeeps the kiosk\n\nback on Monday",
+            "Ann Example; +447700900101",
+            "ann.ex",
+        ]
+    case.close()
 
 
 def test_answers_reactions_and_repeated_fields_come_out_whole(tmp_path: Path) -> None:

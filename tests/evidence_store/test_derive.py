@@ -13,7 +13,18 @@ from sqlalchemy import select
 from evidence_store import schema
 from evidence_store.derive import OfFile, all_moments, clean, derive, fitting, plain_of, principal
 from evidence_store.queries import details, page
-from evidence_store.records import WHOLE_FILE, MediaItem, Message, Moment, Record, canonical, to_plain
+from evidence_store.records import (
+    WHOLE_FILE,
+    Account,
+    Contact,
+    MediaItem,
+    Message,
+    Moment,
+    Party,
+    Record,
+    canonical,
+    to_plain,
+)
 from evidence_store.rows import dump
 from evidence_store.selection import Selection
 from tests.evidence_builders.archives import STAMP_NS, write_folder
@@ -111,6 +122,14 @@ def test_a_number_fits_a_column_or_is_left_out(number: int | None, expected: int
 )
 def test_the_search_text_holds_no_nul_and_no_half_character(text: str | None, expected: str | None) -> None:
     assert clean(text) == expected
+
+
+@pytest.mark.parametrize("kind", [Contact, Account])
+def test_people_are_found_by_each_of_their_names_and_what_is_said_of_them(kind: type[Record]) -> None:
+    known = (Party("+447700900101", "phone", "Ann Example"), Party("ann.ex", "handle", "Annie"))
+    person = kind(locator="a", name="Ann Example", identifiers=known, text="ann.ex\nkeeps the kiosk\n")  # type: ignore[call-arg]
+    assert derive(plain(person), OfFile()).text == "Ann Example\n+447700900101\nAnnie\nann.ex\nkeeps the kiosk"
+    assert derive(plain(kind(locator="a")), OfFile()).text is None
 
 
 def test_in_a_case_photos_stand_in_the_timeline_by_their_files_and_show_all_their_times(tmp_path: Path) -> None:

@@ -3,21 +3,54 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from evidence_store import queries, schema
+from evidence_store.selection import Selection
 from evidence_store.store import open_store
 from evidence_store.verify import verify
 from tests.evidence_builders.cases import unpack
 
-STORED = Path(__file__).resolve().parents[1] / "data" / "case-v1"
+STORED = Path(__file__).resolve().parents[1] / "data"
 
 
-def test_a_case_of_format_1_opens_and_has_the_figures_it_had(tmp_path: Path) -> None:
-    folder = unpack((STORED / "case.zip").read_bytes(), tmp_path)
-    store = open_store(folder / "case" / "case.db")
+def stored_case(version: int, to: Path) -> Path:
+    return unpack((STORED / f"case-v{version}" / "case.zip").read_bytes(), to) / "case" / "case.db"
+
+
+@pytest.mark.parametrize("version", range(1, schema.VERSION))
+def test_a_case_of_an_older_format_opens_and_has_the_figures_it_had(version: int, tmp_path: Path) -> None:
+    store = open_store(stored_case(version, tmp_path))
     with store.read() as connection:
         found = verify(connection)
     store.close()
     figures = {"items_digest": found.items_digest, "seal": found.seal, "ledger_head": found.ledger_head}
-    assert figures == json.loads((STORED / "expected.json").read_text())
+    assert figures == json.loads((STORED / f"case-v{version}" / "expected.json").read_text())
     assert (found.findings, found.complete) == ((), True)
+
+
+def test_people_of_an_older_case_are_found_by_each_of_their_names(tmp_path: Path) -> None:
+    """In format 2 only the first contact was, whose text repeats what it is called."""
+    store = open_store(stored_case(2, tmp_path))
+    with store.read() as connection:
+        words = ("kiosk", "447700900123", "harbour", "mira.example", "ben.sample", "ara@example.com", "447700900101")
+        found = [[row[0] for row in queries.page(connection, Selection(search=word))] for word in words]
+    store.close()
+    assert found == [[1], [1], [1], [2, 1], [3], [4], [4]]
+
+
+def test_a_contact_of_an_older_case_that_was_changed_is_told_and_not_put_right(tmp_path: Path) -> None:
+    path = stored_case(2, tmp_path)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE item SET record = replace(record, 'Mira', 'Vera') WHERE id = 1")
+    store = open_store(path)
+    with store.read() as connection:
+        found = verify(connection)
+    store.close()
+    assert [finding.what for finding in found.findings if finding.table == "item"] == [
+        "its record does not have its stored SHA-256"
+    ]
