@@ -31,6 +31,8 @@ _COLUMNS: Final = {"item": 12, "moment": 6, "item_party": 4, "attachment": 8, "c
 _INSERT: Final = {table: f"INSERT INTO {table} VALUES ({','.join('?' * n)})" for table, n in _COLUMNS.items()}  # noqa: S608
 _FLUSH: Final = 250
 _FLUSH_BYTES: Final = 4 << 20
+# No other thread writes to it: SQLite need not keep them from each other.
+_FLAGS: Final = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_NOMUTEX
 # Nobody else opens the file, and one that is not whole is made anew.
 _SETTINGS: Final = (
     *("page_size = 32768", "journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"),
@@ -66,7 +68,7 @@ class PreparedRows:
         self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _INSERT}
         self._items, self._moments, self._links = (self._rows[name] for name in ("item", "moment", "item_party"))
         try:
-            self._connection = apsw.Connection(path)
+            self._connection = apsw.Connection(path, flags=_FLAGS)
             for setting in _SETTINGS:
                 self._connection.execute(f"PRAGMA {setting}")
             self._connection.execute("BEGIN")

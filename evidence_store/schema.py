@@ -272,7 +272,6 @@ LATE_INDEXES: Final = (
     "CREATE INDEX IF NOT EXISTS item_kind ON item (kind, when_us, id)",
     "CREATE INDEX IF NOT EXISTS item_service ON item (service, when_us, id)",
     "CREATE INDEX IF NOT EXISTS item_conversation ON item (conversation_id, when_us, id)",
-    "CREATE INDEX IF NOT EXISTS item_outcome ON item (outcome_id)",
     "CREATE INDEX IF NOT EXISTS item_party_party ON item_party (party_id, item_id)",
     "CREATE INDEX IF NOT EXISTS party_comparable ON party (comparable)",
     "CREATE INDEX IF NOT EXISTS attachment_file ON attachment (file_id)",

@@ -25,6 +25,9 @@ from parsers.sqlite_rows import Tally, reader
 from parsers.sqlite_vfs import MAIN, OverlayVFS, declared_size
 
 _MAGIC: Final = b"SQLite format 3\0"
+_FLAGS: Final = (
+    apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
+)  # one thread reads: it need not be kept from others
 
 
 class DatabaseDamaged(ValueError):
@@ -71,7 +74,7 @@ class EvidenceDatabase:
         self._last_progress = time.monotonic()
         self._tables: dict[str, set[str]] | None = None
         self._encoding = "UTF-8"
-        self._connection = apsw.Connection(MAIN, flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs.name)
+        self._connection = apsw.Connection(MAIN, flags=_FLAGS, vfs=vfs.name)
         try:
             self._prepare()
         except apsw.Error as error:

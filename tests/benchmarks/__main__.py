@@ -39,6 +39,7 @@ from tests.benchmarks.measuring import Measured, measured, read_and_hash
 from tests.benchmarks.whatsapp import PLACE, msgstore
 
 MIB = 1 << 20
+ROOT = Path(__file__).resolve().parents[2]
 Row = tuple[str, str, str]  # work, measured, aim
 
 
@@ -46,6 +47,12 @@ def _ingest(folder: Path, source: Path, on_progress: Callable[[Progress], None] 
     case = open_case(folder, create_it=True)
     add_source(case, SourceRequest(source, zone="Europe/London"), on_progress)
     return case
+
+
+def _ingest_by_command(folder: Path, source: Path) -> None:
+    """As whoever uses it does: in processes of its own, so that their CPU time is the program's and nothing else's."""
+    command = [sys.executable, "-m", "app", "ingest", folder, source, "--zone", "Europe/London"]
+    subprocess.run([*command, "--no-authority", "made-up evidence", "--progress", "none"], cwd=ROOT, check=True)
 
 
 def files(folder: Path, _large: bool) -> Iterator[Row]:
@@ -85,22 +92,22 @@ def _add_chat(source: Path, lines: int) -> None:
 
 def messages(folder: Path, _large: bool) -> Iterator[Row]:
     source = android_zip(folder / "sms.zip", sms=400_000, files=0, photos=0)
-    with measured() as found:
-        _ingest(folder / "case", source).close()
+    with measured(children_only=True) as found:
+        _ingest_by_command(folder / "case", source)
     yield "400,000 SMS from a database into the sealed store", _rate(400_000, found), "40,000"
 
 
 def whatsapp(folder: Path, _large: bool) -> Iterator[Row]:
     count = 1_000_000
     msgstore(folder / "phone" / PLACE, count)
-    with measured() as found:
-        _ingest(folder / "case", folder / "phone").close()
+    with measured(children_only=True) as found:
+        _ingest_by_command(folder / "case", folder / "phone")
     yield f"{count:,} WhatsApp messages from a database into the sealed store", _rate(count, found), "40,000"
     yield "the same: memory of all processes", f"{found.memory / MIB:,.0f} MiB", "1,024 MiB"
 
 
 def _rate(count: int, found: Measured) -> str:
-    """By the CPU seconds of all processes, and by the clock."""
+    """By the CPU seconds of all its processes, their start included, and by the clock."""
     return f"{count / found.cpu:,.0f} a second a core ({count / found.wall:,.0f} a second)"
 
 
