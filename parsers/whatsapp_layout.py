@@ -11,6 +11,7 @@ References:
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 # Invisible direction marks, and a byte order mark that a join of files left inside.
@@ -67,15 +68,27 @@ _TIME = (
 _HOURS = rf"(?:{_S}ч[.])?"  # what Bulgarian puts behind a time
 
 _END = rf"(?:(?P<bracket>{_M}\]{_S}?)|(?P<bare>:{_SPACE})|{_GAP}[-–—](?:{_SPACE}|\r?$))"
-_ANY_HEADER = re.compile(
-    rf"^{_M}(?P<open>\[)?{_M}(?P<date>{_DATE}){_M}{_CONNECTOR}{_M}(?P<time>{_TIME}){_HOURS}{_M}{_END}",
-    re.IGNORECASE | re.MULTILINE,
-)
-# Vietnamese has the time first. Only with ":", or a date with dots could be a time.
-_TIME_FIRST = re.compile(
-    rf"^{_M}(?P<open>\[)?{_M}(?P<time>{_TIME.replace('[:.]', ':')}){_M}{_CONNECTOR}{_M}(?P<date>{_DATE}){_M}{_END}",
-    re.IGNORECASE | re.MULTILINE,
-)
+
+
+# Made when the first chat asks for them: to compile them would take a tenth of the time in which a process starts.
+@cache
+def _any_header() -> re.Pattern[str]:
+    return re.compile(
+        rf"^{_M}(?P<open>\[)?{_M}(?P<date>{_DATE}){_M}{_CONNECTOR}{_M}(?P<time>{_TIME}){_HOURS}{_M}{_END}",
+        re.IGNORECASE | re.MULTILINE,
+    )
+
+
+@cache
+def _time_first() -> re.Pattern[str]:
+    """Vietnamese has the time first. Only with ":", or a date with dots could be a time."""
+    time = _TIME.replace("[:.]", ":")
+    return re.compile(
+        rf"^{_M}(?P<open>\[)?{_M}(?P<time>{time}){_M}{_CONNECTOR}{_M}(?P<date>{_DATE}){_M}{_END}",
+        re.IGNORECASE | re.MULTILINE,
+    )
+
+
 _CLOCK = re.compile(_TIME, re.IGNORECASE)
 _NUMBERS = re.compile(r"\d+")
 _EAST = re.compile("[一-鿿가-힣]")
@@ -121,7 +134,7 @@ class Layout(NamedTuple):
 def layouts(text: str) -> list[tuple[Layout, str]]:
     """(layout, what follows the header) of each line of `text` that is dated in any layout known here."""
     found = []
-    matches = [*_ANY_HEADER.finditer(text), *_TIME_FIRST.finditer(text)]
+    matches = [*_any_header().finditer(text), *_time_first().finditer(text)]
     for match in sorted(matches, key=lambda match: match.start()):
         if bool(match["open"]) != bool(match["bracket"]):
             continue
@@ -150,7 +163,7 @@ def _layout(match: re.Match[str]) -> Layout:
 
 def looks_dated(line: str) -> bool:
     """Whether the line begins with a header in any layout."""
-    match = _ANY_HEADER.match(line) or _TIME_FIRST.match(line)
+    match = _any_header().match(line) or _time_first().match(line)
     return match is not None and bool(match["open"]) == bool(match["bracket"])
 
 

@@ -246,21 +246,28 @@ def _in_blocks(found: Iterator[Found]) -> Iterator[list[Record] | Problem | Pres
 def _admit(block: list[Record], shard: ShardWriter, scope: Scope, tally: Tally) -> None:
     """Writes the records that may be written and counts them. Those before one that cannot be written are kept."""
     admitted = [scope.admits(record) for record in block]
+    all_of_it = all(admitted)
     before = shard.records_written
     try:
-        shard.records(block if all(admitted) else list(compress(block, admitted)))
+        shard.records(block if all_of_it else list(compress(block, admitted)))
     finally:
-        left = shard.records_written - before
-        for record, is_admitted in zip(block, admitted, strict=True):
-            new = record.locator != tally.last
-            tally.last = record.locator
-            if not is_admitted:
-                tally.out_of_scope += new
-            elif left:
-                left -= 1
-                tally.parsed += new
-            else:
-                break  # it could not be written
+        written = shard.records_written - before
+        if all_of_it and written == len(block):
+            tally.parsed += tally.rows_of(block)
+        else:
+            _count_each(block, admitted, written, tally)
+
+
+def _count_each(block: list[Record], admitted: list[bool], written: int, tally: Tally) -> None:
+    for record, is_admitted in zip(block, admitted, strict=True):
+        new = tally.rows_of([record])
+        if not is_admitted:
+            tally.out_of_scope += new
+        elif written:
+            written -= 1
+            tally.parsed += new
+        else:
+            return  # it could not be written
 
 
 def _words(error: BaseException) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import ne
 
-from evidence_store.records import Problem
+from evidence_store.records import Problem, Record
 
 
 @dataclass
@@ -25,6 +27,12 @@ class Tally:
     def seen(self) -> int:
         """Rows that came out, in whatever way."""
         return self.parsed + self.out_of_scope + self.unsupported + self.failed
+
+    def rows_of(self, records: Sequence[Record]) -> int:
+        """How many rows these came from: what follows each other from one place is of one row."""
+        locators = [record.locator for record in records]
+        before, self.last = self.last, locators[-1]
+        return sum(map(ne, locators, [before, *locators]))
 
     def count(self, problem: Problem) -> None:
         """Counts a problem by its kind."""

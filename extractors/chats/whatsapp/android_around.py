@@ -140,20 +140,20 @@ def _receipts(draft: Draft, rows: list[Row], context: Context) -> None:
     if len(rows) == 1 and draft.chat.sort == "person":
         draft.moments += [at_ms(meaning, value, column, doubts) for meaning, value, column in _dated(rows[0])]
         return
+    raw = context.people.raw
     for row in rows:
-        someone = context.people.raw(row["receipt_user_jid_row_id"]) or stored(row["receipt_user_jid_row_id"])
-        words = [f"{meaning} {iso_ms(value, column, doubts)}" for meaning, value, column in _dated(row)]
-        draft.extra.append(("receipt", f"{someone}: {', '.join(words) or 'none yet'}"))
+        member = row["receipt_user_jid_row_id"]
+        words = ", ".join([f"{meaning} {iso_ms(value, column, doubts)}" for meaning, value, column in _dated(row)])
+        draft.extra.append(("receipt", f"{raw(member) or stored(member)}: {words or 'none yet'}"))
 
 
 def _dated(row: Row) -> list[tuple[str, Any, str]]:
     """(meaning, stored time, column) of each time that a receipt has: 0 stands for none."""
-    found = []
-    for column, meaning in _RECEIPTS:
-        value = row[column]
-        if value is not None and (type(value) is not int or value > 0):
-            found.append((meaning, value, column))
-    return found
+    return [
+        (meaning, value, column)
+        for column, meaning in _RECEIPTS
+        if (value := row[column]) is not None and (type(value) is not int or value > 0)
+    ]
 
 
 def _add_ons(draft: Draft, rows: list[Row], context: Context) -> None:

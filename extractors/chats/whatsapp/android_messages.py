@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from evidence_store.records import Message, Moment, Party, Problem
@@ -24,6 +25,11 @@ COLUMNS: Final = (
     *("sort_id", "translated_text"),
 )
 _PARTS: Final = {**android_content.PARTS, **android_elements.PARTS, **android_around.PARTS}
+# What many messages have in common follows from these.
+_SHARED: Final = itemgetter(
+    *("chat_row_id", "sender_jid_row_id", "message_type"),
+    *("from_me", "status", "origin", "origination_flags", "starred", "broadcast"),
+)
 _ALWAYS_DRAFTED: Final = frozenset({SYSTEM, TIMER, *REVOKED, 56, 112})
 
 
@@ -54,17 +60,7 @@ def message(row: Row, found: Beside, context: Context) -> Message:
     text, key = row["text_data"], row["key_id"]
     if key == "-1" and row["chat_row_id"] == -1:
         return _placeholder(row, context)
-    chat, direction, flags, extra, sender, recipients, missing = (context.alike or _remember(context))(
-        row["chat_row_id"],
-        row["sender_jid_row_id"],
-        row["message_type"],
-        row["from_me"],
-        row["status"],
-        row["origin"],
-        row["origination_flags"],
-        row["starred"],
-        row["broadcast"],
-    )
+    chat, direction, flags, extra, sender, recipients, missing = (context.alike or _remember(context))(*_SHARED(row))
     for code, detail in missing:
         doubts.add(code, detail)
     if chat.unread_above is not None and direction == "in" and _unread(row, chat):
