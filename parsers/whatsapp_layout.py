@@ -89,7 +89,11 @@ def _time_first() -> re.Pattern[str]:
     )
 
 
-_CLOCK = re.compile(_TIME, re.IGNORECASE)
+@cache
+def _clock() -> re.Pattern[str]:
+    return re.compile(_TIME, re.IGNORECASE)
+
+
 _NUMBERS = re.compile(r"\d+")
 _EAST = re.compile("[一-鿿가-힣]")
 
@@ -176,7 +180,7 @@ def numbers(date: str) -> tuple[str, str, str]:
 def time_of_day(time: str) -> tuple[int, int, int] | None:
     """(hour, minute, second) of a time as written, or None when there is no such time: 25:00, 13:00 PM is taken as it
     stands (24-hour clocks with a half-day word exist), 0:08 AM is eight past midnight."""
-    match = _CLOCK.fullmatch(time)
+    match = _clock().fullmatch(time)
     if match is None:
         return None
     hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
