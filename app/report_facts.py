@@ -90,14 +90,13 @@ def _reader(label: str) -> tuple[str, str, str]:
 
 
 def time_statement(connection: Connection, zone: str) -> tuple[str, ...]:
-    """How times are shown and how far each class can be trusted, with the count of each in this case."""
+    """How times are shown in this report, which zones were assumed, and how many times of each class there are."""
     moment = schema.moment
     counts = Counter(connection.scalars(select(moment.c.clock).execution_options(yield_per=10_000)))
-    named = "; ".join(f"{letter}: {words} ({counts.get(letter, 0):,} in this case)" for letter, words in CLOCKS.items())
+    named = ", ".join(f"{letter} {counts.get(letter, 0):,}" for letter in CLOCKS)
     sources = listing.sources(connection)
     assumed = sorted({row["zone"] for row in sources if row["zone"]})
     devices = sorted({row["facts"][DEVICE_ZONE] for row in sources if not row["zone"] and DEVICE_ZONE in row["facts"]})
-    uk = " GMT is UTC; BST is UTC plus one hour." if zone == "Europe/London" else ""
     basis = (
         f"Where a local time has no zone, {', '.join(assumed)} was assumed because the operator stated it; if that is "
         "wrong those times shift by whole hours, and their order relative to other sources may change."
@@ -110,10 +109,10 @@ def time_statement(connection: Connection, zone: str) -> tuple[str, ...]:
             f"{', '.join(devices)}."
         )
     return (
-        f"Times are shown in {zone}.{uk} The first time of an item is the one by which it is ordered.",
-        f"The letter behind a time says how far its clock can be trusted. {named}.",
-        basis,
+        f"Times are shown in {zone}. The first time of an item is the one by which it is ordered. "
         "Items without a time in UTC stand at the end.",
+        basis,
+        f"Times of each class in this case: {named}.",
     )
 
 

@@ -40,7 +40,7 @@ def draw_front(data: ReportData, flow: Flow, wording: dict[str, Any], known: Kno
     _extractors(data, flow)
     _prose(flow, data.notes)
     flow.heading(titles["time"], fresh=False)
-    _prose(flow, (*data.time_statement, *wording["time"]["statement"]))
+    _prose(flow, (*wording["time"]["statement"], *data.time_statement))
     _reading(flow, wording)
     flow.heading(titles["conversations"])
     _conversations(data, flow, known)
