@@ -15,9 +15,10 @@ from sqlalchemy import select
 from app.cases import Case, CaseError
 from app.ingest.opening import OPENED_WITH, survey
 from app.ingest.pool import Pool
-from app.worker.shard import FACTS, lines, parse
+from app.worker.shard import FACTS, lines
 from app.worker.tasks import HashSource, Listed, Render
 from evidence_store import listing, schema
+from evidence_store.records import plain_of
 from evidence_store.rows import load
 from extractors.sources import needs_spool
 from extractors.sources.base import NO_SECRET, SourceRef
@@ -53,7 +54,7 @@ def _check(pool: Pool, folder: Path, row: dict[str, Any]) -> SourceCheck:
     ended = next(iter(pool.run([task])))
     if ended.error:
         return SourceCheck(exhibit, None, f"{exhibit}: {ended.error}")
-    hashes = next(parse(data) for letter, data in lines(task.shard) if letter == FACTS)
+    hashes = next(plain_of(data) for letter, data in lines(task.shard) if letter == FACTS)
     if any(hashes[name] != row[name] for name in ("sha256", "sha1", "md5")):
         return SourceCheck(exhibit, False, f"{exhibit}: {path} is not what was read into the case (SHA-256 differs)")
     # What stands beside it (a database's log, an image's segments) was read as well and has hashes of its own.

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
-import orjson
+import msgspec
 
 from evidence_store.identity import comparable
-from evidence_store.records import WHOLE_FILE
+from evidence_store.records import WHOLE_FILE, Attachment, Message, Moment, Party, Record, plain_of, to_plain
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -36,7 +35,7 @@ class Derived(NamedTuple):
     deleted: bool
     moments: list[MomentRow]
     parties: list[tuple[str, PartyKey]]  # role, party
-    attachments: Sequence[dict[str, Any]]
+    attachments: Sequence[Attachment]
     location: tuple[float, float] | None
 
 
@@ -56,16 +55,6 @@ def fitting(number: int | None) -> int | None:
     return number if number is None or -_LARGEST <= number <= _LARGEST else None
 
 
-def plain_of(record: bytes) -> dict[str, Any]:
-    """The plain values of a record in canonical JSON."""
-    try:
-        found: dict[str, Any] = orjson.loads(record)
-    except orjson.JSONDecodeError:
-        # Escaped lone surrogates: valid JSON, but not for every reader.
-        found = json.loads(record)
-    return found
-
-
 class OfFile(NamedTuple):
     """What a record takes from its file: whether that was deleted, the moments of the file system, and the region
     under which its source's national numbers are read."""
@@ -75,10 +64,13 @@ class OfFile(NamedTuple):
     region: str | None = None
 
 
+_MOMENTS: Final = msgspec.json.Decoder(tuple[Moment, ...])
+
+
 def all_moments(record: dict[str, Any], times: str) -> Sequence[dict[str, Any]]:
     """The record's own moments, and behind them those of its file where the record is about the file as a whole."""
     own: Sequence[dict[str, Any]] = record.get("moments", ())
-    return own if record["locator"] != WHOLE_FILE else [*own, *json.loads(times)]
+    return own if record["locator"] != WHOLE_FILE else [*own, *plain_of(times.encode())]
 
 
 def principal(moments: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
@@ -86,17 +78,46 @@ def principal(moments: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     return next((one for one in moments if one["utc_us"] is not None), moments[0] if moments else None)
 
 
-def derive(record: dict[str, Any], file: OfFile, number: int = 0) -> Derived:
-    """The derived values of one record as plain JSON values (see `records.to_plain`); `number` stands in its moments.
+def derive(record: Record, file: OfFile, number: int = 0) -> Derived:
+    """The derived values of one record; `number` stands in its moments. Raises TypeError for one of which nothing can
+    be derived.
 
     Runs once for each record when it is read, and once when it is verified.
     """
-    get = record.get
-    moments: list[MomentRow] = []
-    when_us: int | None = None  # the first moment that is known in UTC: by it an item sorts
-    for moment in all_moments(record, file.times):
-        utc_us, raw, meaning = moment["utc_us"], moment["raw"], moment["meaning"]
+    kind = record.kind
+    has = _fields(type(record))
+    when_us, moments = _moment_rows(record, file, number)
+    text = record.text if isinstance(record, Message) and record.subject is None else _searched(record)
+    key = record.conversation if has.conversation else None  # type: ignore[attr-defined]
+    attachments = record.attachments
+    return Derived(
+        kind,
+        clean(record.service) or "",
+        None if key is None else _conversation(key, record.title if has.title else None),  # type: ignore[attr-defined]
+        record.direction if has.direction else None,  # type: ignore[attr-defined]
+        when_us,
+        text if text is None or (text.isascii() and "\x00" not in text) else clean(text),
+        clean(" ".join([one.name for one in attachments])) if attachments else None,
+        file.deleted or bool(record.deleted),
+        moments,
+        _parties(record, has, file.region),
+        attachments,
+        _place(record.lat, record.lon) if has.place else None,  # type: ignore[attr-defined]
+    )
+
+
+def _moment_rows(record: Record, file: OfFile, number: int) -> tuple[int | None, list[MomentRow]]:
+    """The first moment that is known in UTC, by which an item sorts; and the row of each."""
+    when_us: int | None = None
+    rows: list[MomentRow] = []
+    moments = record.moments
+    if record.locator == WHOLE_FILE:
+        moments += _MOMENTS.decode(file.times)
+    for moment in moments:
+        utc_us, raw, meaning = moment.utc_us, moment.raw, moment.meaning
         if utc_us is not None:
+            if type(utc_us) is not int:  # a float would lose microseconds: a slip of an extractor, not of the evidence
+                raise TypeError(f"utc_us must be an int of microseconds, not {type(utc_us).__name__}")
             if not -_LARGEST <= utc_us <= _LARGEST:
                 utc_us = None
             elif when_us is None:
@@ -104,24 +125,32 @@ def derive(record: dict[str, Any], file: OfFile, number: int = 0) -> Derived:
         if not raw.isascii() or "\x00" in raw:
             raw = clean(raw) or ""
         if not meaning.isascii():
-            meaning = clean(meaning)
-        moments.append((number, len(moments), meaning, utc_us, raw, moment["clock"]))
-    key = get("conversation")
-    text = get("text") if record["kind"] == "message" and "subject" not in record else _searched(record)
-    attachments = get("attachments", ())
-    return Derived(
-        record["kind"],
-        clean(get("service")) or "",
-        None if key is None else _conversation(key, get("title")),
-        get("direction"),
-        when_us,
-        text if text is None or (text.isascii() and "\x00" not in text) else clean(text),
-        clean(" ".join([a["name"] for a in attachments])) if attachments else None,
-        file.deleted or bool(get("deleted")),
-        moments,
-        _parties(record, file.region),
-        attachments,
-        _place(record["lat"], get("lon")) if "lat" in record else None,
+            meaning = clean(meaning) or ""
+        rows.append((number, len(rows), meaning, utc_us, raw, moment.clock))
+    return when_us, rows
+
+
+class _Fields(NamedTuple):
+    """What there is to derive from in the fields of a kind."""
+
+    conversation: bool
+    title: bool
+    direction: bool
+    sender: bool
+    place: bool
+    others: tuple[tuple[str, str], ...]  # role, the field of those who have it
+
+
+@cache
+def _fields(kind: type[Record]) -> _Fields:
+    names = frozenset(kind.__struct_fields__)
+    return _Fields(
+        conversation="conversation" in names,
+        title="title" in names,
+        direction="direction" in names,
+        sender="sender" in names,
+        place="lat" in names,
+        others=tuple((role, name) for role, name in _ROLES if name in names),
     )
 
 
@@ -159,15 +188,13 @@ _WORDS: Final = {
 PEOPLE: Final = frozenset(("contact", "account"))
 
 
-def _searched(record: dict[str, Any]) -> str | None:
+def _searched(record: Record) -> str | None:
     """The words by which an item is found, each once."""
-    text: str | None = record.get("text")
-    if record["kind"] in PEOPLE:
-        return "\n".join(filter(None, (*_names_of(record), own_words(record)))) or text
-    fields = _WORDS.get(record["kind"])
-    if fields is None:
-        return text
-    found = [str(record[name]) for name in fields if record.get(name)]
+    text: str | None = getattr(record, "text", None)
+    if record.kind in PEOPLE:
+        person = to_plain(record)
+        return "\n".join(filter(None, (*_names_of(person), own_words(person)))) or text
+    found = [str(word) for name in _WORDS.get(record.kind, ()) if (word := getattr(record, name))]
     return "\n".join(dict.fromkeys(found)) if found else text
 
 
@@ -183,37 +210,34 @@ def own_words(person: dict[str, Any]) -> str:
     return "\n".join(line for line in (person.get("text") or "").split("\n") if line not in names).strip("\n")
 
 
-def _parties(record: dict[str, Any], region: str | None) -> list[tuple[str, PartyKey]]:
-    found = [("from", _key(record["sender"], region))] if "sender" in record else []
-    for role, name in _ROLES:
-        if name in record:
-            found += [(role, _key(other, region)) for other in record[name]]
+def _parties(record: Record, has: _Fields, region: str | None) -> list[tuple[str, PartyKey]]:
+    sender = record.sender if has.sender else None  # type: ignore[attr-defined]
+    found = [("from", _party(sender, region))] if sender is not None else []
+    for role, name in has.others:
+        if others := getattr(record, name):
+            found += [(role, _party(other, region)) for other in others]
     return found
 
 
-def _key(party: dict[str, Any], region: str | None) -> PartyKey:
-    return _party(party.get("scheme", "phone"), party["identifier"], party.get("name"), region)
-
-
 @lru_cache(maxsize=65536)  # the same few for nearly every message of a phone
-def _party(scheme: str, identifier: str, name: str | None, region: str | None) -> PartyKey:
-    scheme, identifier = clean(scheme) or "", clean(identifier) or ""
-    return scheme, identifier, clean(name), comparable(scheme, identifier, region)
+def _party(party: Party, region: str | None) -> PartyKey:
+    scheme, identifier = clean(party.scheme) or "", clean(party.identifier) or ""
+    return scheme, identifier, clean(party.name), comparable(scheme, identifier, region)
 
 
-def attachment_values(found: dict[str, Any]) -> tuple[Any, ...]:
+def attachment_values(found: Attachment) -> tuple[Any, ...]:
     """(name, path, mime, size, sha256, state) of an attachment as recorded; state "" where it is to be looked up."""
     return (
-        clean(found["name"]),
-        clean(found.get("path")),
-        clean(found.get("mime")),
-        fitting(found.get("size")),
-        clean(found.get("sha256")),
-        clean(found.get("state", "")),
+        clean(found.name),
+        clean(found.path),
+        clean(found.mime),
+        fitting(found.size),
+        clean(found.sha256),
+        clean(found.state),
     )
 
 
-def attachment_row(found: dict[str, Any], find: Callable[[str], tuple[int, bool] | None]) -> tuple[Any, ...]:
+def attachment_row(found: Attachment, find: Callable[[str], tuple[int, bool] | None]) -> tuple[Any, ...]:
     """(name, path, mime, size, sha256, state, file_id) of an attachment; `find` looks a path up in the source and gives
     (file id, readable) or None."""
     *values, state = attachment_values(found)

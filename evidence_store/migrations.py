@@ -8,8 +8,9 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
-from evidence_store.derive import OfFile, derive, plain_of
+from evidence_store.derive import OfFile, derive
 from evidence_store.identity import comparable
+from evidence_store.records import record_of
 from evidence_store.structure import add_views
 
 # version -> what brings a case of that version to the next one. Format 1 is the first.
@@ -34,7 +35,7 @@ def _people_found_by_name(connection: Connection) -> None:
         "SELECT id, CAST(record AS BLOB) AS record, sha256 FROM item WHERE kind IN ('contact', 'account')"
     ).all()
     found = [
-        (derive(plain_of(row.record), OfFile()).text, row.id)
+        (derive(record_of(row.record), OfFile()).text, row.id)
         for row in people
         if hashlib.sha256(row.record).digest() == row.sha256
     ]

@@ -14,6 +14,7 @@ from typing import Any, Final
 import apsw
 
 from evidence_store.derive import OfFile, PartyKey, attachment_values, derive
+from evidence_store.records import Record
 
 TABLES: Final = (
     "CREATE TABLE item (id INTEGER PRIMARY KEY, outcome, kind, service, conversation, direction, when_us, text, names,"
@@ -89,23 +90,22 @@ class PreparedRows:
         self._digests.clear()
         return self.number - self._first, self._digest.hexdigest()
 
-    def add(self, records: Sequence[tuple[bytes, dict[str, Any]]]) -> None:
-        """Records as canonical JSON, and as the plain values that this JSON says. Those before one of which nothing can
-        be derived are kept."""
-        digests = [sha256(record).digest() for record, _ in records]
-        for (record, plain), digest in zip(records, digests, strict=True):
-            self._add(record, plain, digest)
-        self._bytes += sum(len(record) for record, _ in records)
+    def add(self, records: Sequence[tuple[bytes, Record]]) -> None:
+        """Records as canonical JSON, and as this JSON says them. Those before one of which nothing can be derived are
+        kept."""
+        for data, record in records:
+            self._add(data, record, sha256(data).digest())
+            self._bytes += len(data)
         if len(self._items) >= _FLUSH or self._bytes >= _FLUSH_BYTES:
             self._flush()
 
-    def _add(self, record: bytes, plain: dict[str, Any], digest: bytes) -> None:
+    def _add(self, data: bytes, record: Record, digest: bytes) -> None:
         # All that can go wrong with a record goes wrong before the first of its rows is there.
         number = self.number + 1
         # fmt: off
         (
             kind, service, conversation, direction, when_us, text, names, deleted, moments, parties, attachments, place,
-        ) = derive(plain, self._file, number)
+        ) = derive(record, self._file, number)
         # fmt: on
         beside = (
             [(number, order, *attachment_values(one)) for order, one in enumerate(attachments)] if attachments else ()
@@ -118,7 +118,7 @@ class PreparedRows:
             thread = self._conversations.get(key) or self._conversation(key)
         # fmt: off
         self._items.append((
-            number, self._outcome, kind, service, thread, direction, when_us, text, names, deleted, record, digest,
+            number, self._outcome, kind, service, thread, direction, when_us, text, names, deleted, data, digest,
         ))
         # fmt: on
         self._moments += moments

@@ -38,7 +38,7 @@ def add_views(connection: Connection) -> None:
     for name in there:
         connection.exec_driver_sql(f'DROP VIEW "{name}"')
     for kind in KINDS:
-        shown = tuple(name for name in kind.__dataclass_fields__ if name != "deleted")
+        shown = ("kind", *(name for name in kind.__struct_fields__ if name != "deleted"))
         connection.exec_driver_sql(_kind_view(kind.kind, shown))
 
 

@@ -12,9 +12,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, literal, select
 
 from evidence_store import schema
-from evidence_store.derive import Derived, OfFile, attachment_row, derive, plain_of
+from evidence_store.derive import Derived, OfFile, attachment_row, derive
 from evidence_store.findings import Finding
 from evidence_store.identity import COMPARED_BY, library, region_of
+from evidence_store.records import record_of
 from evidence_store.rows import load
 
 # The columns of an item in the order in which `_one_item` takes them; from `kind` on they repeat what its record says.
@@ -90,7 +91,11 @@ def _one_item(
         return
     if seq != expected or source_id != source:
         yield Finding("item", where, f"number {expected} was expected here")
-    found = derive(plain_of(data), of_file)
+    try:
+        found = derive(record_of(data), of_file)
+    except (ValueError, TypeError, AttributeError):
+        yield Finding("item", where, "its record cannot be read")
+        return
     if stored != [
         *(found.kind, found.service, found.direction, found.when_us, found.text, found.names, int(found.deleted))
     ]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from evidence_store.records import Present, Problem, Record
+from evidence_store.records import Present, Problem, Record, replace
 from extractors.base import EvidenceFile, Found
 from extractors.database import Doubts
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row

@@ -19,15 +19,12 @@ from typing import Any, BinaryIO, Final
 
 import apsw
 
-from parsers.sqlite_limits import LIMITS, MODULES, SETTINGS, STEPS_BETWEEN_CHECKS, admits
+from parsers.sqlite_limits import FLAGS, LIMITS, MODULES, SETTINGS, STEPS_BETWEEN_CHECKS, admits
 from parsers.sqlite_rows import Row as Row
 from parsers.sqlite_rows import Tally, reader
 from parsers.sqlite_vfs import MAIN, OverlayVFS, declared_size
 
 _MAGIC: Final = b"SQLite format 3\0"
-_FLAGS: Final = (
-    apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
-)  # one thread reads: it need not be kept from others
 
 
 class DatabaseDamaged(ValueError):
@@ -74,7 +71,7 @@ class EvidenceDatabase:
         self._last_progress = time.monotonic()
         self._tables: dict[str, set[str]] | None = None
         self._encoding = "UTF-8"
-        self._connection = apsw.Connection(MAIN, flags=_FLAGS, vfs=vfs.name)
+        self._connection = apsw.Connection(MAIN, flags=FLAGS, vfs=vfs.name)
         try:
             self._prepare()
         except apsw.Error as error:

@@ -14,6 +14,7 @@ STEPS_BETWEEN_CHECKS: Final = 100_000
 MODULES: Final = ("fts3", "fts4", "fts5")
 _PRAGMAS: Final = frozenset({"page_size", "table_xinfo", "data_version"})
 _REFUSED_FUNCTIONS: Final = frozenset({"load_extension", "fts3_tokenizer"})
+FLAGS: Final = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX  # one thread reads: none has to wait for another
 LIMITS: Final = (
     (apsw.SQLITE_LIMIT_LENGTH, 256 * 1024 * 1024),
     (apsw.SQLITE_LIMIT_SQL_LENGTH, 1024 * 1024),

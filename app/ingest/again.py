@@ -7,8 +7,9 @@ from typing import Any
 
 from app.ingest.model import IngestError
 from app.ingest.pool import Pool
-from app.worker.shard import FACTS, lines, parse
+from app.worker.shard import FACTS, lines
 from app.worker.tasks import HashSource
+from evidence_store.records import plain_of
 
 
 def require_same(path: str, sha256: str, now: dict[str, Any]) -> None:
@@ -25,4 +26,4 @@ def hash_again(pool: Pool, task: HashSource, sha256: str, stop: threading.Event 
             raise IngestError(ended.error if path in ended.error else f"{path}: {ended.error}")
     for letter, data in lines(task.shard):
         if letter == FACTS:
-            require_same(path, sha256, parse(data))
+            require_same(path, sha256, plain_of(data))

@@ -14,10 +14,11 @@ from sqlalchemy import Connection, update
 
 from app.cases import Case
 from app.ingest.tracking import Tracker
-from app.worker.shard import BEGIN, FILE, OUTCOME, PROBLEM, ShardDamaged, is_whole, lines, parse, remove, rows_of
+from app.worker.shard import BEGIN, FILE, OUTCOME, PROBLEM, ShardDamaged, is_whole, lines, remove, rows_of
 from app.worker.tasks import Batch, Listed
 from evidence_store import schema
 from evidence_store.prepared import NotPrepared
+from evidence_store.records import plain_of
 from evidence_store.rows import row_digest
 from evidence_store.store import name_beside
 from evidence_store.writer import NO_ITEMS, SourceWriter
@@ -38,17 +39,17 @@ def merge_batch(connection: Connection, writer: SourceWriter, batch: Batch, rows
     results: list[tuple[Any, ...]] = []
     for letter, data in lines(batch.shard):
         if letter == FILE:
-            found = parse(data)
+            found = plain_of(data)
             file = listed[found["ordinal"]]
             file_id = writer.first_file + file.ordinal  # the listing was stored in one go, so ids run with ordinals
             results.append(_result(file, file_id, writer.source_id, found))
         elif letter == PROBLEM:
-            problem = parse(data)
+            problem = plain_of(data)
             writer.problem(problem, file_id, of_outcome=problem.pop("of") == "outcome")
         elif letter == BEGIN:
-            writer.begin_outcome(file_id, parse(data))
+            writer.begin_outcome(file_id, plain_of(data))
         elif letter == OUTCOME:
-            counts = parse(data)
+            counts = plain_of(data)
             writer.end_outcome(counts.pop("outcome"), counts, counts.pop("items", NO_ITEMS))
     connection.connection.cursor().executemany(_STORE_RESULT, results)
     try:

@@ -23,10 +23,11 @@ from app.ingest.pool import Pool
 from app.ingest.register import only_of, refuse_overlap, register
 from app.ingest.sealing import manifest, not_told, result_of, seal_case
 from app.ingest.tracking import Tracker
-from app.worker.shard import ENTRY, FACTS, PROBLEM, is_whole, lines, parse
+from app.worker.shard import ENTRY, FACTS, PROBLEM, is_whole, lines
 from app.worker.tasks import Batch, HashSource, Task
 from evidence_store import ledger, schema
 from evidence_store.identity import region_of
+from evidence_store.records import plain_of
 from evidence_store.rows import dump, load, sealed_row
 from evidence_store.scope import Authority, Scope
 from evidence_store.store import StoreError
@@ -109,10 +110,9 @@ class _Ingest:
         self._source = SourceRef(self._row["kind"], self._row["path"], spool, self._row["zone"], inner, given)
 
     def _load(self) -> dict[str, Any]:
+        query = select(schema.source).where(schema.source.c.id == self._id)
         with self._case.store.read() as connection:
-            return dict(
-                connection.execute(select(schema.source).where(schema.source.c.id == self._id)).mappings().one()
-            )
+            return dict(connection.execute(query).mappings().one())
 
     def go(self) -> IngestResult:
         if self._row["state"] == "read":
@@ -153,12 +153,12 @@ class _Ingest:
             def entries() -> Iterator[tuple[Any, ...]]:
                 for letter, data in lines(shard):
                     if letter == ENTRY:
-                        *row, times, address = parse(data)
+                        *row, times, address = plain_of(data)
                         yield (*row, dump(times), address)
                     elif letter == PROBLEM:
-                        problems.append(parse(data))
+                        problems.append(plain_of(data))
                     elif letter == FACTS:
-                        facts.update(parse(data))
+                        facts.update(plain_of(data))
 
             count = add_files(connection, self._id, entries())
             self._add_problems(connection, problems)
@@ -251,7 +251,7 @@ class _Ingest:
         for letter, data in lines(task.shard):
             if letter == FACTS:
                 with self._case.store.write() as connection:
-                    self._store_hashes(connection, parse(data))
+                    self._store_hashes(connection, plain_of(data))
 
     # ending
 

@@ -8,18 +8,15 @@ without it, or with other digests, is not used and its task is done again.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
-
 from evidence_store.derive import OfFile
 from evidence_store.prepared import PreparedRows
-from evidence_store.records import Record, canonical, written
+from evidence_store.records import Record, canonical, plain_of, written
 
 ENTRY: Final = b"N"  # a listed file
 FACTS: Final = b"K"  # kind, facts, hashes of a source
@@ -76,13 +73,13 @@ class ShardWriter:
 
     def records(self, records: Sequence[Record]) -> None:
         """Records of the outcome that was begun last. Those before one that cannot be written are kept."""
-        made: list[tuple[bytes, dict[str, Any]]] = []
+        made: list[tuple[bytes, Record]] = []
         try:
             made.extend(map(written, records))
         finally:
             self._prepare(made)
 
-    def _prepare(self, made: list[tuple[bytes, dict[str, Any]]]) -> None:
+    def _prepare(self, made: list[tuple[bytes, Record]]) -> None:
         try:
             if self._rows is None:
                 self._rows = PreparedRows(f"{self._part}.rows")
@@ -135,7 +132,7 @@ def _lines(path: str | Path) -> Iterator[tuple[bytes, bytes]]:
         with Path(path).open("rb", buffering=1 << 18) as file:
             for whole in file:
                 if whole[:1] == END:
-                    if not whole.endswith(b"\n") or parse(whole[1:])[0] != digest.hexdigest():
+                    if not whole.endswith(b"\n") or plain_of(whole[1:])[0] != digest.hexdigest():
                         raise ShardDamaged(f"{path}: its digest does not fit")
                     yield END, whole[1:-1]
                     return
@@ -152,7 +149,7 @@ def is_whole(path: str | Path) -> bool:
     """Whether a shard is there and its digests fit: one that an earlier run left may have been cut since."""
     try:
         *_, (_, end) = _lines(path)
-        rows = parse(end)[1]
+        rows = plain_of(end)[1]
         return bool(rows == _NO_ROWS or rows == _sha256(rows_of(path)))
     except (ShardDamaged, FileNotFoundError):
         return False
@@ -168,11 +165,3 @@ def remove(path: str | Path) -> None:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def parse(data: bytes) -> Any:
-    """The value of a line's JSON."""
-    try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return json.loads(data)  # escaped lone surrogates: valid JSON, but not for every reader

@@ -6,6 +6,8 @@ and lives elsewhere. Times are integers of microseconds since 1970-01-01T00:00:0
 
 from __future__ import annotations
 
+from msgspec.structs import replace as replace
+
 from evidence_store.records.base import WHOLE_FILE, Present, Problem, Record
 from evidence_store.records.communication import Call, Contact, Email, Group, Message
 from evidence_store.records.content import Document, Location, MediaItem, TableRow
@@ -24,7 +26,7 @@ from evidence_store.records.device import (
     WebVisit,
 )
 from evidence_store.records.kinds import KINDS
-from evidence_store.records.plain import canonical, to_plain, written
+from evidence_store.records.plain import canonical, plain_of, record_of, to_plain, written
 from evidence_store.records.values import CLOCKS, Attachment, Clock, Member, Moment, Party, Quoted, Reaction
 
 __all__ = [
@@ -63,6 +65,9 @@ __all__ = [
     "TableRow",
     "WebVisit",
     "canonical",
+    "plain_of",
+    "record_of",
+    "replace",
     "to_plain",
     "written",
 ]

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar, Final, Literal
 
-from evidence_store.records.frozen import record, value
-from evidence_store.records.values import Attachment, Moment
+import msgspec
+
+from evidence_store.records.values import Attachment, Moment, Value
 
 # The locator of a record that describes its file as a whole (a photo, a film). The times of the file system are its
 # moments too: the store adds them from the listing, so that the record itself is the same from a folder and from a zip.
 WHOLE_FILE: Final = "whole file"
 
 
-@record
-class Record:
+def _kind_of(name: str) -> str:
+    """ "MediaItem" is of the kind "media_item"."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag_field="kind", tag=_kind_of):
     """What all kinds share. `locator` says where in the file it stands: "sms:_id=412", "line 118", "byte 8000+24".
 
     The first of `moments` is the principal one, by which the timeline sorts. `deleted` means that the record itself
@@ -31,8 +37,7 @@ class Record:
     extra: tuple[tuple[str, str | int | float | None], ...] = ()
 
 
-@value
-class Problem:
+class Problem(Value, frozen=True):
     """What could not be read. `kind` decides how it counts:
 
     - "row": a row that could not become a record (counts as failed)
@@ -49,8 +54,7 @@ class Problem:
     locator: str = ""
 
 
-@value
-class Present:
+class Present(Value, frozen=True):
     """An extractor's own count of the rows in the file, so that it can be checked that all came out."""
 
     rows: int

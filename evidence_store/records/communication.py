@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from evidence_store.records.base import Record
-from evidence_store.records.frozen import record
 from evidence_store.records.values import Member, Party, Quoted, Reaction
 
 
-@record
-class Message(Record):
+class Message(Record, frozen=True, kw_only=True):
     """`conversation` is the key of the thread in its own application; `title` the name it shows, if any.
 
     `key` is the message's own id in its application; `lat` and `lon` (WGS 84 degrees) a place that was sent.
@@ -31,8 +29,7 @@ class Message(Record):
     lon: float | None = None
 
 
-@record
-class Call(Record):
+class Call(Record, frozen=True, kw_only=True):
     kind: ClassVar[str] = "call"
     conversation: str | None = None
     direction: Literal["in", "out"] | None = None
@@ -43,8 +40,7 @@ class Call(Record):
     text: str | None = None
 
 
-@record
-class Contact(Record):
+class Contact(Record, frozen=True, kw_only=True):
     """Somebody in a list of people. `text` is what else is said than name, identifiers and organisation."""
 
     kind: ClassVar[str] = "contact"
@@ -55,8 +51,7 @@ class Contact(Record):
     text: str | None = None
 
 
-@record
-class Group(Record):
+class Group(Record, frozen=True, kw_only=True):
     """A conversation as its application describes it, and who was in it: `identifiers` are the parties of `members`."""
 
     kind: ClassVar[str] = "group"
@@ -67,8 +62,7 @@ class Group(Record):
     text: str | None = None
 
 
-@record
-class Email(Record):
+class Email(Record, frozen=True, kw_only=True):
     """A letter; `cc` and `bcc` as in its header, `conversation` the thread where its store names one."""
 
     kind: ClassVar[str] = "email"

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from evidence_store.records.base import Record
-from evidence_store.records.frozen import record
 
 
-@record
-class MediaItem(Record):
+class MediaItem(Record, frozen=True, kw_only=True):
     """A photo, video or sound by its content. `device` is what the file says took it."""
 
     kind: ClassVar[str] = "media_item"
@@ -21,8 +19,7 @@ class MediaItem(Record):
     text: str | None = None
 
 
-@record
-class Location(Record):
+class Location(Record, frozen=True, kw_only=True):
     """WGS 84 degrees; `accuracy_m` and `altitude_m` in metres; `source` says what it belongs to ("photo GPS")."""
 
     kind: ClassVar[str] = "location"
@@ -34,8 +31,7 @@ class Location(Record):
     text: str | None = None
 
 
-@record
-class Document(Record):
+class Document(Record, frozen=True, kw_only=True):
     """A document by its content: what it says of itself, and its words."""
 
     kind: ClassVar[str] = "document"
@@ -46,8 +42,7 @@ class Document(Record):
     text: str | None = None
 
 
-@record
-class TableRow(Record):
+class TableRow(Record, frozen=True, kw_only=True):
     """A row of a database as it stands, for tables that no extractor reads: recovered ones, for now.
 
     `table` is None where it cannot be told; `columns` are (name, value) in the order stored, bytes as "hex:…" (cut

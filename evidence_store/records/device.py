@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from evidence_store.records.base import Record
-from evidence_store.records.frozen import record
 from evidence_store.records.values import Party
 
 
-@record
-class Account(Record):
+class Account(Record, frozen=True, kw_only=True):
     """An account that the device or an application is set up with; never its password."""
 
     kind: ClassVar[str] = "account"
@@ -19,8 +17,7 @@ class Account(Record):
     text: str | None = None
 
 
-@record
-class WebVisit(Record):
+class WebVisit(Record, frozen=True, kw_only=True):
     """A visit as a browser recorded it: which address, under which title of the page."""
 
     kind: ClassVar[str] = "web_visit"
@@ -29,8 +26,7 @@ class WebVisit(Record):
     text: str | None = None
 
 
-@record
-class Bookmark(Record):
+class Bookmark(Record, frozen=True, kw_only=True):
     """An address that was kept in a browser; `folder` as the browser names it."""
 
     kind: ClassVar[str] = "bookmark"
@@ -40,8 +36,7 @@ class Bookmark(Record):
     text: str | None = None
 
 
-@record
-class Search(Record):
+class Search(Record, frozen=True, kw_only=True):
     """Words that an application recorded as searched for; `url` the page of results, where there is one."""
 
     kind: ClassVar[str] = "search"
@@ -49,8 +44,7 @@ class Search(Record):
     url: str | None = None
 
 
-@record
-class Download(Record):
+class Download(Record, frozen=True, kw_only=True):
     """A download as recorded: from where, to which path of the device; `size` in bytes, `outcome` as recorded."""
 
     kind: ClassVar[str] = "download"
@@ -63,8 +57,7 @@ class Download(Record):
     text: str | None = None
 
 
-@record
-class AppInstall(Record):
+class AppInstall(Record, frozen=True, kw_only=True):
     """An application that the device has or had: `app` its package or bundle id, `title` its name."""
 
     kind: ClassVar[str] = "app_install"
@@ -75,8 +68,7 @@ class AppInstall(Record):
     text: str | None = None
 
 
-@record
-class AppUse(Record):
+class AppUse(Record, frozen=True, kw_only=True):
     """What the device recorded of an application's activity; `duration_s` in seconds, `activity` in its own words."""
 
     kind: ClassVar[str] = "app_use"
@@ -87,8 +79,7 @@ class AppUse(Record):
     text: str | None = None
 
 
-@record
-class Notification(Record):
+class Notification(Record, frozen=True, kw_only=True):
     """A notification as kept by the device: by which application, with which words."""
 
     kind: ClassVar[str] = "notification"
@@ -97,8 +88,7 @@ class Notification(Record):
     text: str | None = None
 
 
-@record
-class CalendarEvent(Record):
+class CalendarEvent(Record, frozen=True, kw_only=True):
     """An entry of a calendar; `place` as written, `recipients` those who are invited."""
 
     kind: ClassVar[str] = "calendar_event"
@@ -112,16 +102,14 @@ class CalendarEvent(Record):
     text: str | None = None
 
 
-@record
-class Note(Record):
+class Note(Record, frozen=True, kw_only=True):
     kind: ClassVar[str] = "note"
     title: str | None = None
     folder: str | None = None
     text: str | None = None
 
 
-@record
-class Network(Record):
+class Network(Record, frozen=True, kw_only=True):
     """A remembered network or device near by; `technology` is "Wi-Fi", "Bluetooth", "mobile". Never its key."""
 
     kind: ClassVar[str] = "network"
@@ -134,8 +122,7 @@ class Network(Record):
     text: str | None = None
 
 
-@record
-class DeviceFact(Record):
+class DeviceFact(Record, frozen=True, kw_only=True):
     """One thing that the device says of itself: "time zone" is "Europe/London"."""
 
     kind: ClassVar[str] = "device_fact"

@@ -1,106 +1,128 @@
-"""Records as plain values, and those as the one canonical JSON."""
+"""Records as the one canonical JSON, as plain values, and back."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import MISSING, fields
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, Union, get_args
 
-import orjson
+import msgspec
 
-from evidence_store.records.base import Problem, Record
+from evidence_store.records.base import Record
 from evidence_store.records.kinds import KINDS
-from evidence_store.records.values import Attachment, Member, Moment, Party, Quoted, Reaction
+from evidence_store.records.values import Value
 
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_PARTS: Final = (Moment, Party, Attachment, Reaction, Quoted, Member)
-_NESTED: Final = re.compile(rf"(?:tuple\[)?({'|'.join(part.__name__ for part in _PARTS)})(?:, \.\.\.\]| \| None)?")
+_ENCODER: Final = msgspec.json.Encoder(order="sorted")
+_PLAIN: Final = msgspec.json.Decoder()
+_RECORDS: Final = msgspec.json.Decoder(Union[KINDS])  # noqa: UP007 - of a tuple of types
+_BY_KIND: Final = {kind.kind: kind for kind in KINDS}
 
 
-def to_plain(value: Any) -> Any:
-    """A record or a part of one as plain dicts, lists (or tuples) and scalars.
+class NoRecord(ValueError):
+    """JSON that says no record, whatever it is."""
 
-    Defaults are left out, so that a field that is added to a kind later does not change the digest of old records.
+
+def written(record: Record) -> tuple[bytes, Record]:
+    """A record as canonical JSON, and as it is read from this JSON.
+
+    Where that differs from what was to be written (two halves of one character side by side), it is read back; NaN and
+    infinity alone stay where JSON has null.
     """
-    make = _PLAIN.get(type(value))
-    if make is not None:
-        return make(value)
-    return [to_plain(part) for part in value] if isinstance(value, tuple) else value
-
-
-def _plain_maker(kind: type) -> Callable[[Any], dict[str, Any]]:
-    """The function that makes one kind plain, written out field by field as `dataclasses` writes `__init__`.
-
-    A loop over the fields costs five times as much, and this runs once for every record.
-    """
-    start = f"{{'kind': {kind.kind!r}}}" if issubclass(kind, Record) else "{}"
-    lines = [f"def make(value):\n plain = {start}"]
-    for field in fields(kind):
-        differs = "is not None" if field.default is None else f"!= {field.default!r}"
-        given = "" if field.default is MISSING else f" if part {differs}:"
-        lines.append(f" part = value.{field.name}\n{given} plain[{field.name!r}] = {_part(str(field.type))}")
-    scope: dict[str, Any] = {f"plain_{part.__name__}": make for part, make in _PLAIN.items()}
-    exec("\n".join([*lines, " return plain"]), scope)  # noqa: S102 - names of our own fields, nothing from evidence
-    made: Callable[[Any], dict[str, Any]] = scope["make"]
-    return made
-
-
-def _part(annotation: str) -> str:
-    """What makes a field of this type plain: "Party | None", "tuple[Moment, ...]", or what is plain by itself."""
-    found = _NESTED.fullmatch(annotation)
-    if found is None:
-        return "part"
-    return f"[plain_{found[1]}(one) for one in part]" if annotation.startswith("tuple") else f"plain_{found[1]}(part)"
-
-
-# In an order in which each has been made before what it is a part of.
-_PLAIN: Final[dict[type, Callable[[Any], dict[str, Any]]]] = {}
-for _kind in (*_PARTS, *KINDS, Problem):
-    _PLAIN[_kind] = _plain_maker(_kind)
-
-
-def written(record: Record) -> tuple[bytes, dict[str, Any]]:
-    """A record as canonical JSON, and the plain values that are read from this JSON.
-
-    Where they differ from those that it was made of (two halves of one character side by side, a number that no reader
-    of JSON takes whole), they are read back; NaN and infinity alone stay where JSON has null.
-    """
-    plain: dict[str, Any] = _PLAIN[type(record)](record)
     try:
-        return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS), plain
-    except orjson.JSONEncodeError:
-        data = canonical(plain)
-        return data, json.loads(data)
+        return _ENCODER.encode(record), record
+    except (UnicodeEncodeError, TypeError):
+        data = canonical(record)
+        return data, record_of(data)
 
 
-def canonical(plain: Any) -> bytes:
-    """Plain values as the one canonical JSON: UTF-8, keys sorted, no white space.
+def canonical(value: Any) -> bytes:
+    """Records and plain values as the one canonical JSON: UTF-8, keys sorted, no white space.
 
     Lone surrogates, which UTF-8 cannot hold, are written as their \\udXXX escape, so that nothing stored is altered.
     A NaN or an infinity, which JSON has no word for, becomes null. Raises TypeError for what else JSON cannot hold.
     """
     try:
-        return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)
-    except orjson.JSONEncodeError:
-        return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", _written(plain)).encode()
+        return _ENCODER.encode(value)
+    except (UnicodeEncodeError, TypeError):
+        return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", _written(to_plain(value))).encode()
 
 
 def _written(plain: Any) -> str:
-    """What orjson writes, for what it does not take: lone surrogates and integers beyond 64 bits."""
+    """What msgspec writes, for what it does not take: lone surrogates and kinds of `str`."""
     if isinstance(plain, dict):
         return "{" + ",".join(f"{_text(key)}:{_written(plain[key])}" for key in sorted(plain)) + "}"
     if isinstance(plain, list | tuple):
         return "[" + ",".join(map(_written, plain)) + "]"
-    if isinstance(plain, str):
-        return _text(plain)
-    if type(plain) is int:
-        return str(plain)
-    return orjson.dumps(plain).decode()
+    return _text(plain) if isinstance(plain, str) else _ENCODER.encode(plain).decode()
 
 
 def _text(plain: Any) -> str:
     if not isinstance(plain, str):
         raise TypeError(f"a key of JSON is text, not {type(plain).__name__}")
     return json.dumps(plain, ensure_ascii=False)
+
+
+def to_plain(value: Any) -> Any:
+    """A record or a part of one as its JSON says it: dicts, lists and scalars, without what is as by default."""
+    if isinstance(value, Record | Value):
+        plain = {"kind": value.kind} if isinstance(value, Record) else {}
+        for name, default in _defaults(type(value)):
+            part = getattr(value, name)
+            if default is msgspec.NODEFAULT or part != default:
+                plain[name] = to_plain(part)
+        return plain
+    return [to_plain(part) for part in value] if isinstance(value, tuple) else value
+
+
+@cache
+def _defaults(kind: type[Record] | type[Value]) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in msgspec.structs.fields(kind))
+
+
+def plain_of(data: bytes) -> Any:
+    """The plain values of JSON. Raises ValueError for what is none."""
+    try:
+        return _PLAIN.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return json.loads(data)  # escaped lone surrogates: valid JSON, but not for every reader
+
+
+def record_of(data: bytes) -> Record:
+    """The record that JSON says, also where a field holds another kind of value than it should. Raises NoRecord."""
+    found: Record
+    try:
+        found = _RECORDS.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        try:
+            plain = plain_of(data)
+            found = _made(_BY_KIND[plain["kind"]], plain)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise NoRecord("it says no record") from error
+    return found
+
+
+def _made(kind: type[Record] | type[Value], plain: Any) -> Any:
+    """A record or a part of one, of values whose kind is not looked at."""
+    if isinstance(plain, list):
+        return tuple(_made(kind, one) for one in plain)
+    return kind(**{name: _as(part, plain[name]) for name, part in _parts(kind).items() if name in plain})
+
+
+def _as(part: type[Value] | None, plain: Any) -> Any:
+    if part is not None and plain is not None:
+        return _made(part, plain)
+    return tuple(_as(None, one) for one in plain) if isinstance(plain, list) else plain
+
+
+@cache
+def _parts(kind: type[Record] | type[Value]) -> dict[str, type[Value] | None]:
+    """The fields of a kind, and what each consists of: a kind of `Value`, or None."""
+    return {field.name: _part(field.type) for field in msgspec.structs.fields(kind)}
+
+
+def _part(annotation: Any) -> type[Value] | None:
+    """Of "Party | None" and "tuple[Party, ...]", Party."""
+    found = (annotation, *get_args(annotation))
+    return next((one for one in found if isinstance(one, type) and issubclass(one, Value)), None)

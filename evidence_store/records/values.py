@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from evidence_store.records.frozen import value
+import msgspec
 
+_PHONE: Final = "phone"
 Clock = Literal["A", "B", "C", "D", "E"]
 CLOCKS: Final = {
     "A": "an epoch in the application's own database",
@@ -16,8 +17,15 @@ CLOCKS: Final = {
 }
 
 
-@value
-class Moment:
+class Value(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A part of a record, its fields given in order or by name.
+
+    Defaults are left out of its JSON, so that a field that is added later changes the digest of no old record. msgspec
+    takes for a default what is the same object: "" and the like are, whoever made them.
+    """
+
+
+class Moment(Value, frozen=True):
     """One dated field: what it means, when, as stored, and how far the clock can be trusted.
 
     `utc_us` is None where the time is not known in UTC (no zone, impossible, not decodable); `raw` is always the stored
@@ -31,23 +39,20 @@ class Moment:
     zone: str = ""
     note: str = ""
 
-    def __post_init__(self) -> None:
-        # bool is an int and a float would lose microseconds: both are slips of an extractor, not of the evidence.
-        if self.utc_us is not None and type(self.utc_us) is not int:
-            raise TypeError(f"utc_us must be an int of microseconds, not {type(self.utc_us).__name__}")
 
-
-@value
-class Party:
+class Party(Value, frozen=True):
     """Somebody as recorded: `scheme` says what the identifier is (phone, email, name, account …)."""
 
     identifier: str
-    scheme: str = "phone"
+    scheme: str = _PHONE
     name: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.scheme == _PHONE and self.scheme is not _PHONE:  # or its JSON would name the default (see `Value`)
+            msgspec.structs.force_setattr(self, "scheme", _PHONE)
 
-@value
-class Attachment:
+
+class Attachment(Value, frozen=True):
     """A file that a record refers to.
 
     `path` is the place in the same source ('/'-separated, as `EvidenceFile.path`) or None where the record names none;
@@ -64,8 +69,7 @@ class Attachment:
     state: str = ""
 
 
-@value
-class Reaction:
+class Reaction(Value, frozen=True):
     """What somebody put under a message: an emoji or the application's own word for it ("loved")."""
 
     text: str
@@ -73,8 +77,7 @@ class Reaction:
     moment: Moment | None = None
 
 
-@value
-class Quoted:
+class Quoted(Value, frozen=True):
     """The message that another one answers, as it was stored with the answer: `key` is its id in the application."""
 
     key: str | None = None
@@ -82,8 +85,7 @@ class Quoted:
     text: str | None = None
 
 
-@value
-class Member:
+class Member(Value, frozen=True):
     """Somebody in a group: the role that the application gives ("admin"), and since and until when, where recorded."""
 
     party: Party

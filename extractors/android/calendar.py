@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Final
 
-from evidence_store.records import Account, CalendarEvent, Moment, Party, Present, Problem
+from evidence_store.records import Account, CalendarEvent, Moment, Party, Present, Problem, replace
 from extractors.android.beside import beside
 from extractors.android.tables import extra_of
 from extractors.android.threads import party

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final
 
-from evidence_store.records import Message, Moment, Party, Quoted
+from evidence_store.records import Message, Moment, Party, Quoted, replace
 from extractors.android.google_messages_codes import (
     INCOMING,
     OUTGOING,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Final, Literal
 
-from evidence_store.records import Call, Message, Moment, Record, TableRow
+from evidence_store.records import Call, Message, Moment, Record, TableRow, replace
 from extractors.android.calls import COLUMNS, call_record
 from extractors.android.tables import Table, extra_of, read_tables
 from extractors.android.threads import party

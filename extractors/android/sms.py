@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final, Literal
 
-from evidence_store.records import Message, Moment, Party, Present, Problem, TableRow
+from evidence_store.records import Message, Moment, Party, Present, Problem, TableRow, replace
 from extractors.android.message_rest import SMS as PROTOCOL
 from extractors.android.message_rest import Pending, unjoined_parts
 from extractors.android.message_vendors import vendor_rows

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from evidence_store.records import Account, CalendarEvent, Moment, Party, Present, Problem
+from evidence_store.records import Account, CalendarEvent, Moment, Party, Present, Problem, replace
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, read_database, stored
 from extractors.ios.calendar_people import Around, Invited

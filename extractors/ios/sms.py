@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
-from evidence_store.records import Group, Message, Present, Problem
+from evidence_store.records import Group, Message, Present, Problem, replace
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, RowsBeside, count_rows, each_row, read_database
 from extractors.ios.sms_deleted import DELETED, RecentlyDeleted, deleted_keys, deleted_parts, entries_without_messages

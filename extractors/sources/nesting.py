@@ -288,4 +288,4 @@ def _shown(entry: Entry, links: Links, prefix: str) -> Entry:
 
 
 def _inside(problem: Problem, where: str) -> Problem:
-    return replace(problem, detail=f"{where}: {problem.detail}") if where else problem
+    return Problem(problem.kind, problem.code, f"{where}: {problem.detail}", problem.locator) if where else problem

@@ -116,7 +116,7 @@ def unpack(
     finally:
         if payload is not None:
             payload.close()
-    hashes.problems += [replace(one, detail=f"{name}: {one.detail}") for one in payload.problems()]
+    hashes.problems += [Problem(one.kind, one.code, f"{name}: {one.detail}", one.locator) for one in payload.problems()]
     return hashes
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Final
 
-from evidence_store.records import Bookmark, Problem, Record, Search, WebVisit
+from evidence_store.records import Bookmark, Problem, Record, Search, WebVisit, replace
 from extractors.android.tables import Table, extra_of, moments_of, read_tables
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, each_row, read_database, selecting, stored

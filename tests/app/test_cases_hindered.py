@@ -79,10 +79,10 @@ def test_what_would_change_a_case_that_cannot_be_written_says_so(
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of two megabytes."""
+    """A file system of six megabytes."""
     place = tmp_path / "small"
     place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(place)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=6m", "none", str(place)]
     if sys.platform != "linux" or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("a small file system cannot be made here")
     yield place

@@ -18,8 +18,9 @@ import pytest
 
 from app.ingest.model import Stopped
 from app.ingest.pool import Limits, Pool
-from app.worker.shard import FILE, OUTCOME, PROBLEM, is_whole, lines, parse
+from app.worker.shard import FILE, OUTCOME, PROBLEM, is_whole, lines
 from app.worker.tasks import Batch, Listed, Step
+from evidence_store.records import plain_of
 from evidence_store.writer import NO_ITEMS
 from extractors.sources import open_volume
 from extractors.sources.base import SourceRef
@@ -56,11 +57,11 @@ def found_in(shard: str) -> dict[str, list[Any]]:
     assert is_whole(shard)
     for letter, data in lines(shard):
         if letter == FILE:
-            found["files"].append(parse(data)["ordinal"])
+            found["files"].append(plain_of(data)["ordinal"])
         elif letter == PROBLEM:
-            found["problems"].append(parse(data)["code"])
+            found["problems"].append(plain_of(data)["code"])
         elif letter == OUTCOME:
-            outcome = parse(data)
+            outcome = plain_of(data)
             found["outcomes"].append((outcome["outcome"], outcome.get("items", NO_ITEMS)[0]))
     return found
 

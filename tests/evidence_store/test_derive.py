@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from evidence_store import schema
-from evidence_store.derive import OfFile, all_moments, clean, derive, fitting, plain_of, principal
+from evidence_store.derive import OfFile, all_moments, clean, derive, fitting, principal
 from evidence_store.queries import details, page
 from evidence_store.records import (
     WHOLE_FILE,
@@ -23,6 +22,7 @@ from evidence_store.records import (
     Party,
     Record,
     canonical,
+    record_of,
     to_plain,
 )
 from evidence_store.rows import dump
@@ -39,16 +39,18 @@ NO_ZONE = Moment("taken (embedded)", None, "2026:05:11 10:00:00", "C", note="loc
 SENT = Moment("sent", FILE_US - 9, "1778499999999", "A")
 
 
-def plain(record: Record) -> dict[str, Any]:
-    return plain_of(canonical(to_plain(record)))
+def stored(record: Record) -> Record:
+    return record_of(canonical(record))
 
 
-def photo(*moments: Moment) -> dict[str, Any]:
-    return plain(MediaItem(locator=WHOLE_FILE, mime="image/jpeg", moments=moments))
+def photo(*moments: Moment) -> Record:
+    return stored(MediaItem(locator=WHOLE_FILE, mime="image/jpeg", moments=moments))
 
 
-def meanings(record: dict[str, Any]) -> list[str]:
-    return [moment["meaning"] for moment in all_moments(record, TIMES)]
+def meanings(record: Record) -> list[str]:
+    shown = [moment["meaning"] for moment in all_moments(to_plain(record), TIMES)]
+    assert [row[2] for row in derive(record, OfFile(False, TIMES)).moments] == shown
+    return shown
 
 
 def test_the_moments_of_the_file_stand_behind_those_of_a_photo() -> None:
@@ -57,7 +59,7 @@ def test_the_moments_of_the_file_stand_behind_those_of_a_photo() -> None:
 
 
 def test_a_message_never_takes_the_time_of_its_file() -> None:
-    dated, undated = (plain(Message(locator="line 4", moments=moments)) for moments in ((SENT,), ()))
+    dated, undated = (stored(Message(locator="line 4", moments=moments)) for moments in ((SENT,), ()))
     assert meanings(dated) == ["sent"]
     assert meanings(undated) == []
     assert derive(undated, OfFile(False, TIMES)).when_us is None
@@ -90,23 +92,31 @@ def test_without_any_known_time_a_photo_has_none() -> None:
 
 def test_what_was_found_in_a_deleted_file_is_deleted() -> None:
     assert [derive(photo(OFFSET), OfFile(deleted, TIMES)).deleted for deleted in (False, True)] == [False, True]
-    assert derive(plain(Message(locator="line 1", deleted=True)), OfFile()).deleted is True
+    assert derive(stored(Message(locator="line 1", deleted=True)), OfFile()).deleted is True
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(1 - 2**63, 2**63 - 1)), max_size=5))
 def test_the_principal_moment_is_the_first_known_one_else_the_first(times: list[int | None]) -> None:
-    moments = [to_plain(Moment(f"m{place}", time, str(place), "A")) for place, time in enumerate(times)]
+    made = tuple(Moment(f"m{place}", time, str(place), "A") for place, time in enumerate(times))
+    moments = [to_plain(moment) for moment in made]
     known = [place for place, time in enumerate(times) if time is not None]
     expected = moments[known[0]] if known else moments[0] if moments else None
     assert principal(moments) == expected
-    found = derive({"kind": "message", "locator": "line 1", "moments": moments}, OfFile())
+    found = derive(Message(locator="line 1", moments=made), OfFile())
     assert found.when_us == (times[known[0]] if known else None)
 
 
 def test_a_time_that_no_column_can_hold_stays_in_the_record_alone() -> None:
     record = photo(Moment("taken (embedded)", 2**70, "far off", "B"))
     assert derive(record, OfFile(False, TIMES)).moments[0] == (0, 0, "taken (embedded)", None, "far off", "B")
-    assert record["moments"][0]["utc_us"] == 2**70
+    assert record.moments[0].utc_us == 2**70
+
+
+@pytest.mark.parametrize("slip", [1.5, True, "1"])
+def test_a_time_that_is_no_whole_number_of_microseconds_is_refused(slip: object) -> None:
+    record = Message(locator="a", moments=(Moment("sent", slip, "", "A"),))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="utc_us must be an int of microseconds"):
+        derive(record, OfFile())
 
 
 @pytest.mark.parametrize(
@@ -128,8 +138,8 @@ def test_the_search_text_holds_no_nul_and_no_half_character(text: str | None, ex
 def test_people_are_found_by_each_of_their_names_and_what_is_said_of_them(kind: type[Record]) -> None:
     known = (Party("+447700900101", "phone", "Ann Example"), Party("ann.ex", "handle", "Annie"))
     person = kind(locator="a", name="Ann Example", identifiers=known, text="ann.ex\nkeeps the kiosk\n")  # type: ignore[call-arg]
-    assert derive(plain(person), OfFile()).text == "Ann Example\n+447700900101\nAnnie\nann.ex\nkeeps the kiosk"
-    assert derive(plain(kind(locator="a")), OfFile()).text is None
+    assert derive(stored(person), OfFile()).text == "Ann Example\n+447700900101\nAnnie\nann.ex\nkeeps the kiosk"
+    assert derive(stored(kind(locator="a")), OfFile()).text is None
 
 
 def test_in_a_case_photos_stand_in_the_timeline_by_their_files_and_show_all_their_times(tmp_path: Path) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from dataclasses import MISSING, fields
+from inspect import get_annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence_store.derive import OfFile, attachment_values, derive, plain_of
+from evidence_store.derive import OfFile, attachment_values, derive
 from evidence_store.prepared import TABLES, NotPrepared, PreparedRows, check_tables
 from evidence_store.records import (
     KINDS,
@@ -26,6 +27,7 @@ from evidence_store.records import (
     Reaction,
     Record,
     canonical,
+    record_of,
     to_plain,
     written,
 )
@@ -61,10 +63,11 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 
 def any_of(kind: type[Record]) -> st.SearchStrategy[Record]:
     """Records of a kind, any value in every field, whether it makes sense or not."""
+    declared = {name: said for base in kind.__mro__ for name, said in get_annotations(base).items()}
     given_fields = {
-        field.name: VALUES[str(field.type).replace('"', "'")] for field in fields(kind) if field.name != "locator"
+        name: VALUES[declared[name].replace('"', "'")] for name in kind.__struct_fields__ if name != "locator"
     }
-    needed = {field.name for field in fields(kind) if field.default is MISSING}
+    needed = {field.name for field in msgspec.structs.fields(kind) if field.required}
     return st.fixed_dictionaries(
         {"locator": st.sampled_from((WHOLE_FILE, "line 1")), **{n: s for n, s in given_fields.items() if n in needed}},
         optional={name: strategy for name, strategy in given_fields.items() if name not in needed},
@@ -73,10 +76,10 @@ def any_of(kind: type[Record]) -> st.SearchStrategy[Record]:
 
 @given(st.one_of([any_of(kind) for kind in KINDS]))
 def test_what_is_derived_of_a_record_is_what_is_derived_of_its_json(record: Record) -> None:
-    file = OfFile(False, canonical([to_plain(Moment("modified (file system)", 5, "5", "D"))]).decode(), "GB")
-    data, plain = written(record)
-    assert data == canonical(to_plain(record))
-    found, expected = derive(plain, file), derive(plain_of(data), file)
+    file = OfFile(False, canonical([Moment("modified (file system)", 5, "5", "D")]).decode(), "GB")
+    data, read = written(record)
+    assert data == canonical(record) == canonical(to_plain(record))
+    found, expected = derive(read, file), derive(record_of(data), file)
     assert found._replace(attachments=()) == expected._replace(attachments=())
     assert [attachment_values(one) for one in found.attachments] == [
         attachment_values(one) for one in expected.attachments

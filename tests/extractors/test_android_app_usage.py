@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evidence_store.records import AppUse, Moment, Present, Problem
+from evidence_store.records import AppUse, Moment, Present, Problem, replace
 from extractors.android.app_usage import app_usage
 from extractors.matching import Matcher
 from tests.evidence_builders.abx import abx_of
@@ -43,7 +43,6 @@ XML = f"""<?xml version='1.0' encoding='utf-8' standalone='yes' ?>
 
 
 def without_places(found: list[object]) -> list[object]:
-    from dataclasses import replace
 
     return [one if isinstance(one, Present) else replace(one, locator="@") for one in found]  # type: ignore[type-var]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evidence_store.records import DeviceFact, Moment, Present, Problem
+from evidence_store.records import DeviceFact, Moment, Present, Problem, replace
 from extractors.android.device import device
 from tests.evidence_builders.abx import abx_of
 from tests.evidence_builders.browsers import database
@@ -16,7 +16,6 @@ USERS = "data/system/users"
 
 
 def without_places(found: list[object]) -> list[object]:
-    from dataclasses import replace
 
     return [one if isinstance(one, Present) else replace(one, locator="@") for one in found]  # type: ignore[type-var]
 

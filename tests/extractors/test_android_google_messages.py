@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from evidence_store.records import (
@@ -17,6 +15,7 @@ from evidence_store.records import (
     Problem,
     Quoted,
     Reaction,
+    replace,
 )
 from extractors.android.google_messages import google_messages
 from tests.evidence_builders.google_messages import FIRST, FIRST_PEOPLE, INTO, ROOT, bugle, reactions_data

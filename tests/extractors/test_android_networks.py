@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from evidence_store.records import DeviceFact, Moment, Network, Present, Problem
+from evidence_store.records import DeviceFact, Moment, Network, Present, Problem, replace
 from extractors.android.bluetooth import bluetooth
 from extractors.android.wifi import wifi
 from tests.evidence_builders.abx import abx_of
@@ -62,7 +62,6 @@ PATHS = ("data/misc/wifi/WifiConfigStore.xml", "data/misc/apexdata/com.android.w
 
 
 def without_places(found: list[object]) -> list[object]:
-    from dataclasses import replace
 
     return [one if isinstance(one, Present) else replace(one, locator="@") for one in found]  # type: ignore[type-var]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evidence_store.records import AppInstall, AppUse, Moment, Present, Problem
+from evidence_store.records import AppInstall, AppUse, Moment, Present, Problem, replace
 from extractors.android.packages import packages
 from extractors.matching import Matcher
 from tests.evidence_builders.abx import abx_of
@@ -33,7 +33,6 @@ def files(text: str, path: str, typed: dict[str, str]) -> list[MemoryFile]:
 
 def without_places(found: list[object]) -> list[object]:
     """What was found with "@" for its place, which differs between the forms."""
-    from dataclasses import replace
 
     return [one if isinstance(one, Present) else replace(one, locator="@") for one in found]  # type: ignore[type-var]
 

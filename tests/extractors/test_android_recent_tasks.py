@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from evidence_store.records import AppUse, Attachment, Moment, Present, Problem
+from evidence_store.records import AppUse, Attachment, Moment, Present, Problem, replace
 from extractors.android.recent_tasks import recent_tasks
 from tests.evidence_builders.abx import abx_of
 from tests.evidence_builders.files import MemoryFile

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evidence_store.records import Document, Moment, Problem
+from evidence_store.records import Document, Moment, Problem, replace
 from extractors.media.documents import documents
 from parsers.office_zip import read_office
 from parsers.pdf_text import read_pdf

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from evidence_store.records import Location, MediaItem, Moment, Problem
+from evidence_store.records import Location, MediaItem, Moment, Problem, replace
 from extractors.base import Found
 from extractors.media.photos import device_name, photos
 from parsers.picture import fingerprint

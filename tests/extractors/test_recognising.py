@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from app.worker.evidence import OpenedFile
 from app.worker.reading import read_batch
-from app.worker.shard import PROBLEM, ShardWriter, lines, parse
+from app.worker.shard import PROBLEM, ShardWriter, lines
 from app.worker.tasks import Batch, Listed, Step
 from evidence_store import queries, schema
+from evidence_store.records import plain_of
 from evidence_store.selection import Selection
 from extractors.catalog import EXTRACTORS
 from extractors.recognising import DATABASE, recognised
@@ -102,7 +103,7 @@ def _told_and_records(folder: Path, path: Path) -> tuple[list[tuple[str, str]], 
     batch = Batch(SourceRef("folder", str(folder)), 0, tuple(Step(one, ()) for one in listed), str(path))
     read_batch(batch, volume, shard, lambda _label, _size: None)
     shard.finish()
-    problems = [parse(data) for letter, data in lines(path) if letter == PROBLEM]
+    problems = [plain_of(data) for letter, data in lines(path) if letter == PROBLEM]
     return [(one["code"], one["detail"]) for one in problems if one["of"] == "file"], shard.records_written
 
 
@@ -152,7 +153,7 @@ def test_a_database_that_takes_the_worker_with_it_is_not_looked_into_again(tmp_p
     )
     read_batch(batch, volume, shard, lambda _label, _size: None)
     shard.finish()
-    told = [parse(data) for letter, data in lines(path) if letter == PROBLEM]
+    told = [plain_of(data) for letter, data in lines(path) if letter == PROBLEM]
     assert [(one["kind"], one["code"], one["detail"]) for one in told] == [
         ("file", "crashed", "looking for its tables: crashed")
     ]

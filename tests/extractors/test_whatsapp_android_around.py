@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from evidence_store.records import Message, Moment, Party, Present, Problem, Quoted, Reaction
+from evidence_store.records import Message, Moment, Party, Present, Problem, Quoted, Reaction, replace
 from extractors.chats.whatsapp.android import android
 from tests.evidence_builders.whatsapp_android import ANN, BEN, CAT, CAT_LID, GROUP, GROUP_CHAT, everything, msgstore
 from tests.extractors.broken import assert_no_row_is_lost

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 import pytest
 
-from evidence_store.records import Attachment, Message, Moment, Party, Present, Problem
+from evidence_store.records import Attachment, Message, Moment, Party, Present, Problem, replace
 from extractors.chats.whatsapp.android import android
 from extractors.chats.whatsapp.media_paths import media_paths
 from tests.evidence_builders.whatsapp_android import ANN, BEN, GROUP, HOME, PEOPLE, everything, msgstore

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import replace
 
 import apsw
 import pytest
 
-from evidence_store.records import Attachment, Group, Member, Message, Moment, Party, Present, Problem, Quoted
+from evidence_store.records import Attachment, Group, Member, Message, Moment, Party, Present, Problem, Quoted, replace
 from extractors.chats.whatsapp.android import android
 from tests.evidence_builders.files import MemoryFile
 from tests.evidence_builders.whatsapp_android import (

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from evidence_store.records import Call, Group, Member, Message, Moment, Party, Present, Problem
+from evidence_store.records import Call, Group, Member, Message, Moment, Party, Present, Problem, replace
 from extractors.chats.whatsapp.android import android
 from tests.evidence_builders.whatsapp_android import (
     ALL,

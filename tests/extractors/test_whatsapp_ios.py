@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from evidence_store.records import (
@@ -18,6 +16,7 @@ from evidence_store.records import (
     Problem,
     Quoted,
     Reaction,
+    replace,
 )
 from extractors.chats.whatsapp.ios import ios
 from tests.evidence_builders.files import MemoryFile

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from evidence_store.records import Present, Record
+from evidence_store.records import Present, Record, replace
 from extractors.base import Extractor
 from tests.evidence_builders.browsers import with_log
 from tests.evidence_builders.files import MemoryFile

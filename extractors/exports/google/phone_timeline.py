@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
-from evidence_store.records import Location, Moment
+from evidence_store.records import Location, Moment, replace
 from extractors.exports.google.place_values import at, number, when, written_point
 from extractors.exports.json_values import Extra, Row, Values, rest
 

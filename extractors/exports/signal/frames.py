@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Final
 
-from evidence_store.records import Account, Call, Contact, Group, Message, Present, Problem, Record
+from evidence_store.records import Account, Call, Contact, Group, Message, Present, Problem, Record, replace
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.json_values import Values
 from extractors.exports.signal.items import ad_hoc_call, item

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any, Final
 
 from evidence_store.records import (
@@ -19,6 +18,7 @@ from evidence_store.records import (
     Problem,
     Record,
     Search,
+    replace,
 )
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.json_values import Row, Values, not_an_object, rest, shown

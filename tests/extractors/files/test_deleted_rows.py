@@ -146,7 +146,7 @@ def test_gaps_are_counted_by_the_key_of_the_table(tmp_path: Path) -> None:
     table = "CREATE TABLE message(ROWID INTEGER PRIMARY KEY AUTOINCREMENT, guid TEXT)"
     rows = "INSERT INTO message(ROWID) VALUES (1),(3),(5); DELETE FROM message WHERE ROWID=5"
     with phone_file(tmp_path, "sms.db", table, rows).sqlite() as db:
-        found = [one.detail for one in gaps(db, "message", (), "ROWID")]
+        found = [one.detail for one in gaps(db, "message", ())]
     assert found == ["2: no row has this row id", "4 to 5: 2 row ids hold no row"]
 
 
