@@ -77,10 +77,10 @@ class _Store:
         self._codec = codec.decode("ascii", "replace") if isinstance(codec, bytes) else str(codec or "")
         self.faults: list[str] = []
         self._roles: dict[int, str] = {}
-        names = _raw(_asked(file, "get_name_to_id_map"))
+        names = _raw(_asked(file, "get_name_to_id_map"), self.faults)
         streams = {number: data for number, _, data in names if number in (_ENTRIES, _STRINGS)}
         self._names = names_of(streams.get(_ENTRIES, b""), streams.get(_STRINGS, b""), self.faults)
-        for number, _, data in _raw(_asked(file, "get_message_store")):
+        for number, _, data in _raw(_asked(file, "get_message_store"), self.faults):
             if number in (_SENT, _WASTE) and len(data) >= 24:
                 self._roles[int.from_bytes(data[20:24], "little")] = "sent" if number == _SENT else "deleted"
 
@@ -89,10 +89,11 @@ class _Store:
         pending = [(root, Folder("", ""), 0)]
         while pending:
             folder, place, depth = pending.pop()
-            for number in range(_asked(folder, "number_of_sub_messages", otherwise=0)):
+            faults: list[str] = []
+            for number in range(_count(folder, "number_of_sub_messages", faults)):
                 yield self._stored(folder.get_sub_message, place, number)
             inner = []
-            for number in range(_asked(folder, "number_of_sub_folders", otherwise=0)):
+            for number in range(_count(folder, "number_of_sub_folders", faults)):
                 sub = _asked(folder, "get_sub_folder", number)
                 if sub is None or depth >= _DEEPEST:
                     yield Stored(place, Item("", Properties()), f"folder {number} in {place.path!r} cannot be read")
@@ -100,9 +101,14 @@ class _Store:
                 name = _asked(sub, "name") or f"folder {number}"
                 role = self._roles.get(sub.identifier, place.role)
                 inner.append((sub, Folder(f"{place.path}/{name}".lstrip("/"), role), depth + 1))
+            for fault in faults:
+                yield Stored(place, Item("", Properties()), f"folder {place.path!r}: {fault}")
             pending += reversed(inner)
-        for number in range(_asked(self._file, "number_of_orphan_items", otherwise=0)):
+        faults = []
+        for number in range(_count(self._file, "number_of_orphan_items", faults)):
             yield self._stored(self._file.get_orphan_item, None, number)
+        for fault in faults:
+            yield Stored(None, Item("", Properties()), fault)
 
     def _stored(self, get: Callable[[int], Any], folder: Folder | None, number: int) -> Stored:
         try:
@@ -113,12 +119,12 @@ class _Store:
 
     def _item(self, found: Any, depth: int) -> Item:
         made = Item(str(found.identifier), Properties())
-        sets = _sets(found)
+        sets = _sets(found, made.faults)
         made.properties = self._properties(sets[0] if sets else [])
-        made.recipients = [self._properties(one) for one in _sets(_asked(found, "recipients"))]
-        for number in range(_asked(found, "number_of_attachments", otherwise=0)):
+        made.recipients = [self._properties(one) for one in _sets(_asked(found, "recipients"), made.faults)]
+        for number in range(_count(found, "number_of_attachments", made.faults)):
             try:
-                made.attached.append(self._attached(found.get_attachment(number), depth))
+                made.attached.append(self._attached(found.get_attachment(number), depth, made.faults))
             except (OSError, MemoryError) as error:
                 made.faults.append(f"attachment {number + 1} cannot be read: {_words(error)}")
         return made
@@ -126,10 +132,10 @@ class _Store:
     def _properties(self, stored: list[tuple[int, int, bytes]]) -> Properties:
         return properties_of(iter(stored), self._names, self._codec)
 
-    def _attached(self, found: Any, depth: int) -> Attached:
-        sets = _sets(found)
+    def _attached(self, found: Any, depth: int, faults: list[str]) -> Attached:
+        sets = _sets(found, faults)
         made = Attached(self._properties(sets[0] if sets else []))
-        if _asked(found, "number_of_sub_items") and depth < _DEEPEST_ITEM:
+        if _count(found, "number_of_sub_items", faults) and depth < _DEEPEST_ITEM:
             made.item = self._item(found.get_sub_item(0), depth + 1)
         elif (size := _asked(found, "get_size")) is not None:
             digest, left = hashlib.sha256(), size
@@ -149,24 +155,42 @@ def _asked(item: Any, name: str, *arguments: int, otherwise: Any = None) -> Any:
         return otherwise
 
 
-def _raw(item: Any) -> list[tuple[int, int, bytes]]:
-    sets = _sets(item)
+def _count(item: Any, name: str, faults: list[str]) -> int:
+    """How many there are: 0 where an item has no such thing, and where that cannot be read, which `faults` is told."""
+    try:
+        return int(getattr(item, name))
+    except AttributeError:
+        return 0
+    except (OSError, MemoryError) as error:
+        faults.append(f"the {name.replace('_', ' ')} cannot be read: {_words(error)}")
+        return 0
+
+
+def _raw(item: Any, faults: list[str]) -> list[tuple[int, int, bytes]]:
+    sets = _sets(item, faults)
     return sets[0] if sets else []
 
 
-def _sets(item: Any) -> list[list[tuple[int, int, bytes]]]:
+def _sets(item: Any, faults: list[str]) -> list[list[tuple[int, int, bytes]]]:
     """(number, type, bytes) of each set of properties of an item: one for most, one a recipient for recipients."""
-    count = _asked(item, "number_of_record_sets", otherwise=0)
-    return [_entries(item.get_record_set(number)) for number in range(count)]
+    return [
+        _entries(item.get_record_set(number), faults) for number in range(_count(item, "number_of_record_sets", faults))
+    ]
 
 
-def _entries(record_set: Any) -> list[tuple[int, int, bytes]]:
+def _entries(record_set: Any, faults: list[str]) -> list[tuple[int, int, bytes]]:
     found = []
-    for number in range(_asked(record_set, "number_of_entries", otherwise=0)):
-        entry = _asked(record_set, "get_entry", number)
-        if entry is None or entry.entry_type is None or entry.entry_type == _DATA:
+    for number in range(_count(record_set, "number_of_entries", faults)):
+        try:
+            entry = record_set.get_entry(number)
+            if entry is None or entry.entry_type is None or entry.entry_type == _DATA:
+                continue
+            data = entry.data
+        except (OSError, MemoryError) as error:
+            faults.append(f"property {number + 1} cannot be read: {_words(error)}")
             continue
-        data = _asked(entry, "data")
-        if data is not None and len(data) <= _MOST_VALUE:
+        if data is not None and len(data) > _MOST_VALUE:
+            faults.append(f"property {entry.entry_type:#06x} has {len(data):,} bytes and is left out")
+        elif data is not None:
             found.append((entry.entry_type, entry.value_type, bytes(data)))
     return found

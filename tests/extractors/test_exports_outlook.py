@@ -24,6 +24,7 @@ from extractors.exports.mail.outlook_others import contact, event, note, task
 from extractors.exports.mail.outlook_values import Place
 from extractors.exports.mail.values import LetterDoubts
 from parsers.mapi import Attached, Properties
+from parsers.pst_file import _count
 from tests.evidence_builders.files import MemoryFile
 from tests.evidence_builders.outlook import compound, item, streams
 
@@ -305,3 +306,31 @@ def test_names_of_properties_beyond_the_bound_are_told_of_the_store(corpus, monk
     told = [one for one in read(pst, data, "a.pst") if isinstance(one, Problem) and one not in whole]
     assert [(one.kind, one.code) for one in told] == [("value", "store")]
     assert "names of properties beyond the first 10 are not read" in told[0].detail
+
+
+def test_a_value_beyond_the_bound_is_told_with_its_item(corpus, monkeypatch):
+    data = (corpus / "tika/testPST_variousBodyTypes.pst").read_bytes()
+    whole = read(pst, data, "a.pst")
+    monkeypatch.setattr("parsers.pst_file._MOST_VALUE", 300)
+    found = read(pst, data, "a.pst")
+    assert [one.locator for one in found if isinstance(one, Record)] == [
+        one.locator for one in whole if isinstance(one, Record)
+    ]
+    told = [one for one in found if isinstance(one, Problem) and one not in whole]
+    assert {(one.kind, one.code) for one in told} == {("value", "item"), ("value", "store")}
+    assert all("bytes and is left out" in one.detail for one in told)
+
+
+class Broken:
+    """As libpff gives a folder of which a block is damaged."""
+
+    @property
+    def number_of_sub_messages(self) -> int:
+        raise OSError("libpff_folder_get_number_of_sub_messages: invalid table.")
+
+
+def test_a_count_that_cannot_be_read_is_told_and_one_that_is_not_there_is_none():
+    faults = []
+    assert [_count(Broken(), name, faults) for name in ("number_of_sub_messages", "number_of_sub_items")] == [0, 0]
+    assert len(faults) == 1
+    assert "the number of sub messages cannot be read" in faults[0]
