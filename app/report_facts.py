@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -14,8 +17,10 @@ from evidence_store.records import CLOCKS
 from evidence_store.scope import Authority
 from extractors.catalog import BY_ID
 from extractors.sources.phone import ZONE as DEVICE_ZONE
-from report_templates.data import CoverageRow, SourceFacts, Verification
+from report_templates.data import CoverageRow, SourceFacts, Unread, Verification
 
+# Of a backup: the domain of a file, and the name under which it is kept.
+_KEPT_AS: Final = re.compile("^[^;]*, file [0-9a-f]{32,}; ")
 _CLEAN: Final = frozenset({"parsed", "empty"})
 
 
@@ -153,12 +158,24 @@ def coverage_summary(connection: Connection) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def unread(connection: Connection) -> tuple[str, ...]:
-    """What no extractor took up because it could not be read at all: files, volumes, parts of sources."""
-    return tuple(
-        f"{one['source']}{': ' + one['file'] if one['file'] else ''}: {one['code']}: {one['detail']}"
-        for one in listing.problems(connection)
-    )
+def unread(connection: Connection) -> tuple[Unread, ...]:
+    """What no extractor took up because it could not be read at all: files, volumes, parts of sources. Files of one
+    reason stand together, in their order: a backup without most of its files has thousands."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for one in listing.problems(connection):
+        reason = _KEPT_AS.sub("", one["detail"]) if one["file"] else one["detail"]
+        groups.setdefault((one["source"], one["code"], reason, "" if one["file"] else "source"), []).append(one)
+    return tuple(_unread(key, found) for key, found in groups.items())
+
+
+def _unread(key: tuple[str, ...], found: list[dict[str, Any]]) -> Unread:
+    source, code, reason, _ = key
+    if len(found) == 1 or not found[0]["file"]:
+        file, count = found[0]["file"], f" ({len(found):,} times)" if len(found) > 1 else ""
+        return Unread(f"{source}{': ' + file if file else ''}: {code}: {found[0]['detail']}{count}")
+    folders = groupby((one["file"].rpartition("/") for one in found), key=itemgetter(0, 1))
+    files = tuple(f"{''.join(folder)} {' · '.join(name for *_, name in names)}".strip() for folder, names in folders)
+    return Unread(f"{source}: {code}: {reason}: {len(found):,} files", files)
 
 
 def verification(connection: Connection) -> Verification:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from report_templates.data import CoverageRow, ReportData
+from report_templates.data import CoverageRow, ReportData, Unread
 from report_templates.flow import HASH, SMALL, SMALL_STRONG, TEXT, Column, Flow, Table
 from report_templates.paper import BOTTOM, LEFT, RIGHT, TOP
 from report_templates.schedule import Notes
@@ -75,8 +75,10 @@ def _coverage(data: ReportData, flow: Flow) -> None:
     table.row(("Files listed here", "", *(f"{total:,}" for total in totals)))
     table.end()
     flow.heading("Not taken up by any extractor, or not readable", 1)
-    for problem in data.unread or ("None recorded.",):
-        flow.paragraph(problem, SMALL, after=2)
+    for one in data.unread or (Unread("None recorded."),):
+        flow.paragraph(one.what, SMALL_STRONG if one.files else SMALL, after=2)
+        for line in one.files:
+            flow.paragraph(line, SMALL, after=1, indent=12)
 
 
 def _figures(row: CoverageRow) -> tuple[int, int, int, int, int]:

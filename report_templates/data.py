@@ -131,6 +131,14 @@ class CoverageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """What could not be read at all, and the files of which that is true where there are several, folder by folder."""
+
+    what: str
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """The verification page: what was recomputed, when, and the figures to compare with."""
 
@@ -160,7 +168,7 @@ class ReportData:
     rows: Callable[[], Iterator[ItemRow | GapRow]]
     coverage: tuple[CoverageRow, ...]
     coverage_summary: tuple[str, ...]
-    unread: tuple[str, ...]  # problems of sources and files that no extractor took up
+    unread: tuple[Unread, ...]  # problems of sources and files that no extractor took up
     verification: Verification
     selection: str  # in words: what was chosen, "all items" or the filter
     order: Literal["conversation", "time"] = "time"

@@ -15,6 +15,7 @@ from report_templates.data import (
     ItemRow,
     ReportData,
     SourceFacts,
+    Unread,
     Verification,
 )
 
@@ -109,7 +110,10 @@ def report(rows: Callable[[], Iterable[ItemRow | GapRow]], count: int, **changes
         rows=lambda: iter(rows()),
         coverage=COVERAGE,
         coverage_summary=("Of 103 rows present 93 were read.",),
-        unread=("data/unknown.bin: no extractor took it up",),
+        unread=(
+            Unread("data/unknown.bin: no extractor took it up"),
+            Unread("EX/1: unreadable: not there: 3 files", ("data/a/ b.txt · c.txt", "data/d/ e.txt")),
+        ),
         verification=VERIFICATION,
         selection="all items",
     )
