@@ -12,6 +12,7 @@ import struct
 import zlib
 from typing import Final, NamedTuple
 
+from parsers.ewf_header import worded
 from parsers.ewf_segments import MOST_CHUNK, MOST_ENTRIES, MOST_ERRORS, MOST_SECTION, Layout, Segment, Table
 
 SIGNATURES: Final = (b"EVF2\r\n\x81\x00", b"LEF2\r\n\x81\x00")
@@ -229,7 +230,8 @@ def _set_sizes(layout: Layout, texts: dict[str, str], name: str) -> None:
         raise ValueError(f"{name}: a chunk of {chunk} bytes is not plausible")
     layout.chunk_size, layout.bytes_per_sector = chunk, numbers["bp"]
     layout.media_size, layout.declared_chunks = numbers["ts"] * numbers["bp"], numbers.get("tb", 0)
-    layout.notes = {_NAMES[tag]: value.strip() for tag, value in texts.items() if tag in _NAMES and value.strip()}
+    said = ((_NAMES[tag], value.strip()) for tag, value in texts.items() if tag in _NAMES)
+    layout.notes = {name: worded(name, value) for name, value in said if value}
 
 
 def _is_number(text: str) -> bool:

@@ -8,7 +8,10 @@ from __future__ import annotations
 import zlib
 from typing import Final
 
+from parsers.times import from_count, iso
+
 MOST_TEXT: Final = 1 << 20
+_LONGEST_TIME: Final = 20  # digits
 NAMES: Final = {
     "c": "case number",
     "n": "evidence number",
@@ -31,8 +34,8 @@ NAMES: Final = {
 def acquisition_notes(data: bytes) -> dict[str, str]:
     """The notes of a `header` or `header2` section in plain words; empty values and password hashes are left out.
 
-    Dates stay as they are stored: "2026 1 31 10 20 30" is the local time of the acquiring machine, a bare number a
-    Unix time. Raises ValueError when the section cannot be inflated.
+    Dates stay as they are stored: "2026 1 31 10 20 30" is the local time of the acquiring machine; a bare number is a
+    Unix time, behind which it stands in words. Raises ValueError when the section cannot be inflated.
     """
     inflater = zlib.decompressobj()
     try:
@@ -49,8 +52,16 @@ def acquisition_notes(data: bytes) -> dict[str, str]:
     notes: dict[str, str] = {}
     for key, value in zip(rows[0].split("\t"), rows[1].split("\t"), strict=False):
         if value.strip() and key in NAMES:
-            notes[NAMES[key]] = value.strip()
+            notes[NAMES[key]] = worded(NAMES[key], value.strip())
     return notes
+
+
+def worded(name: str, value: str) -> str:
+    """A note as stored; behind a time that is a bare number, the same in words: "1386674918 (2013-12-10T11:28:38Z)"."""
+    if not name.endswith("(as recorded)") or not value.isascii() or not value.isdigit():
+        return value
+    utc_us, _ = from_count(int(value[:_LONGEST_TIME]), "s")
+    return value if utc_us is None else f"{value} ({iso(utc_us)})"
 
 
 def _text(raw: bytes) -> str:

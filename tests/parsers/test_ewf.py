@@ -10,6 +10,7 @@ import pytest
 
 from extractors.sources.host import reader_of
 from parsers.ewf import BadRange, EwfImage, is_ewf
+from parsers.ewf_header import acquisition_notes
 from parsers.ewf_names import segment_name, segment_paths
 from parsers.ewf_segments import Segment
 from tests.evidence_builders.images import SIGNATURE, have, run_tool, write_e01
@@ -337,3 +338,22 @@ def test_damage_to_each_section_is_told_and_costs_what_stands_in_it(tmp_path):
     # `data` repeats `volume` and is not needed; `header` only adds to `header2`.
     quiet = {(kind, where) for kind in kinds for where in ("descriptor", "data")} - set(told) - {(b"done", "data")}
     assert quiet == {(b"data", "data")}
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("1386674918", "1386674918 (2013-12-10T11:28:38Z)"),
+        ("2026 1 31 10 20 30", "2026 1 31 10 20 30"),
+        ("0", "0"),
+        ("9" * 400, "9" * 400),
+        ("١٢٣", "١٢٣"),
+    ],
+)
+def test_a_time_of_acquisition_that_is_a_bare_number_stands_in_words_behind_it(stored: str, shown: str) -> None:
+    header = f"1\nmain\nc\tm\tu\n{stored}\t{stored}\t{stored}\n\n"
+    assert acquisition_notes(zlib.compress(header.encode())) == {
+        "case number": stored,
+        "acquired (as recorded)": shown,
+        "system time at acquisition (as recorded)": shown,
+    }
