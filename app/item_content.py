@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from evidence_store.derive import PEOPLE, own_words
 from evidence_store.queries import Detail
+from evidence_store.words import named, named_behind, side_by_side
 from parsers.times import iso
 
 
 def who(party: dict[str, Any]) -> str:
     """A party as recorded: "Ara Example (07700 900101)"."""
-    name, identifier = party.get("name"), party["identifier"]
-    return f"{name} ({identifier})" if name and name != identifier else str(identifier)
+    return named(party.get("name"), str(party["identifier"]))
 
 
 def content(item: Detail) -> str:
@@ -27,7 +27,7 @@ def content(item: Detail) -> str:
     facts = [str(fact) for fact in _FACTS.get(item.kind, _no_facts)(record) if fact]
     if item.kind in PEOPLE:
         text = own_words(record)
-    words, text = "; ".join(facts), "" if text in facts else text  # a group may say its title twice
+    words, text = side_by_side(facts, "; "), "" if text in facts else text  # a group may say its title twice
     return "\n".join(part for part in (words, text) if part)
 
 
@@ -56,13 +56,20 @@ def _message(record: dict[str, Any]) -> list[Any]:
     """What stands around the words of a message: what it answers, how it was answered, the place that was sent."""
     quoted, found = record.get("quotes"), []
     if quoted:
-        by = f" of {who(quoted['sender'])}" if quoted.get("sender") else ""
-        found.append(f"in answer to a message{by}" + (f": “{quoted['text']}”" if quoted.get("text") else ""))
+        words = "in answer to a message"
+        if quoted.get("sender"):
+            words = _behind(f"{words} of", quoted["sender"])
+        found.append(f"{words}: “{quoted['text']}”" if quoted.get("text") else words)
     return [*found, *[_reaction(one) for one in record.get("reactions", ())], _place(record)]
 
 
 def _reaction(one: dict[str, Any]) -> str:
-    return f"reaction {one['text']}" + (f" by {who(one['sender'])}" if one.get("sender") else "")
+    words = f"reaction {one['text']}"
+    return _behind(f"{words} by", one["sender"]) if one.get("sender") else words
+
+
+def _behind(words: str, party: dict[str, Any]) -> str:
+    return named_behind(words, party.get("name"), str(party["identifier"]))
 
 
 def _place(record: dict[str, Any]) -> str | None:

@@ -14,6 +14,7 @@ from evidence_store import queries, threads
 from evidence_store.derive import principal
 from evidence_store.queries import Detail
 from evidence_store.selection import NO_CONVERSATION, Selection
+from evidence_store.words import side_by_side
 from report_templates.data import AttachmentRow, GapRow, ItemRow
 
 _PAGE = 500
@@ -83,7 +84,7 @@ class ReportRows:
             when_utc=clock.utc(first["utc_us"]) if first else "",
             clock=first["clock"] if first else "",
             sender=who(sender) if sender else "",
-            recipients=", ".join(who(other) for other in record.get("recipients", ())),
+            recipients=side_by_side([who(other) for other in record.get("recipients", ())], ", "),
             direction=item.direction or "",
             text=content(item),
             flags=(*record.get("flags", ()), *([recovery(record)] if recovery(record) else [])),

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, tuple_
 from evidence_store import schema
 from evidence_store.derive import all_moments
 from evidence_store.selection import Selection, conditions
+from evidence_store.words import named, named_behind, side_by_side
 
 NO_TIME_LAST = 1 << 62  # where items without a time sort: after all that have one
 
@@ -135,9 +136,9 @@ def _party_words(connection: Connection, wanted: Sequence[int]) -> dict[int, str
     )
     words: dict[int, list[str]] = {}
     for row in connection.execute(query):
-        shown = f"{row.name} ({row.identifier})" if row.name and row.name != row.identifier else row.identifier
-        words.setdefault(row.item_id, []).append(f"{row.role} {shown}" if row.role != "about" else shown)
-    return {one: ", ".join(parts[:6]) + (" …" if len(parts) > 6 else "") for one, parts in words.items()}
+        who = row.name, row.identifier
+        words.setdefault(row.item_id, []).append(named(*who) if row.role == "about" else named_behind(row.role, *who))
+    return {one: side_by_side(parts[:6], ", ") + (" …" if len(parts) > 6 else "") for one, parts in words.items()}
 
 
 def tags_of(connection: Connection, wanted: Sequence[int]) -> dict[int, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from evidence_store import schema
 from evidence_store.queries import NO_TIME_LAST, number
 from evidence_store.selection import Selection, conditions
+from evidence_store.words import named, side_by_side
 
 Place = tuple[int, int]  # time (undated items last) and item id: the order within a conversation
 
@@ -57,9 +58,8 @@ def members(connection: Connection, wanted: Sequence[int]) -> dict[int, str]:
     )
     found: dict[int, list[str]] = {}
     for row in connection.execute(query):
-        named = row.name and row.name != row.identifier
-        found.setdefault(row.conversation_id, []).append(f"{row.name} ({row.identifier})" if named else row.identifier)
-    return {one: ", ".join(names) for one, names in found.items()}
+        found.setdefault(row.conversation_id, []).append(named(row.name, row.identifier))
+    return {one: side_by_side(names, ", ") for one, names in found.items()}
 
 
 def place(when_us: int | None, item_id: int) -> Place:

@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 
 from app.local_time import LocalTime
 from evidence_store.records import CLOCKS
+from evidence_store.words import named, turns
 from parsers.times import from_us, iso
 
 UK: Final = ZoneInfo("Europe/London")
 _CLOCK: Final = LocalTime("Europe/London")
 NO_TIME: Final = "no time"
 _HIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff]")
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+_ISOLATES: Final = re.compile("[\u2066-\u2069]")
 # Not strftime's: those follow the language of the machine.
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 KIND_WORDS: Final = {
@@ -110,15 +113,27 @@ def duration(seconds: float | None) -> str:
 
 def party(found: dict[str, Any]) -> str:
     """Somebody as recorded: name, identifier and what the identifier is."""
-    identifier, name = found["identifier"], found.get("name")
-    shown = f"{name} ({identifier})" if name and name != identifier else str(identifier)
+    shown = in_one_line(named(found.get("name"), str(found["identifier"])))
     scheme = found.get("scheme", "phone")
     return shown if scheme in ("phone", "name") else f"{shown} [{scheme}]"
 
 
 def visible(text: str) -> str:
     """Text whose control characters and direction overrides are shown as code points, so that none can mislead."""
-    return _HIDDEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)
+    return _HIDDEN.sub(_code_point, text)
+
+
+def _code_point(found: re.Match[str]) -> str:
+    return f"⟨U+{ord(found[0]):04X}⟩"
+
+
+def in_one_line(text: str) -> str:
+    """The lines of a text behind each other, hidden characters shown; where one turns, none turns what follows it."""
+    lines = [" ".join(visible(line).split()) for line in text.split("\n")]
+    lines = [line for line in lines if line]
+    if len(lines) < 2 or not any(map(turns, lines)):
+        return " ".join(lines)
+    return " · ".join(f"{_ISOLATE}{_ISOLATES.sub(_code_point, line)}{_END_ISOLATE}" for line in lines)
 
 
 def attachment_state(state: str) -> str:

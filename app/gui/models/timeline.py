@@ -211,10 +211,10 @@ def cell_text(line: TimelineLine, column: int) -> str:
     if column == WHEN:
         return wording.when(row.when_us, line.raw, line.note)
     if column == CONTENT:
-        return wording.visible(" ".join(line.content[:_LONGEST_CELL].split()))
+        return wording.in_one_line(line.content[:_LONGEST_CELL])
     if column == KIND:
         return " · ".join(word for word in (wording.kind(row.kind), row.service) if word)
-    plain = {ITEM: row.number, CLOCK: wording.clock_mark(line.clock), PARTIES: wording.visible(row.parties)}
+    plain = {ITEM: row.number, CLOCK: wording.clock_mark(line.clock), PARTIES: wording.in_one_line(row.parties)}
     return plain.get(column, marks(row) if column == MARKS else ", ".join(row.tags))
 
 

@@ -68,7 +68,7 @@ class ContextView(QWidget):
     def _fill(self, row: int, line: TimelineLine, *, here: bool) -> None:
         text = wording.visible(" ".join(line.content[:300].split()))
         when = wording.when(line.row.when_us, line.raw, line.note)
-        cells = (HERE if here else "", when, text, wording.visible(line.row.parties), line.row.number)
+        cells = (HERE if here else "", when, text, wording.in_one_line(line.row.parties), line.row.number)
         for column, words in enumerate(cells):
             cell = QTableWidgetItem(words)
             cell.setData(Qt.ItemDataRole.UserRole, line.row.id)

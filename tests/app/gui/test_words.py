@@ -108,3 +108,10 @@ def test_ticks_stand_at_midnight_in_uk_time_on_both_sides_of_the_change():
 )
 def test_the_next_exhibit_reference_follows_the_last(taken, expected):
     assert next_exhibit(taken) == expected
+
+
+def test_lines_stand_behind_each_other_and_none_turns_what_follows_it() -> None:
+    assert wording.in_one_line("a\n\n  b  c") == "a b c"
+    assert wording.in_one_line("يوسف") == "يوسف"
+    assert wording.in_one_line("يوسف\n+447700900171") == "\u2068يوسف\u2069 · \u2068+447700900171\u2069"
+    assert wording.in_one_line("يو\u2069سف\nb") == "\u2068يو⟨U+2069⟩سف\u2069 · \u2068b\u2069"
