@@ -76,6 +76,7 @@ class Matcher:
         common = Counter(part for _, text in patterns for part in _literal_folders(text))
         for place, text in patterns:
             self._add(place, text, common)
+        self._telling = frozenset(self._by_folder)
 
     def match(self, path: str) -> tuple[Extractor, ...]:
         """The extractors that want `path` ('/'-separated, relative to the source's root), in catalog order.
@@ -83,13 +84,15 @@ class Matcher:
         Where there are none and the name has the mark of a copy, those that want the file it was copied from.
         """
         found = self._match(path)
-        return found if found or (plain := without_copy_mark(path)) == path else self._match(plain)
+        if found or (" " not in path and "(" not in path):  # as nearly all: asked here, it costs no call
+            return found
+        plain = without_copy_mark(path)
+        return () if plain == path else self._match(plain)
 
     def _match(self, path: str) -> tuple[Extractor, ...]:
         folder, _, name = path.casefold().rpartition("/")
         names = self._anywhere
-        rules = self._below.get(folder)
-        if rules is None:
+        if (rules := self._below.get(folder)) is None:
             rules = self._rules_of(folder)
         if found := names.whole.get(name):
             # Few paths have such a name: its folder is looked at only then.
@@ -110,12 +113,13 @@ class Matcher:
     def _rules_of(self, folder: str) -> tuple[_Rule, ...]:
         """The rules that fit the folder, whatever the name; kept, for files of one folder come one after another."""
         segments = folder.split("/")
-        likely = list(self._each_folder)
-        if not self._by_folder.keys().isdisjoint(segments):
+        fitting: tuple[_Rule, ...] = ()
+        if self._each_folder or not self._telling.isdisjoint(segments):
+            likely = list(self._each_folder)
             for segment in dict.fromkeys(segments):
                 likely.extend(self._by_folder.get(segment, ()))
-        text = folder and folder + "/"
-        fitting = tuple([rule for rule in likely if rule.folder_fits(text)]) if likely else ()
+            text = folder and folder + "/"
+            fitting = tuple([rule for rule in likely if rule.folder_fits(text)])
         if len(self._below) >= _FOLDERS_KEPT:
             self._below.clear()
         self._below[folder] = fitting
@@ -139,8 +143,6 @@ class Matcher:
 
 def without_copy_mark(path: str) -> str:
     """The path of the file that this one is a copy of, by the mark in its name; the path itself where it has none."""
-    if " " not in path and "(" not in path:
-        return path
     folder, slash, name = path.rpartition("/")
     mark = next((one for one in _COPY.finditer(name) if one[0]), None)
     return f"{folder}{slash}{name[: mark.start()]}{name[mark.end() :]}" if mark and mark.start() else path

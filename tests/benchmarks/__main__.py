@@ -52,7 +52,9 @@ def _ingest(folder: Path, source: Path, on_progress: Callable[[Progress], None] 
 def _ingest_by_command(folder: Path, source: Path) -> None:
     """As whoever uses it does: in processes of its own, so that their CPU time is the program's and nothing else's."""
     command = [sys.executable, "-m", "app", "ingest", folder, source, "--zone", "Europe/London"]
-    subprocess.run([*command, "--no-authority", "made-up evidence", "--progress", "none"], cwd=ROOT, check=True)
+    command += ["--no-authority", "made-up evidence", "--progress", "none"]
+    ended = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
+    assert ended.returncode in (0, 3)  # 3: some of the made-up rows cannot be read, on purpose
 
 
 def files(folder: Path, _large: bool) -> Iterator[Row]:
