@@ -10,7 +10,18 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from evidence_store.identity import comparable
-from evidence_store.records import WHOLE_FILE, Attachment, Message, Moment, Party, Record, plain_of, to_plain
+from evidence_store.records import (
+    WHOLE_FILE,
+    Attachment,
+    Member,
+    Message,
+    Moment,
+    Party,
+    Reaction,
+    Record,
+    plain_of,
+    to_plain,
+)
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -86,6 +97,9 @@ def derive(record: Record, file: OfFile, number: int = 0) -> Derived:
     """
     kind = record.kind
     has = _fields(type(record))
+    for name in has.parts:
+        if parts := getattr(record, name):
+            _refuse_time(*(moment for part in parts for moment in _times_of(part)))
     when_us, moments = _moment_rows(record, file, number)
     text = record.text if isinstance(record, Message) and record.subject is None else _searched(record)
     key = record.conversation if has.conversation else None  # type: ignore[attr-defined]
@@ -116,8 +130,8 @@ def _moment_rows(record: Record, file: OfFile, number: int) -> tuple[int | None,
     for moment in moments:
         utc_us, raw, meaning = moment.utc_us, moment.raw, moment.meaning
         if utc_us is not None:
-            if type(utc_us) is not int:  # a float would lose microseconds: a slip of an extractor, not of the evidence
-                raise TypeError(f"utc_us must be an int of microseconds, not {type(utc_us).__name__}")
+            if type(utc_us) is not int:
+                _refuse_time(moment)
             if not -_LARGEST <= utc_us <= _LARGEST:
                 utc_us = None
             elif when_us is None:
@@ -130,6 +144,13 @@ def _moment_rows(record: Record, file: OfFile, number: int) -> tuple[int | None,
     return when_us, rows
 
 
+def _refuse_time(*moments: Moment | None) -> None:
+    """A float would lose microseconds, and a date has a zone of its own: slips of an extractor, not of the evidence."""
+    for moment in moments:
+        if moment is not None and moment.utc_us is not None and type(moment.utc_us) is not int:
+            raise TypeError(f"utc_us must be an int of microseconds, not {type(moment.utc_us).__name__}")
+
+
 class _Fields(NamedTuple):
     """What there is to derive from in the fields of a kind."""
 
@@ -138,6 +159,7 @@ class _Fields(NamedTuple):
     direction: bool
     sender: bool
     place: bool
+    parts: tuple[str, ...]  # that have times of their own
     others: tuple[tuple[str, str], ...]  # role, the field of those who have it
 
 
@@ -150,6 +172,7 @@ def _fields(kind: type[Record]) -> _Fields:
         direction="direction" in names,
         sender="sender" in names,
         place="lat" in names,
+        parts=tuple(name for name in ("reactions", "members") if name in names),
         others=tuple((role, name) for role, name in _ROLES if name in names),
     )
 
@@ -194,8 +217,14 @@ def _searched(record: Record) -> str | None:
     if record.kind in PEOPLE:
         person = to_plain(record)
         return "\n".join(filter(None, (*_names_of(person), own_words(person)))) or text
-    found = [str(word) for name in _WORDS.get(record.kind, ()) if (word := getattr(record, name))]
+    found = [_word(word) for name in _WORDS.get(record.kind, ()) if (word := getattr(record, name))]
     return "\n".join(dict.fromkeys(found)) if found else text
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bytes):
+        raise TypeError("bytes are to be given in words")
+    return str(value)
 
 
 def _names_of(person: dict[str, Any]) -> list[str]:
@@ -208,6 +237,10 @@ def own_words(person: dict[str, Any]) -> str:
     """The text of a contact or an account without its names, numbers and handles; "" where there is no more."""
     names = set(_names_of(person))
     return "\n".join(line for line in (person.get("text") or "").split("\n") if line not in names).strip("\n")
+
+
+def _times_of(part: Reaction | Member) -> tuple[Moment | None, ...]:
+    return (part.moment,) if isinstance(part, Reaction) else (part.since, part.until)
 
 
 def _parties(record: Record, has: _Fields, region: str | None) -> list[tuple[str, PartyKey]]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import sqlcipher3.dbapi2 as driver
@@ -39,10 +41,11 @@ class StoreDamaged(StoreError):
 class Store:
     """An open `case.db`: `read` gives connections for reading, `write` one transaction, by one writer at a time."""
 
-    def __init__(self, path: Path, engine: Engine, writable: bool) -> None:
+    def __init__(self, path: Path, engine: Engine, writable: bool, copy: TemporaryDirectory[str] | None = None) -> None:
         self.path = path
         self.engine = engine
         self.writable = writable
+        self._copy = copy  # of an older case that cannot be written, brought to today's format
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -87,6 +90,8 @@ class Store:
         written."""
         # Our own idle connections first: as long as one is open, SQLite keeps the log.
         self.engine.dispose()
+        if self._copy is not None:
+            self._copy.cleanup()
         if not self.writable or not self.path.is_file():
             return
         try:
@@ -156,13 +161,14 @@ def create(path: Path) -> Store:
 
 
 def open_store(path: Path, *, write: bool = True) -> Store:
-    """Opens a case, bringing an older one up to date. Falls back to reading only where it cannot be written.
+    """Opens a case, bringing an older one up to date (where it cannot be written, in a copy that goes when it is
+    closed). Falls back to reading only where it cannot be written.
 
     Raises StoreError when it is missing, no case, or of a newer program.
     """
     if not path.is_file():
         raise StoreError(f"{path.parent} is not a case: it has no {path.name}")
-    writable = write and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    writable = write and _can_be_written(path)
     store = Store(path, _engine(path, writable), writable)
     try:
         with store.engine.connect() as connection:
@@ -181,14 +187,41 @@ def open_store(path: Path, *, write: bool = True) -> Store:
         )
     if not 0 < version <= schema.VERSION:
         raise StoreDamaged(f"{path} is damaged: it states case format {version}, which never was")
-    if version < schema.VERSION:
-        _bring_up(path, version)
-    return store
+    if version == schema.VERSION:
+        return store
+    if _can_be_written(path):
+        _bring_up(path, path, version)
+        return store
+    store.engine.dispose()
+    return _brought_up_beside(path, version)
 
 
-def _bring_up(path: Path, version: int) -> None:
-    """An older case brought to today's format, also where it is opened for reading. Raises StoreError."""
-    engine = _engine(path, writable=True)
+def _can_be_written(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _brought_up_beside(path: Path, version: int) -> Store:
+    """An older case that cannot be written, brought to today's format in a copy that lasts until it is closed."""
+    folder = TemporaryDirectory(prefix="assay-")
+    copy = Path(folder.name) / path.name
+    try:
+        for ending in ("", "-wal", "-journal"):
+            if (beside := path.with_name(path.name + ending)).is_file():
+                shutil.copyfile(beside, copy.with_name(copy.name + ending))
+        _bring_up(path, copy, version)
+    except OSError as error:
+        folder.cleanup()
+        why = f"it has case format {version}, and no copy of it can be made: {error.strerror or error}"
+        raise StoreError(f"{path}: {why}") from error
+    except StoreError:
+        folder.cleanup()
+        raise
+    return Store(path, _engine(copy, writable=False), writable=False, copy=folder)
+
+
+def _bring_up(path: Path, file: Path, version: int) -> None:
+    """The file of an older case (the case's own, or a copy) brought to today's format. Raises StoreError."""
+    engine = _engine(file, writable=True)
     try:
         migrate(engine, version, schema.VERSION)
     except (DatabaseError, driver.DatabaseError) as error:

@@ -104,7 +104,7 @@ def _guarded(table: str, check: Any, connection: Connection, tick: Callable[[int
         yield from check(connection, tick)
     except DatabaseError as error:
         yield Finding(table, "the table", f"cannot be read: {error.orig or error}")
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         yield Finding(table, "the table", f"holds what cannot be read: {type(error).__name__}: {error}")
 
 

@@ -72,6 +72,7 @@ def _each_item(connection: Connection, derived: _Derived) -> Iterator[tuple[int,
     for rows in connection.execution_options(yield_per=_AT_ONCE).execute(query).partitions():
         beside = derived.rows_between(rows[0].id, rows[-1].id)
         for outcome, *row in rows:
+            derived.taken(row[0], beside)
             yield outcome, row, beside
 
 
@@ -93,6 +94,7 @@ def _one_item(
         yield Finding("item", where, f"number {expected} was expected here")
     try:
         found = derive(record_of(data), of_file)
+        expected_rows = derived.rows_of(found, source_id)
     except (ValueError, TypeError, AttributeError):
         yield Finding("item", where, "its record cannot be read")
         return
@@ -103,7 +105,7 @@ def _one_item(
     key = (source_id, found.service, *found.conversation) if found.conversation else None
     if derived.conversations.get(conversation) != key:
         yield Finding("conversation", where, "the item is not in the conversation that its record names")
-    for table, rows in derived.rows_of(found, source_id).items():
+    for table, rows in expected_rows.items():
         there = beside[table].get(item, _NONE)
         if table == "item_party" and not derived.compared:
             there = [party[:-1] for party in there]
@@ -176,12 +178,15 @@ class _Derived:
         found: dict[str, dict[int, Any]] = {}
         for table, query in queries.items():
             item_id = query.selected_columns[0]
-            rows = self._connection.execute(query.where(item_id.between(first, last))).all()
-            self._seen[table] += len(rows)
             by_item = found[table] = {}
-            for row in rows:
+            for row in self._connection.execute(query.where(item_id.between(first, last))):
                 by_item.setdefault(row[0], []).append(tuple(row[1:]))
         return found
+
+    def taken(self, item: int, beside: dict[str, dict[int, Any]]) -> None:
+        """The rows of an item that is there: what is left in the end belongs to none."""
+        for table, rows in beside.items():
+            self._seen[table] += len(rows.get(item, _NONE))
 
     def left_over(self) -> Iterator[Finding]:
         """Rows of derived tables that no item accounts for."""

@@ -10,6 +10,7 @@ from typing import Any, Final, Union, get_args
 import msgspec
 
 from evidence_store.records.base import Record
+from evidence_store.records.content import TableRow
 from evidence_store.records.kinds import KINDS
 from evidence_store.records.values import Value
 
@@ -30,6 +31,8 @@ def written(record: Record) -> tuple[bytes, Record]:
     Where that differs from what was to be written (two halves of one character side by side), it is read back; NaN and
     infinity alone stay where JSON has null.
     """
+    if record.extra or isinstance(record, TableRow):
+        _refuse_bytes(record)
     try:
         return _ENCODER.encode(record), record
     except (UnicodeEncodeError, TypeError):
@@ -37,11 +40,19 @@ def written(record: Record) -> tuple[bytes, Record]:
         return data, record_of(data)
 
 
+def _refuse_bytes(record: Record) -> None:
+    """Values as a database has them may be bytes, which msgspec would write as text that nobody stored."""
+    for _, value in (*record.extra, *(record.columns if isinstance(record, TableRow) else ())):
+        if isinstance(value, bytes):
+            raise TypeError("bytes are to be given in words")
+
+
 def canonical(value: Any) -> bytes:
     """Records and plain values as the one canonical JSON: UTF-8, keys sorted, no white space.
 
     Lone surrogates, which UTF-8 cannot hold, are written as their \\udXXX escape, so that nothing stored is altered.
-    A NaN or an infinity, which JSON has no word for, becomes null. Raises TypeError for what else JSON cannot hold.
+    A NaN or an infinity, which JSON has no word for, becomes null. Raises TypeError for what else JSON cannot hold, but
+    that msgspec has a form for bytes and the like: a record is to hold none (see `written`).
     """
     try:
         return _ENCODER.encode(value)
@@ -94,7 +105,7 @@ def record_of(data: bytes) -> Record:
     found: Record
     try:
         found = _RECORDS.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         try:
             plain = plain_of(data)
             found = _made(_BY_KIND[plain["kind"]], plain)

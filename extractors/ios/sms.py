@@ -76,7 +76,7 @@ def _read(db: EvidenceDatabase, file: EvidenceFile, known: list[People]) -> Iter
     yield from deleted_parts(db, people)
     yield from deleted_keys(db)
     yield from people.gaps
-    yield from gaps(db, "message", recovered_keys(file, "message"))
+    yield from gaps(db, "message", recovered_keys(file, "message"), "ROWID")
 
 
 def _messages(db: EvidenceDatabase, people: People, places: Places) -> Iterator[Found]:

@@ -16,10 +16,14 @@ from evidence_store.records import (
     WHOLE_FILE,
     Account,
     Contact,
+    DeviceFact,
+    Group,
     MediaItem,
+    Member,
     Message,
     Moment,
     Party,
+    Reaction,
     Record,
     canonical,
     record_of,
@@ -115,7 +119,17 @@ def test_a_time_that_no_column_can_hold_stays_in_the_record_alone() -> None:
 @pytest.mark.parametrize("slip", [1.5, True, "1"])
 def test_a_time_that_is_no_whole_number_of_microseconds_is_refused(slip: object) -> None:
     record = Message(locator="a", moments=(Moment("sent", slip, "", "A"),))  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="utc_us must be an int of microseconds"):
+    moment = record.moments[0]
+    inner = Message(locator="a", reactions=(Reaction("x", None, moment),))
+    group = Group(locator="a", members=(Member(Party("x")), Member(Party("x"), "", None, moment)))
+    for one in (record, inner, group):
+        with pytest.raises(TypeError, match="utc_us must be an int of microseconds"):
+            derive(one, OfFile())
+
+
+@pytest.mark.parametrize("record", [DeviceFact(locator="a", name="b", value=b"c"), Group(locator="a", title=b"c")])  # type: ignore[arg-type]
+def test_bytes_are_no_words(record: Record) -> None:
+    with pytest.raises(TypeError):
         derive(record, OfFile())
 
 

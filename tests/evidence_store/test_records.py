@@ -26,6 +26,7 @@ from evidence_store.records import (
     Quoted,
     Reaction,
     Record,
+    TableRow,
     canonical,
     plain_of,
     record_of,
@@ -81,6 +82,18 @@ def test_an_integer_beyond_64_bits_is_written_whole() -> None:
 def test_what_json_cannot_hold_is_refused(plain: object) -> None:
     with pytest.raises(TypeError):
         canonical(plain)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Message(locator="a", extra=(("k", b"\x00"),)),  # type: ignore[arg-type]
+        TableRow(locator="a", columns=(("k", b"\x00"),)),  # type: ignore[arg-type]
+    ],
+)
+def test_bytes_as_a_database_has_them_are_refused(record: Record) -> None:
+    with pytest.raises(TypeError, match="bytes are to be given in words"):
+        written_record(record)
 
 
 def test_defaults_are_left_out_so_that_a_new_field_changes_no_old_digest() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -311,6 +312,45 @@ def test_a_note_that_was_lengthened_past_the_ledger_is_found(case: Case) -> None
     with tampering(case) as connection:
         connection.execute(update(schema.note).values(text="ask about this again"))
         assert {found.table for found in verdict(connection).findings} == {"note"}
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [("moment", "50, 0, 'sent', 5, '5', 'A'"), ("item_party", "50, 0, 'from', 1"), ("coordinate", "50, 51.5, 0.1")],
+)
+@pytest.mark.parametrize("first", range(2, 12))
+def test_a_row_that_belongs_to_a_number_between_two_items_is_found(
+    case: Case, table: str, row: str, first: int
+) -> None:
+    """Wherever the ids are pulled apart: inside an outcome, and between two."""
+    with tampering(case) as connection:
+        for of, name in (
+            ("item", "id"),
+            *((of, "item_id") for of in ("moment", "item_party", "attachment", "coordinate")),
+        ):
+            for step in (-1_000_000, 1_000_100):  # by a way where no other row stands
+                where = f">= {first}" if step < 0 else "< 0"
+                connection.exec_driver_sql(f"UPDATE {of} SET {name} = {name} + {step} WHERE {name} {where}")
+        connection.exec_driver_sql("INSERT INTO item_fts(item_fts) VALUES ('rebuild')")
+        connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({row})")
+        assert {found.table for found in verdict(connection).findings} >= {table}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        *(b"[]", b'{"kind":"message"}', b'{"kind":"message","locator":"x","moments":5}'),
+        *(b'{"attachments":[{"name":"a","size":"x"}],"kind":"message","locator":"x"}', b'{"kind":"sword"}'),
+        b'{"kind":"message","locator":"x","zz":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"}",
+    ],
+)
+def test_a_record_that_says_nothing_is_told_and_the_next_ones_are_looked_at(case: Case, record: bytes) -> None:
+    with tampering(case) as connection:
+        forged = (record, hashlib.sha256(record).digest())
+        connection.exec_driver_sql("UPDATE item SET record = CAST(? AS TEXT), sha256 = ? WHERE id = 2", forged)
+        connection.exec_driver_sql("UPDATE item SET direction = 'up' WHERE id = 5")
+        found = verdict(connection).findings
+        assert {one.where.partition(" (")[0] for one in found if one.table == "item"} >= {"id 2", "id 5"}
 
 
 @pytest.mark.parametrize("table", ["item", "moment", "ledger"])

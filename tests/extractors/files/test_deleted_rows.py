@@ -146,8 +146,28 @@ def test_gaps_are_counted_by_the_key_of_the_table(tmp_path: Path) -> None:
     table = "CREATE TABLE message(ROWID INTEGER PRIMARY KEY AUTOINCREMENT, guid TEXT)"
     rows = "INSERT INTO message(ROWID) VALUES (1),(3),(5); DELETE FROM message WHERE ROWID=5"
     with phone_file(tmp_path, "sms.db", table, rows).sqlite() as db:
-        found = [one.detail for one in gaps(db, "message", ())]
+        found = [one.detail for one in gaps(db, "message", (), "ROWID")]
     assert found == ["2: no row has this row id", "4 to 5: 2 row ids hold no row"]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        *(
+            "_id INTEGER PRIMARY KEY, b",
+            "_id INTEGER PRIMARY KEY, rowid TEXT",
+            "_id INTEGER PRIMARY KEY, rowid INTEGER",
+        ),
+        *("_id INTEGER, b", "_id INTEGER, b DEFAULT 0, PRIMARY KEY (_id, b)", "_id PRIMARY KEY, rowid INT"),
+    ],
+)
+@pytest.mark.parametrize("ending", ["", "WITHOUT ROWID"])
+def test_gaps_are_those_of_the_key_whatever_the_table_has_besides(tmp_path: Path, table: str, ending: str) -> None:
+    made = f"CREATE TABLE sms({table}) {ending if 'PRIMARY KEY' in table else ''}"
+    rows = "INSERT INTO sms(_id) VALUES (2), (3), (6), (7), (12)"
+    with phone_file(tmp_path, "mmssms.db", made, rows).sqlite() as db:
+        found = [one.detail for one in gaps(db, "sms", ())]
+    assert [words.partition(":")[0] for words in found] == ["1", "4 to 5", "8 to 11"]
 
 
 def test_of_many_gaps_the_first_are_named_and_the_rest_are_counted(tmp_path: Path) -> None:
