@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from extractors.base import Extractor
 
 _WILD: Final = re.compile(r"[*?]")
-_START: Final = 3  # characters of a name's beginning that are looked up
+_START: Final = 5  # characters of a name's beginning that are looked up
 _FOLDERS_KEPT: Final = 8192
 # What Windows, macOS and browsers put into the name of a copy: "sms (1).db", "sms - Copy (2).db", "sms copy.db",
 # "sms 2.db".
@@ -49,10 +49,10 @@ class _Names:
         start, tail = _WILD.split(name)[0], _WILD.split(name)[-1]
         if start == name:
             self.whole.setdefault(name, []).append(rule)
+        elif len(start) >= _START:  # tells more than an ending that half of the files of a phone have
+            self.start.setdefault(start[:_START], []).append(rule)
         elif "." in tail:
             self.extension.setdefault(tail.rpartition(".")[2], []).append(rule)
-        elif len(start) >= _START:
-            self.start.setdefault(start[:_START], []).append(rule)
         else:
             self.other.append((max(_WILD.split(name), key=len), rule))
 
