@@ -85,7 +85,7 @@ def _member(member: dict[str, Any]) -> str:
     words = [who(member["party"]), *([member["role"]] if member.get("role") else [])]
     times = [(name, member[name]) for name in ("since", "until") if member.get(name)]
     words += [f"{name} {iso(time['utc_us']) if time['utc_us'] is not None else time['raw']}" for name, time in times]
-    return ", ".join(words)
+    return side_by_side(words, ", ")
 
 
 _FACTS: Final[dict[str, Callable[[dict[str, Any]], list[Any]]]] = {

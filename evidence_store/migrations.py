@@ -56,6 +56,8 @@ def _found_by(row: Any) -> str | None:
         words = derive(record, OfFile()).text
     except (ValueError, TypeError, AttributeError):
         return None
+    if record.kind not in _WORDS_BEFORE:  # the column says another kind than the record
+        return None
     before = [str(word) for word in (getattr(record, name) for name in _WORDS_BEFORE[record.kind]) if word]
     stored = clean("\n".join(dict.fromkeys(before))) if before else getattr(record, "text", None)
     return words if row.text == stored and words != stored else None

@@ -202,7 +202,7 @@ def _can_be_written(path: Path) -> bool:
 
 def _brought_up_beside(path: Path, version: int) -> Store:
     """An older case that cannot be written, brought to today's format in a copy that lasts until it is closed."""
-    folder = TemporaryDirectory(prefix="assay-")
+    folder = TemporaryDirectory(prefix="assay-", ignore_cleanup_errors=True)
     copy = Path(folder.name) / path.name
     try:
         for ending in ("", "-wal", "-journal"):

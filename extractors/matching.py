@@ -76,7 +76,6 @@ class Matcher:
         common = Counter(part for _, text in patterns for part in _literal_folders(text))
         for place, text in patterns:
             self._add(place, text, common)
-        self._telling = frozenset(self._by_folder)
 
     def match(self, path: str) -> tuple[Extractor, ...]:
         """The extractors that want `path` ('/'-separated, relative to the source's root), in catalog order.
@@ -114,7 +113,7 @@ class Matcher:
         """The rules that fit the folder, whatever the name; kept, for files of one folder come one after another."""
         segments = folder.split("/")
         fitting: tuple[_Rule, ...] = ()
-        if self._each_folder or not self._telling.isdisjoint(segments):
+        if self._each_folder or not self._by_folder.keys().isdisjoint(segments):
             likely = list(self._each_folder)
             for segment in dict.fromkeys(segments):
                 likely.extend(self._by_folder.get(segment, ()))

@@ -8,7 +8,7 @@ import pytest
 from app.item_content import content
 from app.output import harmless, item_plain, print_json, print_table, print_text, say
 from evidence_store import queries
-from evidence_store.records import Account, Contact, Message, Moment, Party, Quoted, Reaction
+from evidence_store.records import Account, Contact, Group, Member, Message, Moment, Party, Quoted, Reaction
 from evidence_store.selection import Selection
 from tests.evidence_builders.case import build_case
 from tests.evidence_builders.hostile import MOVES, NUL, SURROGATE, TURNED
@@ -72,6 +72,18 @@ def test_a_contact_says_each_of_its_names_once_and_whose_number_is_whose(tmp_pat
             "ann.ex",
         ]
     case.close()
+
+
+def test_a_member_whose_name_runs_from_right_to_left_turns_nothing_behind_it(tmp_path: Path) -> None:
+    since = Moment("joined", 1_772_357_400_000_000, "1772357400000", "A")
+    member = Member(Party("+447700900171", "phone", "يوسف مثال"), "admin", since)
+    case = build_case(tmp_path / "case", [Group(locator="a", title="Reading", members=(member,))])
+    with case.store.read() as connection:
+        (item,) = queries.details(connection, [1])
+    case.close()
+    assert content(item).split("\n") == [
+        *("Reading; +447700900171", "(يوسف مثال)", "admin", "since 2026-03-01T09:30:00Z"),
+    ]
 
 
 def test_answers_reactions_and_repeated_fields_come_out_whole(tmp_path: Path) -> None:

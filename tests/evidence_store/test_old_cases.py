@@ -16,6 +16,7 @@ from evidence_store.store import open_store
 from evidence_store.verify import verify
 from tests.evidence_builders.cases import unpack
 
+NO_CONTACT = '{"kind":"note","locator":"x"}'
 STORED = Path(__file__).resolve().parents[1] / "data"
 
 
@@ -87,6 +88,8 @@ def test_a_contact_that_says_nothing_is_told_and_keeps_no_older_case_shut(tmp_pa
     [
         "UPDATE item SET text = 'Vera Forged' WHERE id = 1; INSERT INTO item_fts(item_fts) VALUES ('rebuild')",
         "UPDATE item SET text = 'Vera Forged' WHERE id = 4; INSERT INTO item_fts(item_fts) VALUES ('rebuild')",
+        "INSERT INTO item SELECT id + 100, source_id, seq + 100, outcome_id, kind, service, NULL, NULL, NULL, text, "
+        f"names, 0, '{NO_CONTACT}', x'{hashlib.sha256(NO_CONTACT.encode()).hexdigest()}' FROM item WHERE id = 1",
         "DROP TABLE item_fts",
         "UPDATE item_fts_data SET block = x'00' WHERE id = 10",
     ],
