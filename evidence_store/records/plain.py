@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
+from math import isfinite
 from typing import Any, Final, Union, get_args
 
 import msgspec
@@ -28,11 +29,14 @@ class NoRecord(ValueError):
 def written(record: Record) -> tuple[bytes, Record]:
     """A record as canonical JSON, and as it is read from this JSON.
 
-    Where that differs from what was to be written (two halves of one character side by side), it is read back; NaN and
-    infinity alone stay where JSON has null.
+    Where that differs from what was to be written (two halves of one character side by side), it is read back. NaN and
+    infinity are put in words among the values as an application stored them; as a place or a duration they stay, where
+    JSON has null.
     """
-    if record.extra or isinstance(record, TableRow):
-        _refuse_bytes(record)
+    if record.extra:
+        record = _worded(record, "extra")
+    if isinstance(record, TableRow):
+        record = _worded(record, "columns")
     try:
         return _ENCODER.encode(record), record
     except (UnicodeEncodeError, TypeError):
@@ -40,11 +44,22 @@ def written(record: Record) -> tuple[bytes, Record]:
         return data, record_of(data)
 
 
-def _refuse_bytes(record: Record) -> None:
-    """Values as a database has them may be bytes, which msgspec would write as text that nobody stored."""
-    for _, value in (*record.extra, *(record.columns if isinstance(record, TableRow) else ())):
+def _worded(record: Record, field: str) -> Record:
+    """Values as a database has them may be numbers that JSON has no word for, and bytes, which msgspec would write as
+    text that nobody stored."""
+    odd = False
+    for _, value in getattr(record, field):
         if isinstance(value, bytes):
             raise TypeError("bytes are to be given in words")
+        odd = odd or (type(value) is float and not isfinite(value))
+    if not odd:
+        return record
+    values = tuple((name, _word_of(value)) for name, value in getattr(record, field))
+    return msgspec.structs.replace(record, **{field: values})
+
+
+def _word_of(value: Any) -> Any:
+    return str(value) if type(value) is float and not isfinite(value) else value
 
 
 def canonical(value: Any) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,20 @@ def test_what_json_cannot_hold_is_refused(plain: object) -> None:
 def test_bytes_as_a_database_has_them_are_refused(record: Record) -> None:
     with pytest.raises(TypeError, match="bytes are to be given in words"):
         written_record(record)
+
+
+@pytest.mark.parametrize(
+    ("record", "stored"),
+    [
+        (Message(locator="x", extra=(("a", math.inf), ("b", 1.5))), [["a", "inf"], ["b", 1.5]]),
+        (TableRow(locator="x", columns=(("a", -math.inf), ("b", math.nan))), [["a", "-inf"], ["b", "nan"]]),
+    ],
+)
+def test_a_number_that_json_has_no_word_for_is_kept_in_words(record: Record, stored: list[object]) -> None:
+    data, kept = written_record(record)
+    plain = json.loads(data)
+    assert plain.get("extra", plain.get("columns")) == stored
+    assert record_of(data) == kept
 
 
 def test_defaults_are_left_out_so_that_a_new_field_changes_no_old_digest() -> None:
