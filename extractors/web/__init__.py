@@ -11,6 +11,8 @@ from extractors.web.chromium_forms import chromium_forms
 from extractors.web.firefox import firefox
 from extractors.web.firefox_older import firefox_android_older, firefox_downloads, firefox_forms
 from extractors.web.safari import safari, safari_tabs
+from extractors.web.safari_account import safari_cloud_tabs, safari_searches
+from extractors.web.safari_bookmarks import safari_bookmarks
 from extractors.web.safari_lists import safari_bookmarks_plist, safari_downloads, safari_history_plist
 from extractors.web.samsung import samsung
 
@@ -28,4 +30,7 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     chromium_forms,
     samsung,
     android_browser,
+    safari_bookmarks,
+    safari_cloud_tabs,
+    safari_searches,
 )

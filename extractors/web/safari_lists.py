@@ -142,7 +142,7 @@ def _download(entry: dict[str, Any], locator: str) -> Download:
     privacy="web",
     layouts="Bookmarks.plist of macOS 10.4 to 15",
     tested_on="documented schema, no device data",
-    limits="Bookmarks of iOS (Bookmarks.db) are not read.",
+    limits="Of a page of the reading list the text that was kept for reading offline is not read.",
 )
 def safari_bookmarks_plist(file: EvidenceFile) -> Iterator[Found]:
     """Every leaf of the tree of bookmarks, with the names of its folders.
