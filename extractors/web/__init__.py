@@ -7,6 +7,7 @@ from typing import Final
 from extractors.base import Extractor
 from extractors.web.android_browser import android_browser
 from extractors.web.chromium import chromium
+from extractors.web.chromium_bookmarks import chromium_bookmarks
 from extractors.web.chromium_forms import chromium_forms
 from extractors.web.firefox import firefox
 from extractors.web.firefox_older import firefox_android_older, firefox_downloads, firefox_forms
@@ -33,4 +34,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     safari_bookmarks,
     safari_cloud_tabs,
     safari_searches,
+    chromium_bookmarks,
 )
