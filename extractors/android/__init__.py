@@ -23,6 +23,7 @@ from extractors.android.play_store import play_store
 from extractors.android.recent_searches import recent_searches
 from extractors.android.recent_tasks import recent_tasks
 from extractors.android.samsung_logs import samsung_logs
+from extractors.android.samsung_messages import samsung_messages
 from extractors.android.sms import messages
 from extractors.android.sms_backup import sms_backup
 from extractors.android.twitter import android_twitter
@@ -56,4 +57,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     burner,
     recent_tasks,
     samsung_logs,
+    samsung_messages,
 )
