@@ -22,6 +22,7 @@ from extractors.ios.interactions import interactions
 from extractors.ios.knowledge import knowledge
 from extractors.ios.notes import notes
 from extractors.ios.notes_older import notes_older
+from extractors.ios.notifications import ios_notifications
 from extractors.ios.permissions import permissions
 from extractors.ios.photos import photos
 from extractors.ios.places import places
@@ -70,4 +71,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     resource_loads,
     app_privacy_report,
     bluetooth,
+    ios_notifications,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import plistlib
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.evidence_builders.files import MemoryFile
@@ -19,6 +20,38 @@ def archive(value: Any) -> bytes:
         },
         fmt=plistlib.FMT_BINARY,
     )
+
+
+def archive_of(value: Any) -> bytes:
+    """Lists, dictionaries, dates and single values as NSKeyedArchiver writes them: each an object of its own."""
+    objects: list[Any] = ["$null"]
+
+    def number(one: Any) -> plistlib.UID:
+        if one is None:
+            return plistlib.UID(0)
+        place = len(objects)
+        objects.append(None)
+        if isinstance(one, dict):
+            keys, values = [number(key) for key in one], [number(inner) for inner in one.values()]
+            objects[place] = {"NS.keys": keys, "NS.objects": values, "$class": kind("NSMutableDictionary")}
+        elif isinstance(one, list):
+            objects[place] = {"NS.objects": [number(inner) for inner in one], "$class": kind("NSMutableArray")}
+        elif isinstance(one, datetime):
+            objects[place] = {
+                "NS.time": (one - datetime(2001, 1, 1, tzinfo=UTC)).total_seconds(),
+                "$class": kind("NSDate"),
+            }
+        else:
+            objects[place] = one
+        return plistlib.UID(place)
+
+    def kind(name: str) -> plistlib.UID:
+        objects.append({"$classname": name, "$classes": [name, "NSObject"]})
+        return plistlib.UID(len(objects) - 1)
+
+    top = {"root": number(value)}
+    whole = {"$version": 100000, "$archiver": "NSKeyedArchiver", "$top": top, "$objects": objects}
+    return plistlib.dumps(whole, fmt=plistlib.FMT_BINARY)
 
 
 def plist(path: str, value: Any, fmt: plistlib.PlistFormat = plistlib.FMT_BINARY) -> MemoryFile:
