@@ -85,16 +85,17 @@ def _collect(node: Node, parts: list[str]) -> None:
 class _Reader(HTMLParser):
     """Gathers the trees; `ready` has those that are complete."""
 
-    def __init__(self, wanted: Callable[[str, frozenset[str]], bool]) -> None:
+    def __init__(self, wanted: Callable[[str, frozenset[str]], bool], style: str) -> None:
         super().__init__(convert_charrefs=True)
         self.ready: list[Node] = []
         self._wanted = wanted
+        self._style = style
         self._stack: list[Node] = []
         self._nodes = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
-        if not self._stack and not self._wanted(tag, frozenset(attributes.get("class", "").split())):
+        if not self._stack and not self._is_wanted(tag, attributes):
             return
         self._nodes = self._nodes + 1 if self._stack else 1
         node = Node(tag, attributes, self.getpos()[0])
@@ -105,6 +106,11 @@ class _Reader(HTMLParser):
                 self.ready.append(node)
         elif len(self._stack) < _DEEPEST:
             self._stack.append(node)
+
+    def _is_wanted(self, tag: str, attributes: dict[str, str]) -> bool:
+        if self._style and self._style in "".join(attributes.get("style", "").lower().split()):
+            return True
+        return self._wanted(tag, frozenset(attributes.get("class", "").split()))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -132,12 +138,14 @@ class _Reader(HTMLParser):
             self._stack = []
 
 
-def elements(stream: BinaryIO, wanted: Callable[[str, frozenset[str]], bool]) -> Iterator[Node]:
+def elements(stream: BinaryIO, wanted: Callable[[str, frozenset[str]], bool], *, style: str = "") -> Iterator[Node]:
     """The outermost elements for whose (tag, classes) `wanted` says yes, in the order of the page, which is UTF-8.
 
+    Where pages tell their parts by style alone, also those whose attribute `style` has these words, small letters
+    without spaces: "background:#f2f2f2".
     Raises ValueError for what the parser of pages cannot get through.
     """
-    reader = _Reader(wanted)
+    reader = _Reader(wanted, style)
     decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
     while data := stream.read(_PIECE):
         _feed(reader, decoder.decode(data))

@@ -28,6 +28,7 @@ from extractors.exports.signal.text import export_text as signal_text
 from extractors.exports.sms_backup_restore.backup import sms_backup_restore
 from extractors.exports.snapchat.account import account as snapchat_account
 from extractors.exports.snapchat.chats import export as snapchat
+from extractors.exports.snapchat.pages import snapchat_pages
 from extractors.exports.telegram.export_html import export_html as telegram_html
 from extractors.exports.telegram.export_json import export_json as telegram_json
 from extractors.exports.tiktok.chat_text import chat_text as tiktok_text
@@ -75,4 +76,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     hangouts,
     instagram_early,
     tiktok_text,
+    snapchat_pages,
 )

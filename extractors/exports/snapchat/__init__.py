@@ -1,1 +1,1 @@
-"""What Snapchat hands out with "My Data" (JSON)."""
+"""What Snapchat hands out with "My Data" (JSON and pages)."""

@@ -79,7 +79,7 @@ def export(file: EvidenceFile) -> Iterator[Found]:
                 rows += 1
                 values.locator = f"{path[0]}[{path[1]}]"
                 if isinstance(value, dict):
-                    yield _message(values, value, str(path[0]), snaps)
+                    yield message(values, value, str(path[0]), snaps)
                     yield from values.drain()
                 else:
                     yield not_an_object(value, values.locator)
@@ -92,7 +92,8 @@ def _entered(path: Path) -> bool:
     return len(path) < 2
 
 
-def _message(values: Values, row: Row, listed: str, snaps: bool) -> Message:
+def message(values: Values, row: Row, listed: str, snaps: bool) -> Message:
+    """A message as the JSON form has it; `listed` is the name of the list that it stands in."""
     box = _BOX.fullmatch(listed)
     snap = snaps or (box is not None and "Snap" in listed)
     sender, receiver = values.words(row, "From"), values.words(row, "To")
