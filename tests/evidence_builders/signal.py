@@ -50,6 +50,13 @@ CREATE TABLE call (_id INTEGER PRIMARY KEY, call_id INTEGER NOT NULL, message_id
     type INTEGER NOT NULL, direction INTEGER NOT NULL, event INTEGER NOT NULL, timestamp INTEGER NOT NULL,
     ringer INTEGER, deletion_timestamp INTEGER DEFAULT 0, read INTEGER DEFAULT 1);
 CREATE TABLE drafts (_id INTEGER PRIMARY KEY, thread_id INTEGER, type TEXT, value TEXT);"""
+# What the versions of 2026 made of it.
+OF_2026 = """ALTER TABLE message DROP COLUMN remote_deleted;
+ALTER TABLE message ADD COLUMN pinned_until INTEGER DEFAULT 0;
+ALTER TABLE message ADD COLUMN pinning_message_id INTEGER DEFAULT 0;
+ALTER TABLE message ADD COLUMN pinned_at INTEGER DEFAULT 0;
+ALTER TABLE message ADD COLUMN deleted_by INTEGER DEFAULT NULL REFERENCES recipient (_id);
+ALTER TABLE call ADD COLUMN local_joined INTEGER DEFAULT 0;"""
 EARLY = """CREATE TABLE recipient (_id INTEGER PRIMARY KEY AUTOINCREMENT, uuid TEXT UNIQUE, username TEXT UNIQUE,
     phone TEXT UNIQUE, email TEXT UNIQUE, group_id TEXT UNIQUE, group_type INTEGER DEFAULT 0, blocked INTEGER DEFAULT 0,
     system_display_name TEXT, signal_profile_name TEXT, profile_joined_name TEXT);

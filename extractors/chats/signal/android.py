@@ -16,19 +16,24 @@ from extractors.database import Doubts, count_rows, each_row, read_database, sel
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 _SQLITE: Final = b"SQLite format 3\x00"
-_CALL: Final = ("_id", "call_id", "message_id", "peer", "type", "direction", "event", "timestamp", "ringer", "read")
+_CALL: Final = (
+    *("_id", "call_id", "message_id", "peer", "type", "direction", "event", "timestamp", "ringer", "read"),
+    *("deletion_timestamp", "local_joined"),
+)
+_DELETED: Final = 10  # `event` of a call that was removed from the list of calls
 _DRAFT: Final = ("_id", "thread_id", "type", "value")
 
 
 @extractor(
     id="signal.android",
-    version=2,
+    version=3,
     title="Signal on Android: messages, calls, groups, recipients",
     files=("**/signal.db", "**/database.sqlite"),
     tables=tuple({"thread": {"_id"}, "recipient": {"_id"}, one: {"_id", "thread_id"}} for one in ("message", "mms")),
     emits=(Message, Call, Group, Contact),
     privacy="communications",
-    layouts="sms and mms (until 2022), mms alone, message (since 2023); reactions, mentions, polls, edits, calls",
+    layouts="sms and mms (until 2022), mms alone, message (since 2023); reactions, mentions, polls, edits, calls, "
+    "pins and who deleted a message (2026)",
     tested_on="documented schema, no device data",
     limits="The database of a phone is encrypted, with a key that its key store keeps: only that of a decrypted backup "
     "or a decrypted copy can be read; files of attachments on a phone are encrypted too. What changed in a group or "
@@ -90,14 +95,19 @@ def _call(row: Row, people: People, doubts: Doubts) -> Call:
     peer = people.party(row["peer"])
     caller: Party | None = people.party(row["ringer"]) or (None if people.is_group(row["peer"]) else peer)
     kind, event = row["type"], row["event"]
+    moments = [doubts.moment("started", row["timestamp"], "ms", "timestamp")]
+    deleted = event == _DELETED or row["deletion_timestamp"] not in (None, 0)
+    if row["deletion_timestamp"] not in (None, 0):
+        moments.append(doubts.moment("deleted", row["deletion_timestamp"], "ms", "deletion_timestamp"))
     return Call(
         locator=doubts.locator,
         service=SERVICE,
-        moments=(doubts.moment("started", row["timestamp"], "ms", "timestamp"),),
-        flags=() if kind in CALL_TYPES else (f"type {stored(kind)}",),
+        moments=tuple(moments),
+        deleted=deleted,
+        flags=(*(() if kind in CALL_TYPES else (f"type {stored(kind)}",)), *(("deleted",) if deleted else ())),
         extra=tuple(
             (name, row[name] if type(row[name]) in (str, int) else stored(row[name]))
-            for name in ("call_id", "message_id", "event")
+            for name in ("call_id", "message_id", "event", "local_joined")
             if row[name] is not None
         ),
         conversation=people.conversation_with(row["peer"]),

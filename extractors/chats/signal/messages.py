@@ -19,7 +19,10 @@ from parsers.protobuf import Fields
 from parsers.sqlite_file import EvidenceDatabase, Row
 
 Extra = tuple[str, str | int]
-_EXTRA: Final = ("expires_in", "expire_started", "from_device_id", "server_guid", "parent_story_id", "revision_number")
+_EXTRA: Final = (
+    *("expires_in", "expire_started", "from_device_id", "server_guid", "parent_story_id", "revision_number"),
+    *("viewed", "pinned_until"),
+)
 _MAP: Final = re.compile(r"https://maps\.google\.com/maps\?q=(-?\d{1,2}\.\d+)(?:,|%2C)(-?\d{1,3}\.\d+)", re.IGNORECASE)
 
 
@@ -87,13 +90,16 @@ class Reader:
         flags = (*kind.flags, *media_flags, *contact_flag, *_flags(row, kind, lat is not None))
         extra += polls_and_mentions(side, people, doubts)
         extra += [("earlier text", stored(one["body"])) for one in self._earlier.get(row["_id"], [])]
+        if row["deleted_by"] is not None and (by := people.party(row["deleted_by"])) is not None:
+            self._check(row["deleted_by"])
+            extra.append(("deleted by", by.name or by.identifier))
         direction = kind.direction
         other = people.other(row["thread_id"])
         return Message(
             locator=doubts.locator,
             service=SERVICE,
             moments=self._moments(row, direction),
-            deleted=bool(row["remote_deleted"]),
+            deleted=_is_deleted(row),
             flags=tuple(dict.fromkeys((*flags, "poll") if "poll" in side else flags)),
             attachments=attachments,
             extra=(*extra, *self._links(row), *_extra(row)),
@@ -146,6 +152,8 @@ class Reader:
             found.append(doubts.moment(told, row["receipt_timestamp"], "ms", "receipt_timestamp"))
         if row["scheduled_date"] not in (None, 0, -1):
             found.append(doubts.moment("scheduled", row["scheduled_date"], "ms", "scheduled_date"))
+        if row["pinned_at"] not in (None, 0, -1):
+            found.append(doubts.moment("pinned", row["pinned_at"], "ms", "pinned_at"))
         return tuple(found)
 
     def _check(self, recipient: Any) -> None:
@@ -223,10 +231,16 @@ class Reader:
         return next((question for one in polls if (question := self._doubts.text(one["question"], "question"))), None)
 
 
+def _is_deleted(row: Row) -> bool:
+    """Whether it was taken back: since 2026 `deleted_by` says by whom, and `remote_deleted` is not written any more."""
+    return bool(row["remote_deleted"]) or row["deleted_by"] is not None
+
+
 def _flags(row: Row, kind: Kind, place: bool) -> tuple[str, ...]:
     found = []
-    if row["remote_deleted"]:
-        found.append("deleted by sender")
+    if _is_deleted(row):
+        others = row["deleted_by"] is not None and row["deleted_by"] != row["author"]
+        found.append("deleted by another" if others else "deleted by sender")
     if row["view_once"]:
         found.append("view once")
     if type(row["expires_in"]) is int and row["expires_in"] > 0 and not kind.event:

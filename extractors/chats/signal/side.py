@@ -25,6 +25,10 @@ _MENTION: Final = ("_id", "message_id", "recipient_id", "range_start", "range_le
 _POLL: Final = ("_id", "message_id", "question", "allow_multiple_votes", "end_message_id")
 _OPTION: Final = ("_id", "poll_id", "option_text", "option_order")
 _VOTE: Final = ("_id", "poll_id", "poll_option_id", "voter_id", "vote_state")
+# Values of `vote_state`; 0 says nothing, and is what votes of others have.
+_TAKEN_BACK: Final = 3
+_CAST: Final = (None, 0, 4, _TAKEN_BACK)
+_UNDER_WAY: Final = {1: "not taken back yet", 2: "not sent yet"}
 
 
 class Places:
@@ -145,10 +149,32 @@ def polls_and_mentions(side: Beside, people: People, doubts: Doubts) -> list[tup
         found.append(("mention", (party.name or party.identifier) if party else "nobody"))
     votes = side.get("poll_vote", ())
     for row in side.get("poll_option", ()):
-        voters = [people.party(one["voter_id"]) for one in votes if one["poll_option_id"] == row["_id"]]
-        names = ", ".join((one.name or one.identifier) for one in voters if one)
         text = doubts.text(row["option_text"], "option_text") or ""
-        found.append(("poll option", f"{text}: {len(voters)} votes{f' ({names})' if names else ''}"))
+        found += _votes(text, [one for one in votes if one["poll_option_id"] == row["_id"]], people)
+    found += [
+        ("poll ended by message", stored(row["end_message_id"]))
+        for row in side.get("poll", ())
+        if row["end_message_id"] not in (None, 0)
+    ]
     for table in ("attachment", "part"):
         found += [("caption", stored(row["caption"])) for row in side.get(table, ()) if row["caption"]]
     return found
+
+
+def _votes(option: str, rows: list[Row], people: People) -> list[tuple[str, str | int]]:
+    """An option with those who voted for it; a vote that was taken back stays in its table, and is told apart."""
+    counted = [row for row in rows if row["vote_state"] != _TAKEN_BACK]
+    names = ", ".join(name for row in counted if (name := _voter(row, people)))
+    found: list[tuple[str, str | int]] = [
+        ("poll option", f"{option}: {len(counted)} votes{f' ({names})' if names else ''}")
+    ]
+    taken_back = [_voter(row, people) or "nobody" for row in rows if row["vote_state"] == _TAKEN_BACK]
+    return found + [("poll vote taken back", f"{option}: {name}") for name in taken_back]
+
+
+def _voter(row: Row, people: People) -> str:
+    party, state = people.party(row["voter_id"]), row["vote_state"]
+    if party is None:
+        return ""
+    said = "" if state in _CAST else f" ({_UNDER_WAY.get(state, f'vote_state {stored(state)}')})"
+    return (party.name or party.identifier) + said
