@@ -99,6 +99,20 @@ CREATE TABLE message_orphan (_id INTEGER PRIMARY KEY AUTOINCREMENT, chat_row_id 
 CREATE TABLE composition (_id INTEGER PRIMARY KEY AUTOINCREMENT, chat_row_id INTEGER NOT NULL,
     quoted_message_row_id INTEGER, timestamp INTEGER NOT NULL, message_type INTEGER NOT NULL,
     composition_type INTEGER NOT NULL, text TEXT);"""
+ADD_ONS = """CREATE TABLE message_add_on_poll_vote (message_add_on_row_id INTEGER PRIMARY KEY,
+    sender_timestamp INTEGER);
+CREATE TABLE message_add_on_pin_in_chat (message_add_on_row_id INTEGER PRIMARY KEY,
+    pin_in_chat_state INTEGER NOT NULL DEFAULT 0, sender_timestamp INTEGER);
+CREATE TABLE message_add_on_keep_in_chat (message_add_on_row_id INTEGER PRIMARY KEY,
+    keep_in_chat_state INTEGER NOT NULL DEFAULT 0, sender_timestamp INTEGER, keep_count INTEGER NOT NULL DEFAULT 0,
+    actor_device_jid_row_id INTEGER);
+CREATE TABLE message_add_on_event_response (message_add_on_row_id INTEGER PRIMARY KEY, response INTEGER DEFAULT 0,
+    sender_timestamp INTEGER NOT NULL, extra_guest_count INTEGER);
+CREATE TABLE message_add_on_scheduled_call_edit (message_add_on_row_id INTEGER PRIMARY KEY,
+    edit_type INTEGER NOT NULL DEFAULT 0, message_edit_version INTEGER);
+CREATE TABLE message_add_on_status_question_answer (message_add_on_row_id INTEGER PRIMARY KEY, answer TEXT);
+CREATE TABLE message_add_on_question_response (message_add_on_row_id INTEGER PRIMARY KEY, response TEXT);
+ALTER TABLE message_add_on ADD COLUMN expiry_timestamp INTEGER;"""
 SYSTEM = """CREATE TABLE message_system (message_row_id INTEGER PRIMARY KEY, action_type INTEGER NOT NULL);
 CREATE TABLE message_system_group (message_row_id INTEGER PRIMARY KEY, is_me_joined INTEGER);
 CREATE TABLE message_system_chat_participant (message_row_id INTEGER, user_jid_row_id INTEGER);

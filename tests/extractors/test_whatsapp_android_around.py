@@ -168,16 +168,15 @@ def test_reactions_stand_with_their_message():
     found = read(GROUP_CHAT + insert(chat=2, sender=2) + rows)
     assert found[0] == replace(
         IN_GROUP,
-        flags=("pinned",),
         reactions=(
             Reaction("👍", Party(CAT, "whatsapp", "Cat Example"), moment("reacted", AT + 1)),
             Reaction("❤️", None, moment("reacted", AT)),
         ),
         extra=(
             ("reaction withdrawn", BEN),
-            ("pinned by", BEN),
-            ("kept in chat by", BEN),
-            ("add-on type 999", BEN),
+            ("pin", f"{BEN}: state not recorded at 2023-01-01T12:00:00.123Z"),
+            ("keep", f"{BEN}: state not recorded at 2023-01-01T12:00:00.123Z"),
+            ("add-on type 999", f"{BEN} at 2023-01-01T12:00:00.123Z"),
         ),
     )
 
@@ -194,10 +193,11 @@ def test_a_reaction_without_its_message_is_one_of_its_own():
             locator="message_add_on:_id=8",
             service="WhatsApp",
             moments=(moment("recorded", AT),),
-            flags=("add-on type 67",),
+            flags=("poll vote",),
             extra=(("parent_message_row_id", None),),
             conversation=ANN,
             direction="out",
+            text="none",
             key="R2",
         ),
         Present(1),

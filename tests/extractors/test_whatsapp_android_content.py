@@ -204,8 +204,8 @@ def test_a_poll_has_its_options_and_who_voted():
                 ("selectable options", 1),
                 ("poll option", "Tea: 1 votes"),
                 ("poll option", "Cake: 0 votes"),
-                ("poll vote", f"{ANN}: Tea"),
-                ("poll vote", "this account: none"),
+                ("poll vote", f"{ANN}: Tea at 2023-01-01T12:00:00.123Z"),
+                ("poll vote", "this account: none at 2023-01-01T12:00:00.123Z"),
             ),
         )
     ]

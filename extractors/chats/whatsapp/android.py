@@ -8,7 +8,14 @@ from typing import Any
 
 from evidence_store.records import Call, Group, Message, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.chats.whatsapp import android_around, android_content, android_elements, android_legacy, android_system
+from extractors.chats.whatsapp import (
+    android_add_ons,
+    android_around,
+    android_content,
+    android_elements,
+    android_legacy,
+    android_system,
+)
 from extractors.chats.whatsapp.android_calls import TABLE as CALL_LOG
 from extractors.chats.whatsapp.android_calls import calls
 from extractors.chats.whatsapp.android_groups import groups
@@ -25,14 +32,20 @@ from extractors.recovered import WHATSAPP, WHATSAPP_EARLY, deleted_records, gaps
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, empty_database, lacking
 
 _SIDES = (
-    *(*android_content.SIDES, *android_elements.SIDES, *android_around.SIDES, *android_system.SIDES),
+    *(
+        *android_content.SIDES,
+        *android_elements.SIDES,
+        *android_around.SIDES,
+        *android_add_ons.SIDES,
+        *android_system.SIDES,
+    ),
     *android_legacy.SIDES,
 )
 
 
 @extractor(
     id="whatsapp.android",
-    version=2,
+    version=3,
     title="WhatsApp on Android",
     files=("**/msgstore.db", "**/msgstore-*.db"),
     tables=(NEEDED, android_legacy.NEEDED),
@@ -85,10 +98,10 @@ def _read(db: EvidenceDatabase, file: EvidenceFile, used: list[Context]) -> Iter
     names = android_names(file)
     context = _context(db, file, names, early=bool(unknown))
     used.append(context)
-    sides = SideTables(db, _SIDES, keep=(android_around.ADD_ON,))
+    sides = SideTables(db, _SIDES, keep=(android_add_ons.ADD_ON,))
     yield from messages(db, context, sides) if no_early else _both(db, context, sides, later=not unknown)
     yield from sides.finish()
-    yield from _counted(stray_add_ons(sides.left[android_around.ADD_ON], context))
+    yield from _counted(stray_add_ons(sides.left[android_add_ons.ADD_ON], context))
     for table in ORPHANS:
         yield from orphans(db, table, context)
     yield from drafts(db, context)
@@ -115,6 +128,7 @@ def _context(
         media_paths(file.path, business, early=early),
         _named(db, "labels", "label_name"),
         _votes(db),
+        android_add_ons.details(db),
     )
 
 

@@ -1,20 +1,17 @@
-"""What happened to a message on Android, and what it answers: receipts, reactions, edits, deletions, forwards."""
+"""What happened to a message on Android, and what it answers: receipts, edits, deletions, forwards."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final
 
-from evidence_store.records import Moment, Quoted, Reaction
+from evidence_store.records import Quoted
 from extractors.chats.whatsapp.android_codes import forwarded
-from extractors.chats.whatsapp.beside import Detail, Side
-from extractors.chats.whatsapp.chat import Who
+from extractors.chats.whatsapp.beside import Side
 from extractors.chats.whatsapp.draft import Context, Draft, at_ms, iso_ms, who_words
 from extractors.database import stored
 from parsers.sqlite_file import Row
 
-ADD_ON: Final = "message_add_on"
-REACTION, VOTE, KEPT, EDIT, PINNED, RESPONSE = 56, 67, 68, 74, 79, 93
 SIDES: Final = (
     Side("message_quoted", ("key_id", "from_me", "sender_jid_row_id", "text_data", "message_type")),
     Side("message_quoted_media", ("media_caption", "media_name", "mime_type")),
@@ -28,13 +25,6 @@ SIDES: Final = (
     Side("missed_call_logs", ("video_call",), order="_id"),
     Side("labeled_messages", ("label_id",), order="_id"),
     Side("message_association", ("parent_message_row_id",), key="child_message_row_id", order="_id"),
-    Side(
-        ADD_ON,
-        ("_id", "chat_row_id", "from_me", "key_id", "sender_jid_row_id", "timestamp", "message_add_on_type"),
-        key="parent_message_row_id",
-        order="_id",
-        detail=Detail("message_add_on_reaction", ("reaction", "sender_timestamp"), "message_add_on_row_id"),
-    ),
     Side("receipt_user", ("receipt_user_jid_row_id", "receipt_timestamp", "read_timestamp", "played_timestamp")),
 )
 _RECEIPTS: Final = (("receipt_timestamp", "delivered"), ("read_timestamp", "read"), ("played_timestamp", "played"))
@@ -156,44 +146,6 @@ def _dated(row: Row) -> list[tuple[str, Any, str]]:
     ]
 
 
-def _add_ons(draft: Draft, rows: list[Row], context: Context) -> None:
-    for row in rows:
-        who = add_on_sender(row, draft.chat.other, context)
-        someone = who.party.identifier if who else "this account" if row["from_me"] == 1 else "not recorded"
-        kind = row["message_add_on_type"]
-        if kind == REACTION or row["reaction"]:
-            if row["reaction"]:
-                draft.reactions.append(reaction(row, who, context))
-            else:
-                draft.keep("reaction withdrawn", someone)
-        elif kind == VOTE:
-            draft.keep("poll vote", f"{someone}: {', '.join(context.votes.get(row['_id'], ())) or 'none'}")
-        elif kind == PINNED:
-            draft.flag("pinned")
-            draft.keep("pinned by", someone)
-        elif kind == KEPT:
-            draft.keep("kept in chat by", someone)
-        elif kind != EDIT:
-            draft.keep("event response" if kind == RESPONSE else f"add-on type {stored(kind)}", someone)
-
-
-def add_on_sender(row: Row, other: Who | None, context: Context) -> Who | None:
-    """Who added something to a message; None for the account of this phone, and where nobody is recorded."""
-    if row["from_me"] == 1:
-        return None
-    return context.people.who(row["sender_jid_row_id"]) or other
-
-
-def reaction(row: Row, who: Who | None, context: Context) -> Reaction:
-    """A reaction with its time: that of the sender where there is one."""
-    column = "sender_timestamp" if row["sender_timestamp"] else "timestamp"
-    moment: Moment | None = None
-    if row[column] is not None:
-        moment = context.doubts.moment("reacted", row[column], "ms", f"reaction {column}")
-    text: Any = context.doubts.text(row["reaction"], "reaction")
-    return Reaction(text or "", who.party if who else None, moment)
-
-
 PARTS: Final[dict[str, Callable[[Draft, list[Row], Context], None]]] = {
     "message_quoted": _quoted,
     "message_quoted_media": _quoted_media,
@@ -208,5 +160,4 @@ PARTS: Final[dict[str, Callable[[Draft, list[Row], Context], None]]] = {
     "labeled_messages": _labels,
     "message_association": _album,
     "receipt_user": _receipts,
-    ADD_ON: _add_ons,
 }

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from evidence_store.records import Message, Moment, Party, Problem
 from extractors.base import Found
-from extractors.chats.whatsapp import android_around, android_content, android_elements
+from extractors.chats.whatsapp import android_add_ons, android_around, android_content, android_elements
 from extractors.chats.whatsapp.android_codes import REVOKED, SYSTEM, TIMER, Direction, looks
 from extractors.chats.whatsapp.android_system import system
 from extractors.chats.whatsapp.beside import Beside, SideTables
@@ -24,7 +24,7 @@ COLUMNS: Final = (
     *("origin", "timestamp", "received_timestamp", "receipt_server_timestamp", "message_type", "text_data", "starred"),
     *("sort_id", "translated_text"),
 )
-_PARTS: Final = {**android_content.PARTS, **android_elements.PARTS, **android_around.PARTS}
+_PARTS: Final = {**android_content.PARTS, **android_elements.PARTS, **android_around.PARTS, **android_add_ons.PARTS}
 # What many messages have in common follows from these.
 _SHARED: Final = itemgetter(
     *("chat_row_id", "sender_jid_row_id", "message_type"),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from evidence_store.records import Message, Moment, Problem
 from extractors.base import Found
-from extractors.chats.whatsapp.android_around import ADD_ON, REACTION, add_on_sender, reaction
+from extractors.chats.whatsapp.android_add_ons import ADD_ON, EDIT, REACTION, add_on_sender, reaction, said
 from extractors.chats.whatsapp.android_codes import Direction
 from extractors.chats.whatsapp.draft import Context
 from extractors.database import each_row, selecting, stored
@@ -34,11 +34,17 @@ def stray_add_ons(rows: list[Row], context: Context) -> Iterator[Found]:
         if row["reaction"] is not None:
             made = reaction(row, who, context)
             text, moment = made.text or None, made.moment
+        name = "reaction"
+        if kind not in (REACTION, EDIT) and text is None:
+            name, words = said(row, context)
+            text = words or None
+        elif kind == EDIT:
+            name = f"add-on type {kind}"
         yield Message(
             locator=context.doubts.locator,
             service=context.service,
             moments=(moment or context.doubts.moment("recorded", row["timestamp"], "ms", "timestamp"),),
-            flags=("reaction",) if kind == REACTION or text else (f"add-on type {stored(kind)}",),
+            flags=(name,),
             extra=(("parent_message_row_id", _plain(row["belongs_to"])), *(who.lid if who else ())),
             conversation=chat.key,
             title=chat.title,
