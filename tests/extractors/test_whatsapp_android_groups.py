@@ -214,7 +214,7 @@ def test_calls_of_two_and_of_groups():
             conversation=ANN,
             direction="out",
             recipients=(ANN_PARTY,),
-            outcome="missed",
+            outcome="not answered",
             duration_s=0,
         ),
         Call(
@@ -225,7 +225,7 @@ def test_calls_of_two_and_of_groups():
             conversation=CAT_LID,
             direction="in",
             sender=CAT_PARTY,
-            outcome="declined",
+            outcome="result 4",
             duration_s=0,
         ),
         Call(
@@ -256,6 +256,65 @@ def test_calls_of_two_and_of_groups():
         Problem("value", "identifier", "jid_row_id 77: no identifier of that row id is left", "call_log:_id=5"),
         Problem("value", "number", "duration is below zero: -1", "call_log:_id=5"),
         Problem("note", "orphans", "1 rows of call_log_participant_v2 belong to nothing that is left"),
+    ]
+
+
+def test_a_group_is_no_caller_and_a_link_stands_with_its_call():
+    rows = (
+        "ALTER TABLE call_log ADD COLUMN call_link_row_id INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE call_log ADD COLUMN offer_silence_reason INTEGER;"
+        "CREATE TABLE call_link (_id INTEGER PRIMARY KEY AUTOINCREMENT, token TEXT NOT NULL);"
+        "INSERT INTO call_link VALUES (5,'AbCdEf');"
+        + INSERT_CALL
+        + f"(1,3,0,'c1',{AT},0,0,2,3),(2,3,1,'c2',{AT},0,0,3,3); INSERT INTO call_log_participant_v2 VALUES (1,1,2,2);"
+        "UPDATE call_log SET call_link_row_id=5, offer_silence_reason=1 WHERE _id=1;"
+        "UPDATE call_log SET call_link_row_id=6 WHERE _id=2;"
+    )
+    plain = Call(
+        locator="call_log:_id=1",
+        service="WhatsApp",
+        moments=(moment("started", AT),),
+        flags=("group call",),
+        extra=(
+            ("call_result", 2),
+            ("call_id", "c1"),
+            ("offer_silence_reason", 1),
+            ("participant", f"{BEN}: result 2"),
+            ("call link", "AbCdEf"),
+        ),
+        conversation=GROUP,
+        direction="in",
+        recipients=(BEN_PARTY,),
+        outcome="missed",
+        duration_s=0,
+    )
+    assert everything(android(msgstore(rows))) == [
+        Present(2),
+        plain,
+        replace(
+            plain,
+            locator="call_log:_id=2",
+            extra=(("call_result", 3), ("call_id", "c2"), ("call link", "6")),
+            direction="out",
+            recipients=(),
+            outcome="result 3",
+        ),
+    ]
+
+
+def test_the_privacy_id_of_the_account_is_no_stranger():
+    rows = (
+        "INSERT INTO jid(_id,user,server,raw_string) VALUES (20,'','lid_me','lid_me');"
+        f"INSERT INTO group_participant_user VALUES (1,3,20,2,0,{AT},NULL),(2,3,2,0,0,NULL,NULL);"
+    )
+    assert everything(android(msgstore(GROUP_CHAT + rows))) == [
+        Present(0),
+        Present(1),
+        replace(
+            CLUB,
+            identifiers=(BEN_PARTY,),
+            members=(Member(OWN, "first administrator", moment("added", AT)), Member(BEN_PARTY)),
+        ),
     ]
 
 

@@ -1,8 +1,9 @@
 """The call log of WhatsApp on Android: tables `call_log` and `call_log_participant_v2`.
 
 References:
-- Amberkeep and IPED (open-source readers): the numbers of `call_result`, which are said as such too, since they moved
-  between versions of the application
+- Amberkeep, IPED and others (open-source readers): the numbers of `call_result`, which are said as such too, since
+  they moved between versions of the application. Of 3 and 4 some say "declined", others "not available" and "missed":
+  they are given as numbers
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from extractors.chats.whatsapp.beside import Beside, Side, SideTables
 from extractors.chats.whatsapp.chat import Extra
 from extractors.chats.whatsapp.draft import Context
 from extractors.database import each_row, selecting, stored
-from parsers.sqlite_file import EvidenceDatabase, Row, lacking
+from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
 
 TABLE: Final = "call_log"
 _COLUMNS: Final = (
     *("_id", "jid_row_id", "from_me", "call_id", "timestamp", "video_call", "duration", "call_result"),
     *("bytes_transferred", "group_jid_row_id", "is_joinable_group_call", "call_type", "is_dnd_mode_on"),
-    *("call_creator_device_jid_row_id", "scheduled_id"),
+    *("call_creator_device_jid_row_id", "scheduled_id", "call_link_row_id", "offer_silence_reason"),
 )
 _EXTRA: Final = (
     "call_id",
@@ -32,9 +33,10 @@ _EXTRA: Final = (
     "call_type",
     "is_dnd_mode_on",
     "scheduled_id",
+    "offer_silence_reason",
 )
 _MEMBERS: Final = Side("call_log_participant_v2", ("jid_row_id", "call_result"), key="call_log_row_id", order="_id")
-_RESULTS: Final = {2: "missed", 3: "declined", 4: "declined", 5: "answered"}
+_MISSED, _ANSWERED = 2, 5
 _SIDES: Final[dict[Any, Direction]] = {0: "in", 1: "out"}
 
 
@@ -42,17 +44,28 @@ def calls(db: EvidenceDatabase, context: Context) -> Iterator[Found]:
     """Every row of `call_log`: `timestamp` in milliseconds, `duration` in seconds."""
     if lacking(db, {TABLE: {"_id", "timestamp"}}):
         return
-    sides = SideTables(db, (_MEMBERS,))
+    sides, links = SideTables(db, (_MEMBERS,)), _links(db)
     gaps: list[Problem] = []
     for row in each_row(db, TABLE, selecting(db, TABLE, _COLUMNS), gaps):
         context.doubts.locator = f"{TABLE}:_id={row['_id']}"
-        yield _call(row, sides.of(row["_id"]), context)
+        yield _call(row, sides.of(row["_id"]), links, context)
         yield from context.doubts.drain()
     yield from gaps
     yield from sides.finish()
 
 
-def _call(row: Row, found: Beside, context: Context) -> Call:
+def _links(db: EvidenceDatabase) -> dict[Any, str]:
+    """The tokens of the links by which calls were joined, by row id."""
+    if lacking(db, {"call_link": {"_id", "token"}}):
+        return {}
+    try:
+        return {row["_id"]: stored(row["token"]) for row in db.execute("SELECT _id, token FROM call_link")}
+    except DatabaseDamaged as error:
+        db.notes.append(f"not all of call_link could be read: {error}")
+        return {}
+
+
+def _call(row: Row, found: Beside, links: dict[Any, str], context: Context) -> Call:
     direction = _SIDES.get(row["from_me"])
     people, doubts = context.people, context.doubts
     who = people.who(row["jid_row_id"])
@@ -69,6 +82,8 @@ def _call(row: Row, found: Beside, context: Context) -> Call:
     flags += ["video"] if row["video_call"] == 1 else []
     flags += ["group call"] if group or len(members) > 1 else []
     extra = _extra(row, members, context)
+    if row["call_link_row_id"]:
+        extra += (("call link", links.get(row["call_link_row_id"], stored(row["call_link_row_id"]))),)
     return Call(
         locator=doubts.locator,
         service=context.service,
@@ -77,29 +92,31 @@ def _call(row: Row, found: Beside, context: Context) -> Call:
         extra=extra + (who.lid if who else ()),
         conversation=group or people.conversation(row["jid_row_id"]),
         direction=direction,
-        sender=who.party if who and direction == "in" else None,
+        sender=who.party if who and direction == "in" and not _is_group(who.party) else None,
         recipients=_called(direction, who.party if who else None, others),
-        outcome=_outcome(row["call_result"], duration),
+        outcome=_outcome(row["call_result"], duration, direction),
         duration_s=duration,
     )
 
 
 def _called(direction: Direction, other: Party | None, others: tuple[Party, ...]) -> tuple[Party, ...]:
-    """Whom an outgoing call was to; the members of an incoming one beside its caller."""
+    """Whom an outgoing call was to; the members of an incoming one beside its caller. A group is nobody."""
     if direction == "out":
-        everybody = ((other,) if other and not _is_group(other) else ()) + others
-        return tuple(dict.fromkeys(everybody))
-    return tuple(one for one in dict.fromkeys(others) if one != other)
+        everybody = ((other,) if other else ()) + others
+        return tuple(one for one in dict.fromkeys(everybody) if not _is_group(one))
+    return tuple(one for one in dict.fromkeys(others) if one != other and not _is_group(one))
 
 
 def _is_group(party: Party) -> bool:
     return party.identifier.endswith("@g.us")
 
 
-def _outcome(result: Any, duration: int | None) -> str | None:
-    if duration:
+def _outcome(result: Any, duration: int | None, direction: Direction) -> str | None:
+    if duration or result == _ANSWERED:
         return "answered"
-    return _RESULTS.get(result, f"result {stored(result)}") if result is not None else None
+    if result == _MISSED:
+        return "not answered" if direction == "out" else "missed"
+    return f"result {stored(result)}" if result is not None else None
 
 
 def _extra(row: Row, members: list[Row], context: Context) -> Extra:

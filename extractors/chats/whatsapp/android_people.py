@@ -16,6 +16,7 @@ _CHAT: Final = (
     *("_id", "jid_row_id", "subject", "created_timestamp", "archived", "hidden", "group_type", "ephemeral_expiration"),
     *("unseen_message_count", "last_read_message_row_id", "last_read_message_sort_id", "chat_lock"),
 )
+_OWN: Final = ("lid_me", "status_me")  # the server of the account's own identifiers, which name nobody
 _EARLY_CHAT: Final = ("_id", "key_remote_jid", "subject", "creation", "archived", "unseen_message_count")
 _JOB: Final = (
     *("chat_row_id", "deleted_message_row_id", "deleted_starred_message_row_id", "deleted_message_categories"),
@@ -55,7 +56,7 @@ class People:
         return self._raw.get(row_id)
 
     def is_own(self, row_id: Any) -> bool:
-        """Whether a row of `jid` is the one without identifier, which stands for the account of the phone."""
+        """Whether a row of `jid` stands for the account of the phone: that without identifier, or its privacy id."""
         return row_id in self._own
 
     def who(self, row_id: Any) -> Who | None:
@@ -125,7 +126,7 @@ class People:
                 self._raw[row["_id"]] = raw
             elif isinstance(user, str) and isinstance(server, str) and user:
                 self._raw[row["_id"]] = f"{user}@{server}"
-            elif user == "":
+            if (user == "" and not raw) or server in _OWN:
                 self._own.add(row["_id"])
         for row in self._rows("jid_map", ("lid_row_id", "jid_row_id"), {"lid_row_id", "jid_row_id"}):
             self._numbers[row["lid_row_id"]] = row["jid_row_id"]
