@@ -88,7 +88,7 @@ CLUB = Group(
     conversation=GROUP,
     title="Library Club",
     identifiers=(ANN_PARTY, BEN_PARTY),
-    members=(Member(ANN_PARTY, "administrator"), Member(BEN_PARTY, "former member")),
+    members=(Member(ANN_PARTY, "administrator"), Member(BEN_PARTY, "not active")),
     text="Library Club",
 )
 

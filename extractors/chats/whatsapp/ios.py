@@ -12,6 +12,7 @@ from extractors.chats.whatsapp.book import IOS_BOOK, IOS_PAIRS, with_logs
 from extractors.chats.whatsapp.chat import Chat
 from extractors.chats.whatsapp.ios_messages import COLUMNS, NEEDED, SIDES, TABLE, Reader, shared_folder
 from extractors.chats.whatsapp.ios_people import IosPeople
+from extractors.chats.whatsapp.ios_rest import CHANGES, drafts, member_changes
 from extractors.chats.whatsapp.parties import SERVICE, is_business
 from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
 from extractors.recovered import WHATSAPP_IOS, deleted_records
@@ -27,7 +28,7 @@ _SHOWN: Final = ("ZSESSIONTYPE", "ZARCHIVED", "ZHIDDEN", "ZUNREADCOUNT", "ZISLOC
 
 @extractor(
     id="whatsapp.ios",
-    version=2,
+    version=3,
     title="WhatsApp on iOS",
     files=("**/ChatStorage.sqlite",),
     tables=(NEEDED,),
@@ -41,7 +42,8 @@ _SHOWN: Final = ("ZSESSIONTYPE", "ZARCHIVED", "ZHIDDEN", "ZUNREADCOUNT", "ZISLOC
     "documented. Names are those of the chat, of ContactsV2.sqlite beside it, else what people call themselves.",
 )
 def ios(file: EvidenceFile) -> Iterator[Found]:
-    """Every row of ZWAMESSAGE with what stands beside it, the groups with their members, and blocked contacts.
+    """Every row of ZWAMESSAGE with what stands beside it, what was not sent, changes of
+    members, the groups with their members, and blocked contacts.
 
     Times are seconds since 2001. A privacy id is resolved by ZWAPHONENUMBERLIDPAIR (in LID.sqlite, or here), the
     identifier of the chat, or ContactsV2.sqlite.
@@ -70,7 +72,7 @@ def _read(db: EvidenceDatabase, file: EvidenceFile, used: list[Reader]) -> Itera
     if unknown := lacking(db, NEEDED):
         yield Problem("schema", "unknown-layout", unknown)
         return
-    there = [table for table in (TABLE, _BLOCKED) if not lacking(db, {table: {"Z_PK"}})]
+    there = [table for table in (TABLE, _BLOCKED, CHANGES) if not lacking(db, {table: {"Z_PK"}})]
     if (rows := count_rows(db, *there)) is not None:
         yield Present(rows)
     reader = _reader(db, file)
@@ -85,6 +87,8 @@ def _read(db: EvidenceDatabase, file: EvidenceFile, used: list[Reader]) -> Itera
             yield from doubts.drain()
     yield from gaps
     yield from sides.finish()
+    yield from drafts(people, service, doubts)
+    yield from member_changes(db, people, service, doubts)
     yield from _groups(db, people, service, doubts)
     yield from _blocked(db, people, service, doubts)
     if people.beside:
@@ -149,7 +153,8 @@ def _members(rows: list[Row], people: IosPeople, doubts: Doubts) -> list[Member]
             doubts.add("member", f"ZWAGROUPMEMBER:Z_PK={row['Z_PK']} has no identifier")
             continue
         role = "administrator" if row["ZISADMIN"] == 1 else ""
-        members.append(Member(who.party, "former member" if row["ZISACTIVE"] == 0 else role))
+        # Not necessarily somebody who left: who is known by a privacy id now keeps an old row by number.
+        members.append(Member(who.party, "not active" if row["ZISACTIVE"] == 0 else role))
     return members
 
 

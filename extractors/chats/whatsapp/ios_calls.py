@@ -8,7 +8,10 @@ from typing import Any, Final
 from evidence_store.records import Call, Party, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.chats.whatsapp.beside import Beside, Side, SideTables
-from extractors.chats.whatsapp.parties import SERVICE, is_business, party, sort_of
+from extractors.chats.whatsapp.book import IOS_BOOK, IOS_PAIRS, with_logs
+from extractors.chats.whatsapp.chat import Extra, Who
+from extractors.chats.whatsapp.ios_people import IosPeople
+from extractors.chats.whatsapp.parties import SERVICE, is_business, sort_of
 from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
 
@@ -24,10 +27,11 @@ _MEMBERS: Final = Side("ZWACDCALLEVENTPARTICIPANT", ("ZJIDSTRING", "ZOUTCOME"), 
 
 @extractor(
     id="whatsapp.ios_calls",
-    version=1,
+    version=2,
     title="WhatsApp calls on iOS",
     files=("**/CallHistory.sqlite",),
     tables=({"ZWACDCALLEVENT": {"Z_PK", "ZDATE"}},),
+    beside=with_logs(IOS_BOOK, IOS_PAIRS),
     emits=(Call,),
     privacy="communications",
     layouts="CallHistory.sqlite with ZWACDCALLEVENT (2018 on)",
@@ -56,13 +60,16 @@ def _read(db: EvidenceDatabase, file: EvidenceFile) -> Iterator[Found]:
     service = f"{SERVICE} Business" if is_business(file.path) else SERVICE
     doubts = Doubts()
     gaps: list[Problem] = []
-    sides, aggregates = SideTables(db, (_MEMBERS,)), _aggregates(db)
+    sides, aggregates, people = SideTables(db, (_MEMBERS,)), _aggregates(db), IosPeople(db, file)
     for row in each_row(db, _TABLE, selecting(db, _TABLE, _COLUMNS), gaps, key="Z_PK"):
         doubts.locator = f"{_TABLE}:Z_PK={row['Z_PK']}"
-        yield _call(row, aggregates.get(row["Z1CALLEVENTS"]), sides.of(row["Z_PK"]), service, doubts)
+        yield _call(row, aggregates.get(row["Z1CALLEVENTS"]), sides.of(row["Z_PK"]), people, service, doubts)
         yield from doubts.drain()
     yield from gaps
     yield from sides.finish()
+    if people.beside:
+        words = f"names and the numbers behind privacy ids are those of {', '.join(people.beside)} beside it"
+        yield Problem("note", "names", words)
 
 
 def _aggregates(db: EvidenceDatabase) -> dict[Any, Row]:
@@ -76,7 +83,7 @@ def _aggregates(db: EvidenceDatabase) -> dict[Any, Row]:
         return {}
 
 
-def _call(row: Row, aggregate: Row | None, found: Beside, service: str, doubts: Doubts) -> Call:
+def _call(row: Row, aggregate: Row | None, found: Beside, people: IosPeople, service: str, doubts: Doubts) -> Call:
     def either(name: str) -> Any:
         return row[name] if row[name] is not None else aggregate[name] if aggregate else None
 
@@ -85,12 +92,15 @@ def _call(row: Row, aggregate: Row | None, found: Beside, service: str, doubts: 
         incoming = 1 - row["ZOUTGOING"]
     direction: Any = {0: "out", 1: "in"}.get(incoming)
     members = found.get("ZWACDCALLEVENTPARTICIPANT", [])
-    others = [party(jid) for one in members if (jid := doubts.text(one["ZJIDSTRING"], "ZJIDSTRING"))]
+    listed = [jid for one in members if (jid := doubts.text(one["ZJIDSTRING"], "ZJIDSTRING"))]
     contact = doubts.text(row["ZCONTACTJID"], "ZCONTACTJID")
-    others = others or ([party(contact)] if contact else [])
+    listed = listed or ([contact] if contact else [])
+    met = [people.who(jid) for jid in listed]
+    others = [one.party for one in met]
     group = doubts.text(row["ZGROUPJIDSTRING"], "ZGROUPJIDSTRING") or None
     caller = doubts.text(row["ZGROUPCALLCREATORUSERJIDSTRING"], "ZGROUPCALLCREATORUSERJIDSTRING")
-    sender = _sender(direction, caller, others)
+    began = people.who(caller) if caller and sort_of(caller) == "person" else None
+    sender = _sender(direction, began, others)
     flags = [] if direction else ["direction not recorded"]
     flags += ["video"] if either("ZVIDEO") == 1 else []
     flags += ["group call"] if group or len(others) > 1 else []
@@ -103,8 +113,8 @@ def _call(row: Row, aggregate: Row | None, found: Beside, service: str, doubts: 
         service=service,
         moments=(doubts.moment("started", row["ZDATE"], "cocoa s", "ZDATE"),),
         flags=tuple(flags),
-        extra=_extra(row, aggregate, members),
-        conversation=group or (others[0].identifier if len(others) == 1 else None),
+        extra=_extra(row, aggregate, members) + _lids([*met, *([began] if began and direction == "in" else [])]),
+        conversation=group or (listed[0] if len(listed) == 1 else None),
         direction=direction,
         sender=sender,
         recipients=tuple(one for one in dict.fromkeys(others) if one != sender),
@@ -113,12 +123,16 @@ def _call(row: Row, aggregate: Row | None, found: Beside, service: str, doubts: 
     )
 
 
-def _sender(direction: Any, caller: str | None, others: list[Party]) -> Party | None:
+def _sender(direction: Any, caller: Who | None, others: list[Party]) -> Party | None:
     if direction != "in":
         return None
-    if caller and sort_of(caller) == "person":
-        return party(caller)
+    if caller is not None:
+        return caller.party
     return others[0] if len(others) == 1 else None
+
+
+def _lids(people: list[Who]) -> Extra:
+    return tuple(dict.fromkeys(lid for one in people for lid in one.lid))
 
 
 def _outcome(missed: Any, outcome: Any, duration: Any) -> str | None:

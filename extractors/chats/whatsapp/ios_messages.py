@@ -66,6 +66,7 @@ _LINK: Final = {
 }
 _BETWEEN_CARDS: Final = "_$!<VCard-Separator>!$_"
 _SIDES: Final[dict[Any, Any]] = {0: "in", 1: "out"}
+_POSTERS: Final = {"status": "s.whatsapp.net", "lid.status": "lid"}
 
 
 class Reader:
@@ -120,6 +121,8 @@ class Reader:
             other = to or chat.other
             return None, (other.party,) if other else (), other.lid if other else ()
         who = member or self._someone(row["ZFROMJID"], "ZFROMJID", name) or (chat.other if direction == "in" else None)
+        if who is None and direction == "in" and (poster := poster_of(chat.key)):
+            who = self.people.who(poster, chat.title)
         if direction is None:
             about = row["ZMESSAGETYPE"] == GROUP_EVENT and row["ZGROUPEVENTTYPE"] in ABOUT_MEMBER
             return (None if about or who is None else who.party), (), who.lid if who else ()
@@ -215,6 +218,12 @@ class Reader:
             draft.flag("call", *(["missed"] if code in MISSED else []), *(["video"] if code in VIDEO else []))
         actor = draft.sender.identifier if draft.sender else None
         draft.text = sentence(words, draft.text, actor, about)
+
+
+def poster_of(chat: str) -> str | None:
+    """Whose status a chat holds: there is one for each person, "447700900101@status" or "…@lid.status"."""
+    user, _, server = chat.partition("@")
+    return f"{user}@{_POSTERS[server]}" if user and server in _POSTERS else None
 
 
 def shared_folder(database: str) -> str:

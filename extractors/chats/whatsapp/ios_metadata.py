@@ -4,6 +4,7 @@ References:
 - Amberkeep, docs/formats/ios.md (ZWAMEDIAITEM.ZMETADATA: 5 the key of the message that is answered, 6 its sender, 19
   what it said), confirmed there against the messages that are named
 - IPED (ZWAMESSAGEINFO.ZRECEIPTINFO: 7 reactions, 8 a poll; ZMETADATA: 28 an invitation, 87 a call)
+- iLEAPP (ZRECEIPTINFO: 7.3 the counts of reactions in a channel)
 """
 
 from __future__ import annotations
@@ -66,6 +67,8 @@ def receipts(draft: Draft, value: object, people: IosPeople, doubts: Doubts) -> 
             _reaction(draft, one.text(3), one.signed(4), people.who(sender) if sender else None, doubts)
         for one in _each(part, "reactions", doubts, 2):
             _reaction(draft, one.text(2), one.signed(3), None, doubts)
+        for one in _each(part, "counts of reactions", doubts, 3, 1):
+            draft.keep("reaction count", f"{one.text(1) or 'not recorded'}: {one.number(2)}")
     if question := fields.text(8, 2):
         draft.flag("poll")
         draft.say(question)
