@@ -113,6 +113,46 @@ CREATE TABLE message_add_on_scheduled_call_edit (message_add_on_row_id INTEGER P
 CREATE TABLE message_add_on_status_question_answer (message_add_on_row_id INTEGER PRIMARY KEY, answer TEXT);
 CREATE TABLE message_add_on_question_response (message_add_on_row_id INTEGER PRIMARY KEY, response TEXT);
 ALTER TABLE message_add_on ADD COLUMN expiry_timestamp INTEGER;"""
+# Tables of 2023 to 2026, in the columns of 2026.
+NEWER = """CREATE TABLE message_details (message_row_id INTEGER PRIMARY KEY, author_device_jid INTEGER);
+CREATE TABLE message_event_invite (message_row_id INTEGER PRIMARY KEY, event_id TEXT NOT NULL,
+    event_title TEXT NOT NULL, start_time INTEGER, is_canceled INTEGER DEFAULT 0, caption TEXT, end_time INTEGER);
+CREATE TABLE message_newsletter_follower_invite (message_row_id INTEGER PRIMARY KEY,
+    newsletter_jid_row_id INTEGER NOT NULL, newsletter_name TEXT NOT NULL);
+CREATE TABLE forwarded_newsletter_message_info (message_row_id INTEGER PRIMARY KEY,
+    newsletter_jid_row_id INTEGER NOT NULL, newsletter_server_message_id INTEGER NOT NULL,
+    newsletter_name TEXT NOT NULL DEFAULT '', profile_name TEXT);
+CREATE TABLE status_quoted_message (message_row_id INTEGER PRIMARY KEY, description_text TEXT NOT NULL, thumbnail BLOB,
+    type INTEGER);
+CREATE TABLE question_reply_quoted_message (message_row_id INTEGER PRIMARY KEY, question_text TEXT, response_text TEXT,
+    server_question_id INTEGER, question_message_type INTEGER);
+CREATE TABLE message_external_ad_content (message_row_id INTEGER PRIMARY KEY, title TEXT, body TEXT,
+    media_type INTEGER, source_url TEXT);
+CREATE TABLE message_invoice (message_row_id INTEGER PRIMARY KEY, wa_invoice_id TEXT NOT NULL, amount TEXT NOT NULL,
+    note TEXT NOT NULL, token TEXT, sender_jid_row_id INTEGER, receiver_jid_row_id INTEGER, status INTEGER,
+    status_ts INTEGER, creation_ts INTEGER);
+CREATE TABLE pay_transaction (_id INTEGER PRIMARY KEY AUTOINCREMENT, message_row_id INTEGER, remote_jid_row_id INTEGER,
+    key_id TEXT, interop_id TEXT, id TEXT, timestamp INTEGER, status INTEGER, error_code TEXT,
+    sender_jid_row_id INTEGER, receiver_jid_row_id INTEGER, type INTEGER, currency_code TEXT, amount_1000);
+CREATE TABLE message_media_interactive_annotation (_id INTEGER PRIMARY KEY AUTOINCREMENT, message_row_id INTEGER,
+    location_latitude REAL, location_longitude REAL, location_name TEXT, newsletter_name TEXT, sort_order INTEGER);
+CREATE TABLE message_quarantine (message_row_id INTEGER PRIMARY KEY, chat_row_id INTEGER, timestamp INTEGER NOT NULL,
+    original_protobuf BLOB NOT NULL);
+CREATE TABLE message_quoted_location (message_row_id INTEGER PRIMARY KEY, latitude REAL, longitude REAL,
+    place_name TEXT, place_address TEXT, url TEXT, thumbnail BLOB);
+CREATE TABLE message_quoted_vcard (_id INTEGER PRIMARY KEY AUTOINCREMENT, message_row_id INTEGER, vcard TEXT);
+CREATE TABLE message_quoted_group_invite (message_row_id INTEGER PRIMARY KEY, group_jid_row_id INTEGER NOT NULL,
+    admin_jid_row_id INTEGER NOT NULL, group_name TEXT);
+CREATE TABLE message_quoted_product (message_row_id INTEGER PRIMARY KEY, business_owner_jid INTEGER, title TEXT);
+CREATE TABLE message_system_reminder_setup (message_row_id INTEGER PRIMARY KEY,
+    original_message_row_id INTEGER NOT NULL UNIQUE, reminder_timestamp_ms INTEGER NOT NULL,
+    reminder_content TEXT NOT NULL);
+CREATE TABLE message_system_lid_change (message_row_id INTEGER PRIMARY KEY, old_lid_row_id INTEGER,
+    new_lid_row_id INTEGER, display_name TEXT);
+CREATE TABLE message_limit_sharing_setting (message_row_id INTEGER PRIMARY KEY, enabled INTEGER, trigger INTEGER);
+ALTER TABLE message_mentions ADD COLUMN mention_type INTEGER;
+ALTER TABLE message_ephemeral ADD COLUMN keep_in_chat INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE message_ephemeral ADD COLUMN after_read_duration INTEGER;"""
 SYSTEM = """CREATE TABLE message_system (message_row_id INTEGER PRIMARY KEY, action_type INTEGER NOT NULL);
 CREATE TABLE message_system_group (message_row_id INTEGER PRIMARY KEY, is_me_joined INTEGER);
 CREATE TABLE message_system_chat_participant (message_row_id INTEGER, user_jid_row_id INTEGER);

@@ -14,6 +14,7 @@ from extractors.chats.whatsapp import (
     android_content,
     android_elements,
     android_legacy,
+    android_newer,
     android_system,
 )
 from extractors.chats.whatsapp.android_calls import TABLE as CALL_LOG
@@ -32,14 +33,8 @@ from extractors.recovered import WHATSAPP, WHATSAPP_EARLY, deleted_records, gaps
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, empty_database, lacking
 
 _SIDES = (
-    *(
-        *android_content.SIDES,
-        *android_elements.SIDES,
-        *android_around.SIDES,
-        *android_add_ons.SIDES,
-        *android_system.SIDES,
-    ),
-    *android_legacy.SIDES,
+    *(*android_content.SIDES, *android_elements.SIDES, *android_around.SIDES, *android_add_ons.SIDES),
+    *(*android_newer.SIDES, *android_system.SIDES, *android_legacy.SIDES),
 )
 
 
@@ -56,7 +51,7 @@ _SIDES = (
     tested_on="A published sample of 2022 with both tables: 10 messages; databases built to the published layouts",
     limits="Names are those of wa.db beside it, else what people call themselves. Paths of media are "
     "recorded without the folder that they begin in. An edited message has its last text only. Whether a chat of two "
-    "is archived, hidden or locked is not said. Payments, invoices, buttons and what waits for its message are "
+    "is archived, hidden or locked is not said. Buttons, messages in quarantine, and what waits for its message are "
     "named and not decoded; receipts of single members in layouts to 2021 are not read. Deleted messages come "
     "without what stood beside them; deleted rows of other tables are given by sqlite.deleted_rows.",
 )
@@ -121,14 +116,16 @@ def _context(
     db: EvidenceDatabase, file: EvidenceFile, names: dict[str, str] | None = None, *, early: bool = False
 ) -> Context:
     business = is_business(file.path)
+    people = People(db, names)
     return Context(
-        People(db, names),
+        people,
         Doubts(),
         f"{SERVICE} Business" if business else SERVICE,
         media_paths(file.path, business, early=early),
         _named(db, "labels", "label_name"),
         _votes(db),
         android_add_ons.details(db),
+        people.devices(),
     )
 
 

@@ -16,9 +16,9 @@ SIDES: Final = (
     Side("message_quoted", ("key_id", "from_me", "sender_jid_row_id", "text_data", "message_type")),
     Side("message_quoted_media", ("media_caption", "media_name", "mime_type")),
     Side("message_forwarded", ("forward_score",)),
-    Side("message_mentions", ("jid_row_id", "display_name"), order="_id"),
+    Side("message_mentions", ("jid_row_id", "display_name", "mention_type"), order="_id"),
     Side("message_view_once_media", ("state",)),
-    Side("message_ephemeral", ("duration", "expire_timestamp")),
+    Side("message_ephemeral", ("duration", "expire_timestamp", "keep_in_chat", "after_read_duration")),
     Side("message_edit_info", ("original_key_id", "edited_timestamp", "sender_timestamp")),
     Side("message_revoked", ("revoked_key_id", "admin_jid_row_id", "revoke_timestamp")),
     Side("message_call_log", ("call_log_row_id",)),
@@ -65,7 +65,8 @@ def _forwarded(draft: Draft, rows: list[Row], _context: Context) -> None:
 def _mentions(draft: Draft, rows: list[Row], context: Context) -> None:
     for row in rows:
         someone = who_words(context.people, row["jid_row_id"], context.doubts, "mentioned jid_row_id")
-        draft.keep("mentions", someone or row["display_name"])
+        everybody = f"mention_type {stored(row['mention_type'])}" if row["mention_type"] else None
+        draft.keep("mentions", someone or row["display_name"] or everybody)
 
 
 def _view_once(draft: Draft, rows: list[Row], _context: Context) -> None:
@@ -78,6 +79,8 @@ def _ephemeral(draft: Draft, rows: list[Row], context: Context) -> None:
     for row in rows:
         draft.flag("disappearing")
         draft.keep("disappears after seconds", row["duration"])
+        for name in ("keep_in_chat", "after_read_duration"):
+            draft.keep(name, row[name] or None)
         if row["expire_timestamp"]:
             moment = context.doubts.moment("expires", row["expire_timestamp"], "ms", "expire_timestamp")
             draft.moments.append(moment)

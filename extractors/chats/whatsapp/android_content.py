@@ -40,7 +40,7 @@ SIDES: Final = (
         "message_event",
         (
             *("name", "description", "location_latitude", "location_longitude", "location_name", "location_address"),
-            *("start_time", "end_time", "is_canceled"),
+            *("start_time", "end_time", "is_canceled", "join_link"),
         ),
     ),
     Side("message_template", ("content_text_data", "footer_text_data")),
@@ -183,7 +183,7 @@ def _event(draft: Draft, rows: list[Row], context: Context) -> None:
     doubts = context.doubts
     for row in rows:
         draft.say(doubts.text(row["name"], "name"))
-        for name in ("name", "description", "location_name", "location_address", "is_canceled"):
+        for name in ("name", "description", "location_name", "location_address", "is_canceled", "join_link"):
             draft.keep(f"event {name}", row[name])
         place(draft, row["location_latitude"], row["location_longitude"], context)
         for column, meaning in (("start_time", "event starts"), ("end_time", "event ends")):

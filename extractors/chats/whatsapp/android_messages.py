@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from evidence_store.records import Message, Moment, Party, Problem
 from extractors.base import Found
-from extractors.chats.whatsapp import android_add_ons, android_around, android_content, android_elements
+from extractors.chats.whatsapp import android_add_ons, android_around, android_content, android_elements, android_newer
 from extractors.chats.whatsapp.android_codes import REVOKED, SYSTEM, TIMER, Direction, looks
 from extractors.chats.whatsapp.android_system import system
 from extractors.chats.whatsapp.beside import Beside, SideTables
@@ -24,7 +24,13 @@ COLUMNS: Final = (
     *("origin", "timestamp", "received_timestamp", "receipt_server_timestamp", "message_type", "text_data", "starred"),
     *("sort_id", "translated_text"),
 )
-_PARTS: Final = {**android_content.PARTS, **android_elements.PARTS, **android_around.PARTS, **android_add_ons.PARTS}
+_PARTS: Final = {
+    **android_content.PARTS,
+    **android_elements.PARTS,
+    **android_around.PARTS,
+    **android_add_ons.PARTS,
+    **android_newer.PARTS,
+}
 # What many messages have in common follows from these.
 _SHARED: Final = itemgetter(
     *("chat_row_id", "sender_jid_row_id", "message_type"),
@@ -71,8 +77,10 @@ def message(row: Row, found: Beside, context: Context) -> Message:
     if type(key) is not str:
         key = doubts.text(key, "key_id")
     moments = _moments(row, direction, doubts)
-    if found or deleted or row["message_type"] in _ALWAYS_DRAFTED or row["translated_text"]:
+    device = context.devices.get(row["_id"]) if context.devices else None
+    if found or deleted or device or row["message_type"] in _ALWAYS_DRAFTED or row["translated_text"]:
         draft = Draft(row, chat, direction, sender, recipients, [*flags], [*moments], [*extra], text)
+        draft.keep("author_device_jid", device)
         _complete(draft, found, deleted, context)
         return draft.message(doubts.locator, context.service, key)
     return Message(

@@ -40,6 +40,7 @@ class People:
         self._book = book or {}
         self._raw: dict[Any, str] = {}
         self._own: set[Any] = set()
+        self._linked: set[Any] = set()
         self._numbers: dict[Any, Any] = {}
         self._names: dict[Any, str] = {}
         self._known: dict[Any, Who | None] = {}
@@ -105,6 +106,15 @@ class People:
                 chat.title = chat.other.party.name
             return chat
 
+    def devices(self) -> dict[Any, str]:
+        """The linked device that a message was written on, by the row id of the message; nothing for the phone itself.
+
+        "447700900101:12@s.whatsapp.net": the number behind the colon is that of the device.
+        """
+        rows = self._rows("message_details", ("message_row_id", "author_device_jid"), {"author_device_jid"})
+        linked = {row_id: self._raw[row_id] for row_id in self._linked if row_id in self._raw}
+        return {row["message_row_id"]: linked[at] for row in rows if (at := row["author_device_jid"]) in linked}
+
     def all_chats(self) -> list[Chat]:
         """Every chat that a table lists, in the order of their rows; those of the early table last."""
         listed = [chat for _, chat in sorted(self.chats.items(), key=lambda item: _order(item[0])) if chat.locator]
@@ -120,12 +130,14 @@ class People:
             self._db.notes.append(f"not all of {table} could be read: {error}")
 
     def _load_identifiers(self) -> None:
-        for row in self._rows("jid", ("_id", "raw_string", "user", "server"), {"_id"}):
+        for row in self._rows("jid", ("_id", "raw_string", "user", "server", "device"), {"_id"}):
             raw, user, server = row["raw_string"], row["user"], row["server"]
             if isinstance(raw, str) and raw:
                 self._raw[row["_id"]] = raw
             elif isinstance(user, str) and isinstance(server, str) and user:
                 self._raw[row["_id"]] = f"{user}@{server}"
+            if type(row["device"]) is int and row["device"] > 0:
+                self._linked.add(row["_id"])
             if (user == "" and not raw) or server in _OWN:
                 self._own.add(row["_id"])
         for row in self._rows("jid_map", ("lid_row_id", "jid_row_id"), {"lid_row_id", "jid_row_id"}):

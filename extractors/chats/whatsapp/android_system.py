@@ -80,6 +80,13 @@ SIDES: Final = (
     Side("message_system_with_group_nodes", ("group_subject",)),
     Side("message_system_linked_group_call", ("call_id", "is_video_call")),
     Side("message_ephemeral_setting", ("setting_duration",)),
+    Side("message_system_reminder_setup", ("reminder_content", "reminder_timestamp_ms")),
+    Side("message_system_scheduled_call_start", ("call_title", "call_timestamp_ms")),
+    Side("message_system_event_updates", ("event_name",)),
+    Side("message_system_lid_change", ("old_lid_row_id", "new_lid_row_id", "display_name")),
+    Side("message_system_sibling_group_link_change", ("subgroup_raw_jid", "subgroup_subject")),
+    Side("message_system_group_with_parent", ("linked_parent_group_name",)),
+    Side("message_limit_sharing_setting", ("enabled",)),
 )
 # Side table -> column -> what it is called in `extra`.
 _VALUES: Final = {
@@ -96,6 +103,17 @@ _VALUES: Final = {
     "message_system_with_group_nodes": {"group_subject": "group_subject"},
     "message_system_linked_group_call": {"call_id": "call_id", "is_video_call": "is_video_call"},
     "message_ephemeral_setting": {"setting_duration": "setting_duration"},
+    "message_system_reminder_setup": {"reminder_content": "reminder"},
+    "message_system_scheduled_call_start": {"call_title": "scheduled call title"},
+    "message_system_event_updates": {"event_name": "event name"},
+    "message_system_lid_change": {"display_name": "display name"},
+    "message_system_sibling_group_link_change": {"subgroup_raw_jid": "group", "subgroup_subject": "group_subject"},
+    "message_system_group_with_parent": {"linked_parent_group_name": "community"},
+    "message_limit_sharing_setting": {"enabled": "limited sharing enabled"},
+}
+_TIMES: Final = {
+    "message_system_reminder_setup": ("reminder_timestamp_ms", "reminder"),
+    "message_system_scheduled_call_start": ("call_timestamp_ms", "call scheduled for"),
 }
 
 
@@ -112,6 +130,13 @@ def system(draft: Draft, found: Beside, context: Context, early: Any = None) -> 
         for row in found.get(table, []):
             for column, name in columns.items():
                 draft.keep(name, row[column])
+    for table, (column, meaning) in _TIMES.items():
+        draft.moments += [
+            context.doubts.moment(meaning, row[column], "ms", column) for row in found.get(table, []) if row[column]
+        ]
+    for row in found.get("message_system_lid_change", []):
+        for column, name in (("old_lid_row_id", "old lid"), ("new_lid_row_id", "new lid")):
+            draft.keep(name, context.people.raw(row[column]))
     if action is not None or not draft.text:
         words = ACTIONS.get(action) or (f"system event {stored(action)}" if action is not None else "system event")
         actor = draft.sender.identifier if draft.sender else None

@@ -22,7 +22,8 @@ _SURE_FROM, _SURE_TO = 946_684_800_000, 3_786_912_000_000  # 2000 to 2090
 class Context:
     """What is the same for all messages of a database. `labels` and `votes` are small tables, by row id.
 
-    `add_ons` are the details of what was added to messages (see `android_add_ons`).
+    `add_ons` are the details of what was added to messages (see `android_add_ons`), `devices` the linked devices that
+    messages were written on, by the row id of the message.
     """
 
     people: People
@@ -32,6 +33,7 @@ class Context:
     labels: dict[Any, str] = field(default_factory=dict)
     votes: dict[Any, list[str]] = field(default_factory=dict)
     add_ons: dict[Any, Row] = field(default_factory=dict)
+    devices: dict[Any, str] = field(default_factory=dict)
     relative: bool = False  # whether a path was met whose folder had to be chosen
     alike: Callable[..., Any] | None = None  # what messages have in common, remembered (see `android_messages`)
 
