@@ -74,7 +74,7 @@ OMITTED = _phrases(
     "стикер не добавлен|документ отсутствует|gif отсутствует"
 )
 DELETED_BY_OTHER = _phrases(
-    "this message was deleted|message deleted|this message was deleted by admin|se eliminó este mensaje|"
+    "this message was deleted|message deleted|se eliminó este mensaje|"
     "este mensaje fue eliminado|ce message a été supprimé|diese nachricht wurde gelöscht|"
     "questo messaggio è stato eliminato|esta mensagem foi apagada|mensagem apagada|esta mensagem foi eliminada|"
     "dit bericht is verwijderd|dit bericht werd verwijderd|ta wiadomość została usunięta|wiadomość została usunięta|"
@@ -91,7 +91,7 @@ DELETED_BY_OTHER = _phrases(
     "tato zpráva byla smazána|tato zpráva byla odstraněna|aquest missatge s'ha suprimit|съобщението беше изтрито"
 )
 DELETED_BY_EXPORTER = _phrases(
-    "you deleted this message|you deleted this message as admin|eliminaste este mensaje|has eliminado este mensaje|"
+    "you deleted this message|eliminaste este mensaje|has eliminado este mensaje|"
     "vous avez supprimé ce message|du hast diese nachricht gelöscht|sie haben diese nachricht gelöscht|"
     "hai eliminato questo messaggio|você apagou esta mensagem|apagaste esta mensagem|u hebt dit bericht verwijderd|"
     "je hebt dit bericht verwijderd|usunięto tę wiadomość|ta wiadomość została przez ciebie usunięta|"
@@ -107,6 +107,10 @@ DELETED_BY_EXPORTER = _phrases(
     "このメッセージを削除しました|törölted ezt az üzenetet|ezt az üzenetet törölted|izbrisali ste ovu poruku|"
     "आपने यह मैसेज डिलीट किया|du har slettet denne besked|tuto zprávu jste smazal/a|tuto zprávu jste odstranil/a|"
     "has suprimit aquest missatge|has esborrat aquest missatge|شما این پیام را حذف کردید|изтрихте това съобщение"
+)
+# Stands under the name of who wrote the message; the administrator is named behind it, or is the one who exported.
+DELETED_BY_ADMIN = re.compile(
+    r"this message was deleted by (?:an )?admin(?: [^\n]{1,60})?|you deleted this message as admin", re.IGNORECASE
 )
 MISSED_CALL = _phrases("missed voice call|missed video call|missed group voice call|missed group video call")
 EDITED = re.compile(

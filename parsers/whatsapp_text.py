@@ -18,6 +18,7 @@ from typing import NamedTuple
 from parsers.whatsapp_layout import MARKS
 from parsers.whatsapp_phrases import (
     ATTACHED,
+    DELETED_BY_ADMIN,
     DELETED_BY_EXPORTER,
     DELETED_BY_OTHER,
     EDITED,
@@ -56,7 +57,7 @@ _SHORT = 120
 
 class Reading(NamedTuple):
     """`attachment` is a file name; `state` is "omitted" where the export leaves the media out, else "". `by_exporter`
-    is True where the words say that the person who exported did it."""
+    is True where the words say that the person who exported did it, but for a message of somebody else."""
 
     attachment: str | None
     state: str
@@ -65,6 +66,7 @@ class Reading(NamedTuple):
 
 
 PLAIN = Reading(None, "", (), False)
+_BY_ADMIN = Reading(None, "", ("deleted by administrator",), False)
 _KNOWN = (
     {words: Reading(None, "omitted", ("view once",) * words.startswith("view once"), False) for words in OMITTED}
     | {words: Reading(None, "", ("deleted by sender",), False) for words in DELETED_BY_OTHER}
@@ -77,9 +79,12 @@ def read_text(text: str, learned: frozenset[str]) -> Reading:
     """`learned`: the phrases that the first pass found beside the app's own file names, casefolded."""
     first = text if len(text) <= _SHORT else text[: text.find("\n")] if "\n" in text[:_SHORT] else ""
     words = first.partition("\n")[0].strip(_EDGES)
-    known = _KNOWN.get(words.strip("<>.。").casefold())
+    plain = words.strip("<>.。")
+    known = _KNOWN.get(plain.casefold())
     if known is not None:
         return known
+    if DELETED_BY_ADMIN.fullmatch(plain):
+        return _BY_ADMIN
     if "\u200e" in text and (omitted := _left_out_behind(text)) is not None:
         return omitted
     if not _MARKED.search(text):

@@ -70,7 +70,7 @@ class _Course:
 
 @extractor(
     id="whatsapp.chat_export",
-    version=3,
+    version=4,
     title="WhatsApp exported chat (text)",
     files=("**/_chat.txt", "**/WhatsApp*.txt"),
     types=("text/plain",),
@@ -158,7 +158,7 @@ def _message(file: EvidenceFile, place: _Place, entry: ChatEntry) -> Iterator[Fo
         locator=locator,
         service="WhatsApp",
         moments=(_moment(file, entry),),
-        deleted="deleted by sender" in entry.flags,
+        deleted="deleted by sender" in entry.flags or "deleted by administrator" in entry.flags,
         flags=entry.flags,
         attachments=_attachments(entry, place.folder),
         conversation=place.conversation,

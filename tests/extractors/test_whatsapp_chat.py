@@ -85,6 +85,8 @@ def test_system_lines_deletions_and_left_out_media_are_told_apart() -> None:
             "13/07/2024, 10:01 - Ann: <Media omitted>",
             "13/07/2024, 10:02 - Bob: This message was deleted",
             "13/07/2024, 10:03 - Ann: You deleted this message",
+            "13/07/2024, 10:04 - Bob: You deleted this message as admin",
+            "13/07/2024, 10:05 - Bob: This message was deleted by admin Ann.",
             path="_chat.txt",
         )
     )
@@ -93,6 +95,8 @@ def test_system_lines_deletions_and_left_out_media_are_told_apart() -> None:
         (Party("Ann", "name", "Ann"), (), False, None, (Attachment("", state="omitted"),), None),
         (Party("Bob", "name", "Bob"), ("deleted by sender",), True, None, (), None),
         (Party("Ann", "name", "Ann"), ("deleted by sender",), True, None, (), None),
+        (Party("Bob", "name", "Bob"), ("deleted by administrator",), True, None, (), None),
+        (Party("Bob", "name", "Bob"), ("deleted by administrator",), True, None, (), None),
     ]
 
 
