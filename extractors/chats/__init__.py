@@ -8,6 +8,7 @@ from extractors.base import Extractor
 from extractors.chats.signal.android import android as signal_android
 from extractors.chats.whatsapp.android import android as whatsapp_android
 from extractors.chats.whatsapp.android_contacts import android_contacts as whatsapp_android_contacts
+from extractors.chats.whatsapp.android_devices import android_devices as whatsapp_android_devices
 from extractors.chats.whatsapp.android_places import android_places as whatsapp_android_places
 from extractors.chats.whatsapp.ios import ios as whatsapp_ios
 from extractors.chats.whatsapp.ios_calls import ios_calls as whatsapp_ios_calls
@@ -21,4 +22,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     whatsapp_ios_calls,
     whatsapp_ios_contacts,
     whatsapp_android_places,
+    whatsapp_android_devices,
 )
