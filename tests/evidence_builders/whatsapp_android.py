@@ -153,6 +153,14 @@ CREATE TABLE message_limit_sharing_setting (message_row_id INTEGER PRIMARY KEY, 
 ALTER TABLE message_mentions ADD COLUMN mention_type INTEGER;
 ALTER TABLE message_ephemeral ADD COLUMN keep_in_chat INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE message_ephemeral ADD COLUMN after_read_duration INTEGER;"""
+DELETED_CHATS = """CREATE TABLE integrity_deleted_chat_message_count (id INTEGER PRIMARY KEY AUTOINCREMENT,
+    lid TEXT NOT NULL DEFAULT '', messages_receive_date TEXT NOT NULL DEFAULT '',
+    messages_count INTEGER NOT NULL DEFAULT 0, outgoing_messages_count INTEGER,
+    messages_count_after_privacy_token INTEGER);
+CREATE TABLE integrity_deleted_chat_metadata (id INTEGER PRIMARY KEY AUTOINCREMENT, lid TEXT NOT NULL DEFAULT '',
+    chat_type INTEGER NOT NULL DEFAULT 1, is_first_reach_out INTEGER NOT NULL DEFAULT 0,
+    chat_creation_timestamp INTEGER NOT NULL DEFAULT 0, last_incoming_message_timestamp INTEGER NOT NULL DEFAULT 0,
+    lidHash TEXT NOT NULL DEFAULT '');"""
 SYSTEM = """CREATE TABLE message_system (message_row_id INTEGER PRIMARY KEY, action_type INTEGER NOT NULL);
 CREATE TABLE message_system_group (message_row_id INTEGER PRIMARY KEY, is_me_joined INTEGER);
 CREATE TABLE message_system_chat_participant (message_row_id INTEGER, user_jid_row_id INTEGER);

@@ -250,6 +250,10 @@ def test_recipients_come_out_whole():
         ),
         ({**INCOMING, "remoteDeletedMessage": {}}, {"deleted": True, "flags": ("deleted by sender",)}),
         (
+            {**INCOMING, "adminDeletedMessage": {"adminId": "2"}},
+            {"deleted": True, "flags": ("deleted by an admin",), "extra": (("deleted by", "Ann"),)},
+        ),
+        (
             {**INCOMING, "viewOnceMessage": {"attachment": {"pointer": {"contentType": "image/jpeg"}}}},
             {
                 "flags": ("view once",),

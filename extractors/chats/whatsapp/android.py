@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Iterator
 from typing import Any
 
-from evidence_store.records import Call, Group, Message, Present, Problem
+from evidence_store.records import Call, Contact, Group, Message, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.chats.whatsapp import (
     android_add_ons,
@@ -19,6 +19,7 @@ from extractors.chats.whatsapp import (
 )
 from extractors.chats.whatsapp.android_calls import TABLE as CALL_LOG
 from extractors.chats.whatsapp.android_calls import calls
+from extractors.chats.whatsapp.android_deleted_chats import deleted_chats
 from extractors.chats.whatsapp.android_groups import groups
 from extractors.chats.whatsapp.android_messages import COLUMNS, NEEDED, later_messages, message, messages
 from extractors.chats.whatsapp.android_people import People
@@ -45,7 +46,7 @@ _SIDES = (
     files=("**/msgstore.db", "**/msgstore-*.db"),
     tables=(NEEDED, android_legacy.NEEDED),
     beside=with_logs(ANDROID_BOOK),
-    emits=(Message, Call, Group),
+    emits=(Message, Call, Group, Contact),
     privacy="communications",
     layouts="msgstore.db with the table messages (to 2021), both tables (2021 and 2022), message alone (from 2022 on)",
     tested_on="A published sample of 2022 with both tables: 10 messages; databases built to the published layouts",
@@ -56,7 +57,8 @@ _SIDES = (
     "without what stood beside them; deleted rows of other tables are given by sqlite.deleted_rows.",
 )
 def android(file: EvidenceFile) -> Iterator[Found]:
-    """Every row of `message` with what stands beside it, of `call_log`, drafts, stray reactions, and the groups.
+    """Every row of `message` with what stands beside it, of `call_log`, drafts, stray reactions, the groups, and what
+    is kept of deleted chats.
 
     References:
     - the schema as WhatsApp writes it, and what open-source readers (IPED, ALEAPP, Amberkeep) document of it
@@ -102,6 +104,7 @@ def _read(db: EvidenceDatabase, file: EvidenceFile, used: list[Context]) -> Iter
     yield from drafts(db, context)
     yield from calls(db, context)
     yield from _counted(groups(db, context))
+    yield from _counted(deleted_chats(db, context))
     for table in ("message", android_legacy.TABLE):
         if not lacking(db, {table: {"_id"}}):
             yield from gaps(db, table, recovered_keys(file, table))

@@ -39,6 +39,7 @@ class People:
         self._db = db
         self._book = book or {}
         self._raw: dict[Any, str] = {}
+        self._row_ids: dict[str, Any] = {}
         self._own: set[Any] = set()
         self._linked: set[Any] = set()
         self._numbers: dict[Any, Any] = {}
@@ -77,6 +78,12 @@ class People:
         if number is None:
             return Who(party(raw, name))
         return Who(party(number, name), (("lid", raw),))
+
+    def by_identifier(self, jid: str) -> Who:
+        """Whoever an identifier stands for that stands in a row itself; the number behind it where the phone knows."""
+        if not self._row_ids:
+            self._row_ids = {raw: row_id for row_id, raw in self._raw.items()}
+        return self.who(self._row_ids.get(jid)) or Who(self.named(jid))
 
     def named(self, jid: str) -> Party:
         """Somebody whose identifier stands in a message itself."""

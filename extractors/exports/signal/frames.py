@@ -32,7 +32,7 @@ def looks_like(head: bytes) -> bool:
 
 @extractor(
     id="signal.frames",
-    version=1,
+    version=2,
     title="Signal backup of version 2, not encrypted (protocol buffers or JSON)",
     files=("**/*.binproto", "**/main.jsonl"),
     types=("application/json",),

@@ -227,6 +227,8 @@ def _inside(values: Values, sort: str, inside: Row, people: People) -> list[Extr
         found.append(("link preview", " | ".join(parts)))
     if sort == "stickerMessage" and (emoji := values.words(values.part(inside, "sticker"), "emoji")):
         found.append(("sticker", emoji))
+    if sort == "adminDeletedMessage" and (admin := people.party(values, inside, "adminId")) is not None:
+        found.append(("deleted by", admin.name or admin.identifier))
     if sort in ("paymentNotification", "giftBadge"):
         found += rest(inside, frozenset({"transactionDetails", "receiptCredentialPresentation"}))
     return found
