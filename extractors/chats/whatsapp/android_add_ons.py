@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from evidence_store.records import Moment, Reaction
+from evidence_store.records import Moment, Problem, Reaction
 from extractors.chats.whatsapp.beside import Detail, Side
 from extractors.chats.whatsapp.chat import Who
 from extractors.chats.whatsapp.draft import Context, Draft, iso_ms
-from extractors.database import selecting, stored
-from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
+from extractors.database import each_held, selecting, stored
+from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 ADD_ON: Final = "message_add_on"
+_KEY: Final = "message_add_on_row_id"
 REACTION, VOTE, KEPT, EDIT, PINNED, RESPONSE = 56, 67, 68, 74, 79, 93
 SIDES: Final = (
     Side(
@@ -29,7 +30,7 @@ SIDES: Final = (
         ),
         key="parent_message_row_id",
         order="_id",
-        detail=Detail("message_add_on_reaction", ("reaction", "sender_timestamp"), "message_add_on_row_id"),
+        detail=Detail("message_add_on_reaction", ("reaction", "sender_timestamp"), _KEY),
     ),
 )
 # What the other tables of details say, by their names; a row of `message_add_on` has its details in one of them.
@@ -51,14 +52,12 @@ def details(db: EvidenceDatabase) -> Details:
     """The details of what was added, but of reactions, by the row id of what they are of."""
     found: Details = {}
     for table, columns in _DETAILS.items():
-        if lacking(db, {table: {"message_add_on_row_id"}}):
+        if lacking(db, {table: {_KEY}}):
             continue
-        try:
-            names = selecting(db, table, ("message_add_on_row_id", *columns))
-            for row in db.execute(f"SELECT {names} FROM {table}"):  # noqa: S608
-                found[row["message_add_on_row_id"]] = row
-        except DatabaseDamaged as error:
-            db.notes.append(f"not all of {table} could be read: {error}")
+        gaps: list[Problem] = []
+        names = selecting(db, table, (_KEY, *columns))
+        found.update((row[_KEY], row) for row in each_held(db, table, names, gaps, key=_KEY))
+        db.notes += [f"{table}: {one.detail}" for one in gaps]
     return found
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from evidence_store.records import Contact, Moment, Problem
 from extractors.base import Found
 from extractors.chats.whatsapp.draft import Context
-from extractors.database import each_row, selecting, stored
+from extractors.database import each_held, each_row, selecting, stored
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 _CHATS: Final = "integrity_deleted_chat_metadata"
@@ -54,7 +54,7 @@ def _counts(db: EvidenceDatabase, gaps: list[Problem]) -> Counts:
     found: Counts = {}
     if lacking(db, {_COUNTS: {"id", "lid"}}):
         return found
-    for row in each_row(db, _COUNTS, selecting(db, _COUNTS, _COUNT), gaps, key="id"):
+    for row in each_held(db, _COUNTS, selecting(db, _COUNTS, _COUNT), gaps, key="id"):
         day = stored(row["messages_receive_date"]) or "no day"
         words = f"{day}: messages_count {stored(row['messages_count'])}"
         if row["outgoing_messages_count"] is not None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from evidence_store.records import Party
+from evidence_store.records import Party, Problem
 from extractors.chats.whatsapp.chat import Chat, Who
 from extractors.chats.whatsapp.deletions import Deletions
 from extractors.chats.whatsapp.parties import party, sort_of
-from extractors.database import selecting, stored
+from extractors.database import each_held, selecting, stored
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
 
 _CHAT: Final = (
@@ -118,9 +118,15 @@ class People:
 
         "447700900101:12@s.whatsapp.net": the number behind the colon is that of the device.
         """
-        rows = self._rows("message_details", ("message_row_id", "author_device_jid"), {"author_device_jid"})
+        table, key = "message_details", "message_row_id"
         linked = {row_id: self._raw[row_id] for row_id in self._linked if row_id in self._raw}
-        return {row["message_row_id"]: linked[at] for row in rows if (at := row["author_device_jid"]) in linked}
+        if not linked or lacking(self._db, {table: {key, "author_device_jid"}}):
+            return {}
+        gaps: list[Problem] = []
+        rows = each_held(self._db, table, f"{key}, author_device_jid", gaps, key=key)
+        found = {row[key]: linked[at] for row in rows if (at := row["author_device_jid"]) in linked}
+        self._db.notes += [f"{table}: {one.detail}" for one in gaps]
+        return found
 
     def all_chats(self) -> list[Chat]:
         """Every chat that a table lists, in the order of their rows; those of the early table last."""
