@@ -148,6 +148,7 @@ def test_twins_come_out_twice_and_a_message_needs_neither_chat_nor_identifier():
         ("0,0,0,1,0", ("forwarded",)),
         ("0,0,0,0,64", ("deleted by administrator",)),
         ("0,0,0,0,43", ("view once",)),
+        ("0,0,0,0,81", ("video note",)),
         ("5,0,0,0,0", ("from_me 5",)),
     ],
 )

@@ -314,3 +314,8 @@ def test_a_broken_value_costs_no_row():
     file = msgstore(insert(data="Hello", quoted_row_id=4), EARLY)
     assert isinstance(file.open(), io.BytesIO)
     assert_no_row_is_lost(android, file.path, file.open().read(), "messages", "_id")
+
+
+@pytest.mark.parametrize(("needs_push", "flags"), [(2, ("broadcast",)), (1, ()), (0, ()), (None, ())])
+def test_a_message_to_a_broadcast_list_is_told_by_its_number(needs_push, flags):
+    assert read(insert(data="Hi", needs_push=needs_push)) == [replace(INCOMING, text="Hi", flags=flags)]

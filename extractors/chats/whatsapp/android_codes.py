@@ -3,6 +3,7 @@
 References:
 - IPED and Amberkeep (open-source readers), which agree on the codes of messages, and counts of rows in side tables
   that belong to one code only (message_poll: 66 and 106; message_revoked: 15 and 64; missed_call_logs: 10 …)
+- the application's own queries, which call 81 a PTV
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ KINDS: Final[dict[Any, tuple[str, ...]]] = {
     57: ("interactive",),
     64: ("deleted by administrator",),
     66: ("poll",),
+    81: ("video note",),
     82: ("view once", "voice message"),
     CALL: ("call",),
     92: ("event",),

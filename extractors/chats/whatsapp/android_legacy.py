@@ -3,6 +3,7 @@
 References:
 - the view `available_message_view` of the application's own schema of 2022, which says what columns of the early table
   are called in the later one, and that type 0 with status 6 is what the later one calls type 7
+- the application's own query for those whom broadcasts went to, which asks for `needs_push = 2`
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ SIDES: Final = (
     Side("messages_vcards_jids", ("vcard_jid",), order="_id"),
 )
 _SYSTEM_STATUS: Final = 6
+_BROADCAST: Final = 2  # `needs_push` of a message that went to a broadcast list
 _CONTACT, _LOCATION, _CALL = 4, 5, 8
 # A path among the values of a Java object that was written as it stands: a marker, two bytes of length, the text.
 _JAVA_TEXT: Final = re.compile(rb"t([\x00-\x03][\x00-\xff])(?=/|Media/|WhatsApp/)")
@@ -115,7 +117,7 @@ def message(row: Row, found: Beside, previews: Thumbnails, context: Context) -> 
         row["origin"],
         row["forwarded"],
         row["starred"],
-        row["needs_push"],
+        1 if row["needs_push"] == _BROADCAST else 0,
     )
     chat = context.people.chat_of(jid) if jid else Chat("", "unknown")
     sender, recipients, more = _sides(row, direction, chat, context)
