@@ -40,7 +40,8 @@ TITLE: Final = "Encrypted WhatsApp backup of Android"
 LIMITS: Final = (
     "crypt12, crypt14 and crypt15, with the application's key file or the code of 64 digits. A backup that is secured "
     "with a password or a passkey of the account has its key on WhatsApp's servers, and does not open; nor do single "
-    "media files (.mcrypt1)."
+    "media files (.mcrypt1). An incremental backup (msgstore-increment-…) opens as the archive that it is: the "
+    "messages in it, which may be the newest, are not decoded."
 )
 _ENDING: Final = re.compile(r"\.crypt(1[245])$", re.IGNORECASE)
 

@@ -229,3 +229,9 @@ def test_an_address_book_that_is_none_costs_only_its_names():
     file = msgstore(INSERT + f"(2,1,0,'3EB0A1',0,0,0,0,{AT},0,-1,0,'Hi',0)")
     file = MemoryFile(file.path, file.open().read(), others={"wa.db": b"nothing of the kind"})
     assert [one.sender for one in android(file) if isinstance(one, Message)] == [Party(ANN, "whatsapp")]
+
+
+def test_an_incremental_backup_is_said_to_be_one():
+    words = "an incremental backup: an archive of what changed since a full one, whose messages are not decoded"
+    file = MemoryFile("WhatsApp/Databases/msgstore-increment-1.db", b"PK\x03\x04" + bytes(100))
+    assert list(android(file)) == [Problem("schema", "unknown-layout", words)]

@@ -38,6 +38,8 @@ _SIDES = (
     *(*android_newer.SIDES, *android_system.SIDES, *android_legacy.SIDES),
 )
 
+_ARCHIVE = b"PK\x03\x04"
+
 
 @extractor(
     id="whatsapp.android",
@@ -62,7 +64,12 @@ def android(file: EvidenceFile) -> Iterator[Found]:
 
     References:
     - the schema as WhatsApp writes it, and what open-source readers (IPED, ALEAPP, Amberkeep) document of it
+    - wa-crypt-tools (open-source tool): what an incremental backup holds
     """
+    if file.head.startswith(_ARCHIVE):
+        words = "an incremental backup: an archive of what changed since a full one, whose messages are not decoded"
+        yield Problem("schema", "unknown-layout", words)
+        return
     used: list[Context] = []
     yield from read_database(file, lambda db: _read(db, file, used))
     if not used:  # its tables are gone, or it cannot be opened: deleted rows may be left all the same
