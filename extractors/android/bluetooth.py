@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from evidence_store.records import DeviceFact, Moment, Network, Present, Problem
+from extractors.android.bluetooth_xml import Section, xml_sections
 from extractors.android.text_file import read_text
 from extractors.android.xml_file import Extra, moments
 from extractors.base import EvidenceFile, Found, extractor
@@ -16,6 +17,7 @@ from parsers.times import from_local
 
 _SECTION: Final = re.compile(r"\s*\[(.+)\]\s*")
 _SETTING: Final = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=(.*)")
+_ROOT: Final = b"<Bluedroid"  # of bt_config.xml
 _ADDRESS: Final = re.compile(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")
 # The names of values that are read: of everything else, keys among it, nothing is.
 _DEVICE: Final = (
@@ -28,15 +30,22 @@ _OWN: Final = (("Name", "Bluetooth name"), ("Address", "Bluetooth address"))
 
 @extractor(
     id="android.bluetooth",
-    version=2,
+    version=3,
     title="Android: stored Bluetooth devices",
-    files=("**/bt_config.conf", "**/bt_config.bak"),
+    files=(
+        "**/bt_config.conf",
+        "**/bt_config.bak",
+        "**/bt_config.xml",
+        "**/bluedroid/bt_config.old",
+        "**/bluedroid/bt_config.new",
+    ),
     emits=(Network, DeviceFact),
     privacy="device",
-    layouts="bt_config.conf of Android 6 to 15",
+    layouts="bt_config.xml of Android 4.2 to 5, bt_config.conf of Android 6 to 15",
     tested_on="documented schema, no device data",
     limits="The time stamp of a device is when the system last wrote of it, which is not always at a connection. "
-    "Keys are not read: that one is stored is said as 'paired'. bt_config.xml of Android 5 and earlier is not read.",
+    "Keys are not read: that one is stored is said as 'paired'. Devices without one were seen, and need not have been "
+    "connected.",
 )
 def bluetooth(file: EvidenceFile) -> Iterator[Found]:
     """A record for each section that is named by an address, and facts of the device's own adapter.
@@ -49,8 +58,14 @@ def bluetooth(file: EvidenceFile) -> Iterator[Found]:
     doubts = Doubts()
     rows = 0
     seen_section = False
-    text, problem = read_text(file)
-    for where, name, settings in _sections(text):
+    problems: list[Problem] = []
+    if file.head.lstrip()[:1] != b"<":
+        sections = _sections(file, problems)
+    elif file.path.lower().endswith(".xml") and _ROOT not in file.head:
+        return  # other programs have files of this name
+    else:
+        sections = xml_sections(file, problems)
+    for where, name, settings in sections:
         seen_section = True
         doubts.locator = where
         if _ADDRESS.fullmatch(name):
@@ -65,16 +80,18 @@ def bluetooth(file: EvidenceFile) -> Iterator[Found]:
             fact = "Bluetooth settings stored since"
             yield DeviceFact(locator=f"{where} TimeCreated", moments=(since,), name=fact, value=created)
         yield from doubts.drain()
-    if not seen_section and file.size:
+    if not seen_section and not problems and file.size:
         yield Problem("schema", "unknown-layout", "not in the form of bt_config.conf: no section")
-    if problem is not None:
-        yield problem
+    yield from problems
     if rows:
         yield Present(rows)
 
 
-def _sections(text: str) -> Iterator[tuple[str, str, dict[str, str]]]:
+def _sections(file: EvidenceFile, problems: list[Problem]) -> Iterator[Section]:
     """("line 12", the section's name, its settings by their name in small letters)."""
+    text, problem = read_text(file)
+    if problem is not None:
+        problems.append(problem)
     where, name = "", ""
     settings: dict[str, str] = {}
     for number, line in enumerate(text.split("\n"), 1):

@@ -309,3 +309,85 @@ def test_a_time_that_is_none_and_a_file_of_another_form_are_said() -> None:
         Problem("schema", "unknown-layout", "not in the form of bt_config.conf: no section")
     ]
     assert list(bluetooth(MemoryFile(BT_PATH, b""))) == []
+
+
+BLUEDROID = """<Bluedroid>
+    <N1 Tag="Local">
+        <N1 Tag="Adapter">
+            <N1 Tag="Address" Type="string">02:00:5e:20:00:01</N1>
+            <N2 Tag="LE_LOCAL_KEY_IRK" Type="binary">secret-irk</N2>
+            <N9 Tag="Name" Type="string">Ann &amp; Ben's phone</N9>
+        </N1>
+        <N2 Tag="AutoPairBlacklist">
+            <N1 Tag="AddressBlacklist" Type="string">00:02:C7,00:16:FE</N1>
+        </N2>
+    </N1>
+    <N2 Tag="Remote">
+        <N1 Tag="02:00:5e:20:00:02">
+            <N1 Tag="Timestamp" Type="int">1499931533</N1>
+            <N2 Tag="Name" Type="string">Example Car</N2>
+            <N3 Tag="DevClass" Type="int">5898764</N3>
+            <N4 Tag="LinkKey" Type="binary">secret-link</N4>
+        </N1>
+        <N505 Tag="02:00:5e:20:00:03">
+            <N1 Tag="DevType" Type="int">2</N1>
+        </N505>
+    </N2>
+</Bluedroid>
+"""
+XML_PATH = "data/misc/bluedroid/bt_config.xml"
+
+
+def test_the_devices_of_android_4_and_5_come_out_without_their_keys() -> None:
+    found = list(bluetooth(MemoryFile(XML_PATH, BLUEDROID.encode())))
+    assert found == [
+        DeviceFact(locator="line 3, byte 41 Name", name="Bluetooth name", value="Ann & Ben's phone"),
+        DeviceFact(locator="line 3, byte 41 Address", name="Bluetooth address", value="02:00:5e:20:00:01"),
+        Network(
+            locator="line 13, byte 445",
+            moments=(Moment("recorded", 1499931533000000, "1499931533", "A"),),
+            flags=("paired",),
+            extra=(("DevClass", "5898764"),),
+            technology="Bluetooth",
+            name="Example Car",
+            address="02:00:5e:20:00:02",
+        ),
+        Network(
+            locator="line 19, byte 729",
+            extra=(("DevType", "2"),),
+            technology="Bluetooth",
+            address="02:00:5e:20:00:03",
+        ),
+        Present(2),
+    ]
+    assert "secret" not in repr(found)
+
+
+def test_a_cut_file_of_android_4_gives_the_devices_before_the_cut() -> None:
+    cut = BLUEDROID.partition("<N3 Tag")[0].encode()
+    found = list(bluetooth(MemoryFile(XML_PATH, cut)))
+    assert found[2] == Network(
+        locator="line 13, byte 445",
+        moments=(Moment("recorded", 1499931533000000, "1499931533", "A"),),
+        technology="Bluetooth",
+        name="Example Car",
+        address="02:00:5e:20:00:02",
+    )
+    assert found[3:] == [
+        Problem("file", "damaged-xml", "the XML is not well formed: no element found: line 16, column 12"),
+        Present(1),
+    ]
+
+
+def test_a_file_of_that_name_that_is_of_another_program_gets_no_word() -> None:
+    assert list(bluetooth(MemoryFile("app/bt_config.xml", b"<root><N1/></root>"))) == []
+    assert list(bluetooth(MemoryFile(BT_PATH, b"<root/>"))) == [
+        Problem("schema", "unknown-layout", "not in the form of <Bluedroid>")
+    ]
+
+
+def test_a_section_without_end_is_given_up() -> None:
+    text = b'<Bluedroid><N1 Tag="Remote"><N1 Tag="02:00:5e:20:00:02">' + b"<N1>12345678</N1>" * 100_000
+    found = list(bluetooth(MemoryFile(XML_PATH, text)))
+    assert [one.address for one in found if isinstance(one, Network)] == ["02:00:5e:20:00:02"]
+    assert [one.code for one in found if isinstance(one, Problem)] == ["too-large"]
