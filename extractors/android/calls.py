@@ -32,12 +32,24 @@ _EXTRA: Final = (
     "voicemail_uri",
     "last_modified",
     "subject",
+    "priority",
+    "location",
+    "composer_photo_uri",
+    "is_business_call",
+    "asserted_display_name",
+    "call_screening_component_name",
+    "_data",
+    "mime_type",
+    "source_package",
+    "archived",
 )
 COLUMNS: Final = (
     *("_id", "number", "date", "duration", "type", "name", "presentation", "new", "is_read", "transcription"),
-    *_EXTRA,
+    *("deleted", *_EXTRA),
 )
-_UNSET: Final = {"features": 0, "block_reason": 0, "missed_reason": 0}
+_UNSET: Final = dict.fromkeys(
+    ("features", "block_reason", "missed_reason", "priority", "is_business_call", "archived"), 0
+)
 _VIDEO: Final = 1  # the lowest bit of `features`
 _TYPES: Final[dict[Any, tuple[Literal["in", "out"], str | None]]] = {
     1: ("in", "answered"),
@@ -55,7 +67,7 @@ _NO_NUMBER: Final = {"-1": "number unknown", "-2": "number withheld", "-3": "pay
 
 @extractor(
     id="android.calls",
-    version=2,
+    version=3,
     title="Android call log",
     files=("**/calllog.db", "**/contacts2.db"),
     tables=({"calls": {"_id", "number", "date", "duration", "type", "new", "numbertype"}},),
@@ -71,7 +83,8 @@ def calls(file: EvidenceFile) -> Iterator[Found]:
     They stand in calllog.db since Android 7, before that in contacts2.db beside the contacts.
 
     `date` is milliseconds, `duration` seconds. `name` is what the phone's address book said at the time of the call,
-    as cached in the log: it is given as the name of the party, and is no finding of who that was.
+    as cached in the log: it is given as the name of the party, and is no finding of who that was. A voicemail that was
+    deleted stays with a mark (`deleted`) until its source has been told; `_data` names the file of its sound.
 
     References:
     - Android Open Source Project: android.provider.CallLog.Calls, CallLogDatabaseHelper
@@ -116,10 +129,14 @@ def call_record(row: Row, doubts: Doubts) -> Call:
         flags.append("video")
     if row["new"] == 1 and direction == "in":
         flags.append("new")
+    deleted = row["deleted"] == 1
+    if deleted:
+        flags.append("deleted")
     return Call(
         locator=doubts.locator,
         service="Phone",
         moments=(doubts.moment("started", row["date"], "ms", "date"),),
+        deleted=deleted,
         flags=tuple(flags),
         extra=_extra(row, number if direction is None or number in _NO_NUMBER else None),
         direction=direction,

@@ -32,7 +32,7 @@ _WORDS: Final = ("m_subject", "m_content", "address")
 
 @extractor(
     id="android.samsung_logs",
-    version=1,
+    version=2,
     title="Samsung: call log of older phones",
     files=("**/com.sec.android.provider.logsprovider/databases/logs.db", "**/logs.db"),
     tables=({"logs": {"_id", "number", "date", "duration", "type", "logtype"}},),

@@ -165,6 +165,46 @@ def test_a_voicemail_has_its_words():
     )
 
 
+def test_a_voicemail_that_was_deleted_and_what_newer_versions_record_come_out():
+    texts = ("_data", "mime_type", "source_package", "location", "asserted_display_name")
+    numbers = ("deleted", "archived", "priority", "is_business_call")
+    newer = "".join(f"ALTER TABLE calls ADD {name} TEXT;" for name in texts)
+    newer += "".join(f"ALTER TABLE calls ADD {name} INTEGER NOT NULL DEFAULT 0;" for name in numbers)
+    rows = """INSERT INTO calls(_id,number,date,duration,type,deleted,_data,mime_type,source_package) VALUES
+        (1,'+447700900101',1349200000000,7,4,1,'/data/user/0/com.example/app_voicemail/a.amr','audio/amr','com.example');
+        INSERT INTO calls(_id,number,date,duration,type,priority,is_business_call,asserted_display_name) VALUES
+        (2,'+447700900102',1349200000000,9,1,1,1,'Example Bank')"""
+    assert list(calls(call_log(newer + rows))) == [
+        Present(2),
+        Call(
+            locator="calls:_id=1",
+            service="Phone",
+            moments=started("1349200000000", 1349200000000000),
+            deleted=True,
+            flags=("deleted",),
+            extra=(
+                ("_data", "/data/user/0/com.example/app_voicemail/a.amr"),
+                ("mime_type", "audio/amr"),
+                ("source_package", "com.example"),
+            ),
+            direction="in",
+            sender=Party("+447700900101"),
+            outcome="voicemail",
+            duration_s=7,
+        ),
+        Call(
+            locator="calls:_id=2",
+            service="Phone",
+            moments=started("1349200000000", 1349200000000000),
+            extra=(("priority", 1), ("is_business_call", 1), ("asserted_display_name", "Example Bank")),
+            direction="in",
+            sender=Party("+447700900102"),
+            outcome="answered",
+            duration_s=9,
+        ),
+    ]
+
+
 def test_contacts_without_calls_are_none_of_this_extractors_business():
     assert list(calls(call_log("", CONTACTS, "contacts2.db"))) == []
 
