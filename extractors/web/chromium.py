@@ -34,7 +34,7 @@ _DOWNLOAD_EXTRA: Final = (
 
 @extractor(
     id="web.chromium",
-    version=2,
+    version=3,
     title="Chrome, Edge, Brave, Opera and others: recorded visits, search terms, downloads",
     files=("**/History", "**/History-*", "**/Archived History"),
     tables=({"urls": {"id", "url", "title"}, "visits": {"id", "url", "visit_time", "transition"}},),
@@ -147,7 +147,7 @@ def _terms(db: EvidenceDatabase, service: str, doubts: Doubts, gaps: list[Proble
         if page is None:
             doubts.add("no-address", f"there is no row of urls for this search (urls.id={stored(row['url_id'])})")
         moments: tuple[Moment, ...] = ()
-        if page is not None:
+        if page is not None and page["last_visit_time"] not in (None, 0):
             moments = (doubts.moment("last visit recorded", page["last_visit_time"], "webkit us", "last_visit_time"),)
         yield Search(
             locator=doubts.locator,
@@ -198,6 +198,9 @@ def _download(row: Row, service: str, chain: list[str], unit: str, doubts: Doubt
     if isinstance(row["hash"], bytes) and row["hash"]:
         extra.append(("SHA-256 as recorded", row["hash"].hex()))
     received = doubts.number(row["received_bytes"], "received_bytes")
+    size = doubts.number(row["total_bytes"], "total_bytes")
+    if size is not None and (size < 0 or (size == 0 and received)):
+        size = None  # the server did not say how long it is
     if received is not None and received != row["total_bytes"]:
         extra.append(("received_bytes", str(received)))
     target = row["target_path"] if row["target_path"] not in (None, "") else row["full_path"]
@@ -210,6 +213,6 @@ def _download(row: Row, service: str, chain: list[str], unit: str, doubts: Doubt
         url=chain[-1] if chain else doubts.text(row["url"], "url"),
         target=doubts.text(target, "target_path") or None,
         mime=doubts.text(row["mime_type"], "mime_type") or None,
-        size=doubts.number(row["total_bytes"], "total_bytes"),
+        size=size,
         outcome=download_state(row["state"], row["interrupt_reason"]),
     )

@@ -35,7 +35,7 @@ _MARK: Final = ("_id", "url", "title", "type", "parent", "created", "modified", 
 
 @extractor(
     id="web.firefox_downloads",
-    version=1,
+    version=2,
     title="Firefox up to version 19: recorded downloads",
     files=("**/downloads.sqlite",),
     tables=({"moz_downloads": {"id", "source", "target"}},),
@@ -76,6 +76,7 @@ def _each(db: EvidenceDatabase, table: str, key: str, columns: tuple[str, ...], 
 def _download(row: Row, service: str, doubts: Doubts) -> Download:
     times = (("started", "startTime"), ("ended", "endTime"))
     state = row["state"]
+    size = doubts.number(row["maxBytes"], "maxBytes")
     return Download(
         locator=doubts.locator,
         service=service,
@@ -85,7 +86,7 @@ def _download(row: Row, service: str, doubts: Doubts) -> Download:
         title=doubts.text(row["name"], "name"),
         target=doubts.text(row["target"], "target"),
         mime=doubts.text(row["mimeType"], "mimeType"),
-        size=doubts.number(row["maxBytes"], "maxBytes"),
+        size=None if size is not None and size < 0 else size,  # -1: the server did not say
         outcome=_STATES.get(state, f"state {stored(state)}") if type(state) is int else f"state {stored(state)}",
     )
 

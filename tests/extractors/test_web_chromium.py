@@ -160,6 +160,23 @@ def test_a_broken_address_costs_no_page_without_visits() -> None:
     assert_no_row_is_lost(chromium, PATH, data, "urls", "id")
 
 
+@pytest.mark.parametrize(
+    ("received", "total", "size"), [(10, -1, None), (10, 0, None), (0, 0, 0), (20, 20, 20)], ids=str
+)
+def test_a_length_that_the_server_did_not_state_is_no_length(received: int, total: int, size: int | None) -> None:
+    rows = f"UPDATE downloads SET received_bytes = {received}, total_bytes = {total};"
+    (download,) = [one for one in read(ROWS, rows) if isinstance(one, Download)]
+    left = [value for name, value in download.extra if name == "received_bytes"]
+    assert (download.size, left) == (size, [] if received == total else [str(received)])
+
+
+def test_a_search_whose_page_has_no_time_has_none() -> None:
+    found = read(ROWS, "DELETE FROM visits; DELETE FROM urls WHERE id <> 2; UPDATE urls SET last_visit_time = 0;")
+    url = "https://www.google.com/search?q=night+bus&hl=en"
+    assert Search(locator="keyword_search_terms:rowid=1", service="Chrome", text="night bus", url=url) in found
+    assert not [one for one in found if isinstance(one, Problem)]
+
+
 def test_terms_without_their_page_come_out() -> None:
     found = read("INSERT INTO keyword_search_terms VALUES(2,77,'harbour','harbour');")
     assert found == [
