@@ -10,6 +10,7 @@ from extractors.web.chromium import chromium
 from extractors.web.chromium_bookmarks import chromium_bookmarks
 from extractors.web.chromium_forms import chromium_forms
 from extractors.web.firefox import firefox
+from extractors.web.firefox_android import firefox_android
 from extractors.web.firefox_older import firefox_android_older, firefox_downloads, firefox_forms
 from extractors.web.safari import safari, safari_tabs
 from extractors.web.safari_account import safari_cloud_tabs, safari_searches
@@ -35,4 +36,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     safari_cloud_tabs,
     safari_searches,
     chromium_bookmarks,
+    firefox_android,
 )

@@ -15,6 +15,7 @@ _KNOWN: Final = (
     ("com.vivaldi.browser", "Vivaldi"),
     ("com.kiwibrowser.browser", "Kiwi"),
     ("com.duckduckgo.mobile", "DuckDuckGo"),
+    ("org.torproject.", "Tor Browser"),
     ("org.mozilla.focus", "Firefox Focus"),
     ("org.mozilla.", "Firefox"),
     ("/edge/", "Edge"),

@@ -35,7 +35,7 @@ _TARGET: Final = "downloads/destinationFileURI"
 
 @extractor(
     id="web.firefox",
-    version=1,
+    version=2,
     title="Firefox: recorded visits, bookmarks, downloads",
     files=("**/places.sqlite",),
     tables=({"moz_places": {"id", "url"}, "moz_historyvisits": {"id", "place_id", "visit_date"}},),

@@ -93,7 +93,7 @@ def _download(row: Row, service: str, doubts: Doubts) -> Download:
 
 @extractor(
     id="web.firefox_forms",
-    version=1,
+    version=2,
     title="Firefox: words entered into forms and search fields, as recorded",
     files=("**/formhistory.sqlite",),
     tables=({"moz_formhistory": {"id", "fieldname", "value"}},),
