@@ -7,6 +7,7 @@ from typing import Final
 from extractors.base import Extractor
 from extractors.ios.accounts import account_counts, accounts
 from extractors.ios.apps import app_purchases, app_states, backup_apps
+from extractors.ios.biome import biome
 from extractors.ios.bluetooth import bluetooth
 from extractors.ios.calendar import calendar
 from extractors.ios.calls import calls
@@ -72,4 +73,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     app_privacy_report,
     bluetooth,
     ios_notifications,
+    biome,
 )

@@ -37,7 +37,7 @@ _OBJECT: Final = (
 _SOURCE: Final = ("ZBUNDLEID", "ZDEVICEID", "ZGROUPID", "ZINTENTID", "ZITEMID", "ZSOURCEID")
 _TIMES: Final = (("started", "ZSTARTDATE"), ("ended", "ZENDDATE"), ("recorded", "ZCREATIONDATE"))
 # Streams of applications, in words; others under "/app/" come out under their own name.
-_APP: Final = {
+APP_STREAMS: Final = {
     "/app/inFocus": "in the foreground",
     "/app/usage": "in use",
     "/app/webUsage": "in use by a web page",
@@ -50,7 +50,7 @@ _APP: Final = {
 }
 # States of the device: (name, what 1 and 0 are called).
 _YES: Final = ("yes", "no")
-_STATES: Final = {
+STATE_STREAMS: Final = {
     "/display/isBacklit": ("display lit", _YES),
     "/device/isLocked": ("device locked", _YES),
     "/device/isPluggedIn": ("device on a charger", _YES),
@@ -80,7 +80,7 @@ Metadata = dict[Any, Extra]
     layouts="knowledgeC.db of iOS 11 to 18 and macOS 10.13 to 15",
     tested_on="macOS 10.13: 21 objects; macOS 10.14: 92 objects",
     limits="The system drops entries after some four weeks. Histograms, and the archived bodies of actions (SiriKit), "
-    "are not read. From iOS 16 on most streams stand in Biome files instead, which are not read.",
+    "are not read. From iOS 16 on most streams stand in Biome files instead (ios.biome).",
 )
 def knowledge(file: EvidenceFile) -> Iterator[Found]:
     """Every row of `ZOBJECT`, with its source and its metadata beside it.
@@ -139,7 +139,7 @@ def _record(row: Row, sources: Rows, metadata: Metadata, doubts: Doubts) -> Reco
         return AppInstall(locator=doubts.locator, moments=moments, extra=extra, app=value or "")
     if stream == "/bluetooth/isConnected":
         return _bluetooth(row, about, moments, extra, doubts)
-    if stream in _APP or (stream.startswith("/app/") and value):
+    if stream in APP_STREAMS or (stream.startswith("/app/") and value):
         return _use(row, stream, about, moments, extra, doubts)
     return _state(row, stream, moments, extra, doubts)
 
@@ -160,7 +160,7 @@ def _use(row: Row, stream: str, about: Extra, moments: tuple[Moment, ...], extra
         extra=extra,
         app=row["ZVALUESTRING"] if isinstance(row["ZVALUESTRING"], str) else "",
         title=title,
-        activity=_APP.get(stream, stream),
+        activity=APP_STREAMS.get(stream, stream),
         duration_s=seconds_between(row["ZSTARTDATE"], row["ZENDDATE"]),
         text="\n".join(line for line in lines if line) or None,
     )
@@ -203,7 +203,7 @@ def _bluetooth(row: Row, about: Extra, moments: tuple[Moment, ...], extra: Extra
 
 
 def _state(row: Row, stream: str, moments: tuple[Moment, ...], extra: Extra, doubts: Doubts) -> DeviceFact:
-    name, pair = _STATES.get(stream, (f"stream {stream}" if stream else "object of no stream", None))
+    name, pair = STATE_STREAMS.get(stream, (f"stream {stream}" if stream else "object of no stream", None))
     text, number = row["ZVALUESTRING"], row["ZVALUEINTEGER"]
     if isinstance(text, str) and text:
         value = str(text)
