@@ -49,12 +49,13 @@ _MOST_SAID: Final = 1000
     ),
     emits=(AppUse, WebVisit, Notification, AppInstall, Network, DeviceFact, Note, TableRow),
     privacy="device",
-    layouts="SEGB 1 and 2 of iOS 15 to 26 and macOS 13 to 26: 32 streams, and those in the layout of knowledgeC.db",
+    layouts="SEGB 1 and 2 of iOS 15 to 26 and macOS 13 to 26: 40 streams by their fields, and those in the layout of "
+    "knowledgeC.db",
     tested_on="documented schema, no device data",
-    limits="The system drops entries after some four weeks. Of streams whose layout is not published, and of "
-    "tombstones, only times, numbers and names of applications are given; archived bodies of actions and activities "
-    "are not read. An entry under remote is of another device of the same account. Of a deleted entry often nothing "
-    "but its time is left.",
+    limits="The system drops entries after some four weeks. Of other streams (among them ProactiveHarvesting.Messages "
+    "and Siri.Remembers) and of tombstones, only times, numbers and names of applications are given; archived bodies "
+    "of actions and activities are not read. Kinds and states whose meaning is not published are numbers. An entry "
+    "under remote is of another device of the same account. Of a deleted entry often nothing but its time is left.",
 )
 def biome(file: EvidenceFile) -> Iterator[Found]:
     """Every entry of a stream's file. Entries count seconds since 2001, and so do most of the dates in them; those of
@@ -110,9 +111,7 @@ def _read(file: EvidenceFile, about: _About) -> Iterator[Found]:
     if rows:
         yield Present(rows)
     if about.unknown:
-        detail = (
-            f"what the fields of {about.stream} hold is not published: no texts of {about.unknown:,} entries are given"
-        )
+        detail = f"the fields of {about.stream} are not known: entries given without their texts: {about.unknown:,}"
         yield Problem("note", "unknown-stream", detail)
 
 
@@ -171,13 +170,9 @@ def _known(message: Fields, event: Event, stream: Stream) -> Record:
     moments: list[Moment] = []
     for meaning, number, unit in stream.times:
         for field in message.all.pop(number, [])[-1:]:
-            name = stream.names.get(number, f"field {number}")
-            moments += _moment(meaning, field, unit, name, event.doubts)
-    for number in stream.unread:
-        for field in message.all.pop(number, []):
-            size = len(field.value) if isinstance(field.value, bytes) else 0
-            event.values.append((stream.names[number], f"{size:,} bytes, not read"))
-    event.values[:] = (*named_values(message, stream.names, event.doubts), *event.values)
+            name = stream.names[number]
+            moments += _moment(meaning, field, unit, name if isinstance(name, str) else name.name, event.doubts)
+    event.values[:] = named_values(message, stream.names, event.doubts)
     return stream.make(dataclasses.replace(event, moments=(*moments, *event.moments)))
 
 

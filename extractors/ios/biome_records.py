@@ -59,8 +59,8 @@ def _joined(event: Event, name: str) -> str:
 
 
 def visit(event: Event) -> WebVisit:
-    """A visit as Safari recorded it."""
-    url = event.text("url")
+    """A visit as Safari recorded it, or a page with its words as the system keeps it for its suggestions."""
+    url, title, text = event.text("url"), event.text("title"), event.text("content")
     return WebVisit(
         locator=event.doubts.locator,
         service="Safari",
@@ -69,6 +69,8 @@ def visit(event: Event) -> WebVisit:
         flags=event.flags,
         extra=event.rest(),
         url=url,
+        title=title,
+        text=text,
     )
 
 
@@ -161,13 +163,14 @@ def motion(event: Event) -> DeviceFact:
 
 def note(event: Event) -> Note:
     """The words of a note, as the system keeps them for its suggestions."""
-    text = event.text("text")
+    title, text = event.text("title"), event.text("content")
     return Note(
         locator=event.doubts.locator,
         moments=event.moments,
         deleted=event.deleted,
         flags=event.flags,
         extra=event.rest(),
+        title=title,
         text=text,
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from extractors.ios.biome_records import Maker, install, motion, network, note, notification, state, use, visit
+from extractors.ios.biome_values import Name, Names, Nested, Unread
 
 _C, _U = "cocoa s", "s"
 
@@ -17,12 +18,11 @@ class Stream(NamedTuple):
     """`names` of fields by number; `times` as (meaning, field, unit), which are left out of the values."""
 
     make: Maker
-    names: dict[int, str]
+    names: Names
     times: tuple[tuple[str, int, str], ...] = ()
-    unread: tuple[int, ...] = ()  # archives, of which only the size is given
 
 
-def _listed(*names: str) -> dict[int, str]:
+def _listed(*names: Name) -> Names:
     """Names of fields that are numbered from 1 on; "" where there is none."""
     return {number: name for number, name in enumerate(names, start=1) if name}
 
@@ -53,22 +53,26 @@ _PLAYING: Final = Stream(
     use("media playing", lines=("title", "artist", "album")),
     _listed(
         *("uniqueID", _AT, "playbackState", "album", "artist", "duration", "genre", "title", "elapsed", "mediaType"),
-        *("", "iTunesSubscriptionIdentifier", "isAirPlayVideo", "outputDevices", "bundleID"),
+        *("", "iTunesSubscriptionIdentifier", "isAirPlayVideo", Unread("outputDevices"), "bundleID"),
         *("iTunesArtistIdentifier", "iTunesAlbumIdentifier", "groupIdentifier", "isRemoteControl", "itemMediaType"),
         *("itemMediaSubtype", "isAirPlayActive", "parentGroupContainsDiscoverableGroupLeader"),
         "excludeFromSuggestions",
     ),
     (("of the event", 2, _C),),
-    (14,),
 )
 _INTENT: Final = Stream(
     use("action offered to the system", lines=("intentVerb", "intentClass")),
     _listed(
-        *(_AT, "bundleID", "sourceID", "intentClass", "intentVerb", "intentType", "handlingStatus", "interaction"),
+        *(_AT, "bundleID", "sourceID", "intentClass", "intentVerb", "intentType", "handlingStatus"),
+        Unread("interaction"),
         *("itemID", "donatedBySiri", "interactionDirection", "groupIdentifier"),
     ),
     (("of the event", 1, _C),),
-    (8,),
+)
+_NOTE: Final = Stream(
+    note,
+    _listed("uniqueID", "domainID", _AT, "title", "content", "contentProtection", "personaId"),
+    (("of the event", 3, _C),),
 )
 _TYPING: Final = _listed("duration", "timestamp", "bundleID", "sessionInput", "sessionID")
 _STARTING: Final = _listed("starting")
@@ -119,10 +123,19 @@ STREAMS: Final[dict[str, Stream]] = {
     ),
     "useractivitymetadata": Stream(
         use("activity offered to the system", lines=("description",)),
-        {2: "archived activity", 4: "description", 5: "bundleID"},
-        unread=(2,),
+        {2: Unread("archived activity"), 4: "description", 5: "bundleID"},
     ),
     "app.menuitem": Stream(use("menu item", lines=("path",)), _listed("bundleID", "bundleURL", "path")),
+    "app.documentinteraction": Stream(
+        use("document", "appIdentity.bundleIdentifier", ("fileIdentity.itemURL",)),
+        _listed(
+            "type",
+            Nested("fileIdentity", _listed("itemURL", Unread("itemURLBookmarkData"))),
+            "contentTypeIdentifier",
+            Nested("appIdentity", _listed("bundleIdentifier", "bundleURL", Unread("bundleURLBookmarkData"))),
+            Unread("remoteUser"),
+        ),
+    ),
     "app.install": Stream(install, _listed("bundleID", "title", "category", "subCategories", "isInstall")),
     "text.inputsession": Stream(use("text input"), _TYPING, (("of the event", 2, _U),)),
     "textinputsession": Stream(use("text input"), _TYPING, (("of the event", 2, _C),)),
@@ -139,7 +152,16 @@ STREAMS: Final[dict[str, Stream]] = {
     "messages.read": Stream(
         state("conversation marked as read, by its handle", "idsHandle", None), _listed("idsHandle", "markedUnread")
     ),
-    "notescontent": Stream(note, {1: "identifier 1", 2: "identifier 2", 5: "text"}, (("of the event", 3, _C),)),
+    "proactiveharvesting.safari.pageview": Stream(
+        visit,
+        _listed(
+            *("uniqueID", "domainID", _AT, "title", "content", "contentIsReaderText", "url", "contentProtection"),
+            "personaId",
+        ),
+        (("of the event", 3, _C),),
+    ),
+    "proactiveharvesting.notes": _NOTE,
+    "notescontent": _NOTE,
     "device.wireless.wifi": Stream(network("Wi-Fi", "SSID"), _listed("SSID", "starting")),
     "device.wireless.bluetooth": Stream(
         network("Bluetooth", "name", "address"),
@@ -155,11 +177,13 @@ STREAMS: Final[dict[str, Stream]] = {
     ),
     "device.power.lowpowermode": Stream(state("low power mode"), _STARTING),
     "device.keybaglocked": Stream(state("keybag locked"), _STARTING),
+    "device.screenlocked": Stream(state("device locked"), _STARTING),
+    "device.wireless.airplanemode": Stream(state("flight mode"), _STARTING),
     "device.display.backlight": Stream(
         state("display lit, level", "backlightLevel", None), _listed(_AT, "backlightLevel"), (("of the event", 1, _C),)
     ),
     "device.timezone": Stream(state("time zone", "name", None), _listed("secondsFromGMT", "name")),
-    "device.bootsession": Stream(state("device started"), _listed("bootUUID", "starting"), unread=(1,)),
+    "device.bootsession": Stream(state("device started"), _listed(Unread("bootUUID"), "starting")),
     "carplay.connected": Stream(state("CarPlay connected"), _listed("starting", "reason")),
     "userfocus.computedmode": Stream(
         state("focus mode", "mode", None),

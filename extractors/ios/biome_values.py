@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from evidence_store.records import Moment
 from extractors.database import Doubts
@@ -18,6 +18,23 @@ _SIGN, _WHOLE = 1 << 63, 1 << 64
 # A name in reverse order of domains: "com.example.chat".
 _BUNDLE: Final = re.compile(r"[A-Za-z]{2,12}(?:\.[A-Za-z0-9_-]{1,60}){2,8}", re.ASCII)
 Single = str | int | float
+
+
+class Unread(NamedTuple):
+    """A field that is not read, such as an archive: only its size is given."""
+
+    name: str
+
+
+class Nested(NamedTuple):
+    """A field that is a message, and the names of its fields."""
+
+    name: str
+    names: Names
+
+
+Name = str | Unread | Nested
+Names = dict[int, Name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +85,21 @@ class Event:
         return (*self.extra, *self.values)
 
 
-def named_values(message: Fields, names: dict[int, str], doubts: Doubts) -> list[tuple[str, Single]]:
-    """Each value of the message in the order of the numbers; of fields without a name only what is safe."""
+def named_values(message: Fields, names: Names, doubts: Doubts) -> list[tuple[str, Single]]:
+    """Each value of the message in the order of the numbers; of fields without a name only what is safe.
+
+    Those of a nested message stand behind its own name: "fileIdentity.itemURL".
+    """
     found: list[tuple[str, Single]] = []
     for number in sorted(message.all):
+        name = names.get(number)
         for field in message.all[number]:
-            name = names.get(number)
-            found.append((f"field {number}", safe(field)) if name is None else (name, value_of(field, name, doubts)))
+            if isinstance(name, str):
+                found.append((name, value_of(field, name, doubts)))
+            elif isinstance(name, Nested) and (inner := field.message()) is not None:
+                found += [(f"{name.name}.{one}", value) for one, value in named_values(inner, name.names, doubts)]
+            else:
+                found.append((f"field {number}" if name is None else name.name, safe(field)))
     return found
 
 

@@ -252,9 +252,43 @@ SINGLE: list[tuple[str, bytes, type, tuple[tuple[str, Any], ...], dict[str, Any]
         "NotesContent",
         message((1, "I-1")) + double(3, EVENT) + message((5, "Buy oats")),
         Note,
-        (("identifier 1", "I-1"),),
+        (("uniqueID", "I-1"),),
         {"moments": HAPPENED, "text": "Buy oats"},
     ),
+    (
+        "ProactiveHarvesting.Safari.PageView",
+        double(3, EVENT) + message((4, "Bus times"), (5, "The next bus"), (7, "https://example.org/bus")),
+        WebVisit,
+        (),
+        {
+            "moments": HAPPENED,
+            "service": "Safari",
+            "url": "https://example.org/bus",
+            "title": "Bus times",
+            "text": "The next bus",
+        },
+    ),
+    (
+        "App.DocumentInteraction",
+        message(
+            (1, 1),
+            (2, message((1, "file:///Users/nadia/list.txt"), (2, b"book"))),
+            (3, "public.plain-text"),
+            (4, message((1, "com.apple.TextEdit"), (9, "s3cret"))),
+        ),
+        AppUse,
+        (
+            *(("type", 1), ("fileIdentity.itemURLBookmarkData", "4 bytes, not read")),
+            *(("contentTypeIdentifier", "public.plain-text"), ("appIdentity.field 9", "6 bytes, not read")),
+        ),
+        {
+            "app": "com.apple.TextEdit",
+            "title": "file:///Users/nadia/list.txt",
+            "activity": "document",
+            "text": "file:///Users/nadia/list.txt",
+        },
+    ),
+    ("Device.ScreenLocked", message((1, 1)), DeviceFact, (), {"name": "device locked", "value": "yes"}),
 ]
 
 

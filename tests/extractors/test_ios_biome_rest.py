@@ -121,7 +121,7 @@ def test_an_event_of_a_stream_that_nobody_describes_gives_no_text() -> None:
         Problem(
             "note",
             "unknown-stream",
-            "what the fields of _DKEvent.New.Stream hold is not published: no texts of 1 entries are given",
+            "the fields of _DKEvent.New.Stream are not known: entries given without their texts: 1",
         ),
     ]
 
@@ -183,7 +183,7 @@ def test_a_stream_that_nobody_describes_gives_times_numbers_and_names_of_applica
         Problem(
             "note",
             "unknown-stream",
-            "what the fields of New.Stream hold is not published: no texts of 1 entries are given",
+            "the fields of New.Stream are not known: entries given without their texts: 1",
         ),
     ]
 
