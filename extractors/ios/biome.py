@@ -11,6 +11,7 @@ from evidence_store.records import (
     AppInstall,
     AppUse,
     DeviceFact,
+    Message,
     Moment,
     Network,
     Note,
@@ -47,15 +48,16 @@ _MOST_SAID: Final = 1000
         *("**/Biome/streams/*/*/local/*", "**/Biome/streams/*/*/local/tombstone/*"),
         *("**/Biome/streams/*/*/remote/*/*", "**/Biome/streams/*/*/remote/*/tombstone/*"),
     ),
-    emits=(AppUse, WebVisit, Notification, AppInstall, Network, DeviceFact, Note, TableRow),
-    privacy="device",
-    layouts="SEGB 1 and 2 of iOS 15 to 26 and macOS 13 to 26: 40 streams by their fields, and those in the layout of "
+    emits=(AppUse, WebVisit, Notification, AppInstall, Network, DeviceFact, Note, Message, TableRow),
+    privacy="communications",
+    layouts="SEGB 1 and 2 of iOS 15 to 26 and macOS 13 to 26: 41 streams by their fields, and those in the layout of "
     "knowledgeC.db",
     tested_on="documented schema, no device data",
-    limits="The system drops entries after some four weeks. Of other streams (among them ProactiveHarvesting.Messages "
-    "and Siri.Remembers) and of tombstones, only times, numbers and names of applications are given; archived bodies "
-    "of actions and activities are not read. Kinds and states whose meaning is not published are numbers. An entry "
-    "under remote is of another device of the same account. Of a deleted entry often nothing but its time is left.",
+    limits="The system drops entries after some four weeks. Messages, pages and notes are copies that it keeps for its "
+    "suggestions. Of other streams (among them ProactiveHarvesting.Mail and Siri.Remembers) and of tombstones, only "
+    "times, numbers and names of applications are given; archived bodies of actions and activities are not read. Kinds "
+    "and states whose meaning is not published are numbers. An entry under remote is of another device of the same "
+    "account. Of a deleted entry often nothing but its time is left.",
 )
 def biome(file: EvidenceFile) -> Iterator[Found]:
     """Every entry of a stream's file. Entries count seconds since 2001, and so do most of the dates in them; those of

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
 from evidence_store.records import (
     AppInstall,
     AppUse,
     DeviceFact,
+    Message,
     Network,
     Note,
     Notification,
+    Party,
     Record,
     TableRow,
     WebVisit,
 )
 from extractors.database import stored
 from extractors.ios.biome_values import Event, is_name
+from extractors.ios.sms_people import party
 
 Maker = Callable[[Event], Record]
 # "starting" of an application, and of a device that is connected.
 _BEGINS: Final = {1: ("starting",), 0: ("ending",)}
+_DIRECTIONS: Final[dict[int, Literal["in", "out"]]] = {1: "out", 0: "in"}
 _CONNECTED: Final = {1: ("connected",), 0: ("not connected",)}
 
 
@@ -173,6 +177,32 @@ def note(event: Event) -> Note:
         title=title,
         text=text,
     )
+
+
+def message(event: Event) -> Message:
+    """A message as the system keeps it for its suggestions; it may be gone from the application's own store."""
+    direction = _DIRECTIONS.get(_whole(event, "isFromMe"))
+    senders = [_party(*one) for one in event.handles("fromHandle")]
+    author = event.text("author")
+    return Message(
+        locator=event.doubts.locator,
+        service=event.text("messagesService") or "",
+        conversation=event.text("conversationId"),
+        text=event.text("content"),
+        key=event.text("uniqueID"),
+        moments=event.moments,
+        deleted=event.deleted,
+        flags=event.flags,
+        direction=direction,
+        sender=senders[0] if senders else party(author),
+        recipients=tuple(_party(*one) for one in event.handles("toHandles")),
+        extra=event.rest() if not senders or author is None else (*event.rest(), ("author", author)),
+    )
+
+
+def _party(handle: str | None, name: str | None) -> Party:
+    found = party(handle)
+    return Party(name or "", "name") if found is None else Party(found.identifier, found.scheme, name)
 
 
 def row(event: Event) -> TableRow:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from extractors.ios.biome_records import Maker, install, motion, network, note, notification, state, use, visit
+from extractors.ios.biome_records import Maker, install, message, motion, network, note, notification, state, use, visit
 from extractors.ios.biome_values import Name, Names, Nested, Unread
 
 _C, _U = "cocoa s", "s"
@@ -75,6 +75,7 @@ _NOTE: Final = Stream(
     (("of the event", 3, _C),),
 )
 _TYPING: Final = _listed("duration", "timestamp", "bundleID", "sessionInput", "sessionID")
+_HANDLE: Final = _listed("name", "handle", "contactIdentifier", "handleType")
 _STARTING: Final = _listed("starting")
 
 STREAMS: Final[dict[str, Stream]] = {
@@ -157,6 +158,18 @@ STREAMS: Final[dict[str, Stream]] = {
         _listed(
             *("uniqueID", "domainID", _AT, "title", "content", "contentIsReaderText", "url", "contentProtection"),
             "personaId",
+        ),
+        (("of the event", 3, _C),),
+    ),
+    "proactiveharvesting.messages": Stream(
+        message,
+        _listed(
+            *("uniqueID", "domainID", _AT, "conversationId", "author", "suggestedNickname", "suggestedPhotoPath"),
+            *("recipients", "attachmentURL", "content", Nested("fromHandle", _HANDLE), Nested("toHandles", _HANDLE)),
+            *("accountIdentifier", "accountType", "accountHandles", Unread("attachment"), "url", "contentProtection"),
+            *("personaId", "isNew", "isTwoFactorCode", "isFromMe", "isGroupThread", "isJunk", "isRead", "isPinned"),
+            *("isBusinessChat", "tapbackAssociatedMessageID", "tapbackType", "messageType", "messagesService"),
+            *("messageEffect", "isKnownSender", "conversationUUID"),
         ),
         (("of the event", 3, _C),),
     ),

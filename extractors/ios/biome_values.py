@@ -72,6 +72,19 @@ class Event:
         self.values[:] = [pair for pair in self.values if pair[0] != name or not isinstance(pair[1], str)]
         return found
 
+    def handles(self, name: str) -> list[tuple[str | None, str | None]]:
+        """(handle, name) of each nested message of the field; what else such a message holds stays among the rest."""
+        found: dict[str, dict[str, str]] = {}
+        rest: list[tuple[str, Single]] = []
+        for label, value in self.values:
+            head, _, tail = label.partition(".")
+            if (head == name or head.startswith(f"{name} ")) and tail in ("handle", "name") and isinstance(value, str):
+                found.setdefault(head, {})[tail] = value
+            else:
+                rest.append((label, value))
+        self.values[:] = rest
+        return [(one.get("handle") or None, one.get("name") or None) for one in found.values()]
+
     def number(self, *names: str) -> int | float | None:
         """The same as a number; text is said."""
         found = self.take(*names)
@@ -88,16 +101,17 @@ class Event:
 def named_values(message: Fields, names: Names, doubts: Doubts) -> list[tuple[str, Single]]:
     """Each value of the message in the order of the numbers; of fields without a name only what is safe.
 
-    Those of a nested message stand behind its own name: "fileIdentity.itemURL".
+    Those of a nested message stand behind its own name: "fileIdentity.itemURL", of the second one "toHandles 2.name".
     """
     found: list[tuple[str, Single]] = []
     for number in sorted(message.all):
         name = names.get(number)
-        for field in message.all[number]:
+        for place, field in enumerate(message.all[number], start=1):
             if isinstance(name, str):
                 found.append((name, value_of(field, name, doubts)))
             elif isinstance(name, Nested) and (inner := field.message()) is not None:
-                found += [(f"{name.name}.{one}", value) for one, value in named_values(inner, name.names, doubts)]
+                head = name.name if place == 1 else f"{name.name} {place}"
+                found += [(f"{head}.{one}", value) for one, value in named_values(inner, name.names, doubts)]
             else:
                 found.append((f"field {number}" if name is None else name.name, safe(field)))
     return found
