@@ -17,9 +17,13 @@ from extractors.media.written import Written, read_written
 from parsers.exif import Exif, PictureFacts, read_picture
 from parsers.picture import fingerprint
 from parsers.picture_layout import OtherKind
+from parsers.samsung_trailer import SamsungBlock, samsung_blocks
+from parsers.times import from_unix
 
 _DIFFERENT = 20  # of 64 bits: up to 5 in pictures of 28 cameras and programs, half of them in unrelated ones
 _FINGERPRINTED = frozenset(f"image/{kind}" for kind in ("jpeg", "png", "webp", "gif", "bmp", "tiff"))
+_SAMSUNG_TIME = "Image_UTC_Data"
+_SAMSUNG_NOTE = "UTC as the camera application wrote it behind the picture"
 # Tags that say whose device it was, where it pointed or what was edited; the rest stays in the file.
 _OF_INTEREST = frozenset(
     (
@@ -42,12 +46,13 @@ _OF_INTEREST = frozenset(
 
 @extractor(
     id="media.photos",
-    version=3,
+    version=4,
     title="Photos and other pictures",
     types=("image/",),
     emits=(MediaItem, Location),
     privacy="media",
-    layouts="JPEG, HEIC, TIFF, PNG, WebP with Exif 2.x and 3.0, XMP, IPTC-IIM",
+    layouts="JPEG, HEIC, TIFF, PNG, WebP with Exif 2.x and 3.0, XMP, IPTC-IIM; what Samsung's camera "
+    "writes behind a picture",
     tested_on="JPEG and HEIC samples of many cameras and phones with published make, model, date and place",
     limits="Maker notes are not read. Size and Exif are not read from SVG, JPEG XL, PSD, raw formats. The fingerprint "
     "by which similar pictures are found (dhash64) is not made of HEIC and AVIF. XMP and IPTC can be written by any "
@@ -60,9 +65,10 @@ def photos(file: EvidenceFile) -> Iterator[Found]:
     with file.open() as stream:
         written = read_written(stream, file)
         alike = _alike(stream, file.mime)
+        blocks = samsung_blocks(stream)
     # A camera that was held on its side turns the picture by a mark, and the thumbnail has none.
     small, looks_different = _embedded(facts.thumbnail, alike if exif.orientation in (None, 1) else None)
-    embedded = _moments(exif, file)
+    embedded = [*_moments(exif, file), *_samsung_moments(blocks)]
     moments = usable_first([*embedded, *not_told_yet(embedded, written.moments)])
     described = next((text for name, text in exif.tags if name == "Image ImageDescription"), None)
     words = dict.fromkeys([*([described] if described else []), *written.words])
@@ -73,9 +79,15 @@ def photos(file: EvidenceFile) -> Iterator[Found]:
         width=facts.width,
         height=facts.height,
         device=device_name(exif.make or written.make, exif.model or written.model),
-        flags=(*written.flags, *looks_different),
+        flags=(*dict.fromkeys((*written.flags, *_samsung_flags(blocks))), *looks_different),
         text="\n".join(words) or None,
-        extra=(*_extra(exif), *written.fields, *((("dhash64", alike),) if alike else ()), *small),
+        extra=(
+            *_extra(exif),
+            *written.fields,
+            *_samsung_fields(blocks),
+            *((("dhash64", alike),) if alike else ()),
+            *small,
+        ),
     )
     yield from _place(exif, written, moments)
     yield from written.problems
@@ -155,6 +167,26 @@ def _moments(exif: Exif, file: EvidenceFile) -> list[Moment]:
         )
         moments.append(Moment("GPS time (embedded)", fix.utc_us, fix.raw, "B", note=note))
     return moments
+
+
+def _samsung_moments(blocks: tuple[SamsungBlock, ...]) -> list[Moment]:
+    """When the picture was taken by the phone's own clock: milliseconds since 1970, whatever zone the phone was in."""
+    stored = next((block.value for block in blocks if block.name == _SAMSUNG_TIME), "")
+    if not stored:
+        return []
+    utc_us, note = from_unix(stored, "ms")
+    return [Moment("taken (Samsung)", utc_us, stored, "A", note=note or _SAMSUNG_NOTE)]
+
+
+def _samsung_flags(blocks: tuple[SamsungBlock, ...]) -> tuple[str, ...]:
+    return ("motion photo",) if any(block.name == "MotionPhoto_Data" for block in blocks) else ()
+
+
+def _samsung_fields(blocks: tuple[SamsungBlock, ...]) -> tuple[tuple[str, str], ...]:
+    """Which blocks there are (an editor leaves its own), and what is called MCC, as stored."""
+    names = ", ".join(dict.fromkeys(block.name for block in blocks))
+    codes = tuple(("Samsung MCC_Data", block.value) for block in blocks if block.name == "MCC_Data" and block.value)
+    return ((("Samsung blocks", names),) if names else ()) + codes
 
 
 def device_name(make: str | None, model: str | None) -> str | None:

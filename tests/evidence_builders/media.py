@@ -161,6 +161,21 @@ def png(width: int, height: int, *, block: bytes = b"", seed: int = 0) -> bytes:
     return plain[:33] + chunk + plain[33:]
 
 
+def samsung_trailer(blocks: dict[str, bytes]) -> bytes:
+    """What Samsung's camera puts behind a picture: blocks by their names ("Image_UTC_Data"), and their directory."""
+    kinds = {"Image_UTC_Data": 0x0A01, "MCC_Data": 0x0AA1, "MotionPhoto_Data": 0x0A30}
+    told = [
+        (kinds.get(name, 0x0BA1), struct.pack("<HHI", 0, kinds.get(name, 0x0BA1), len(name)) + name.encode() + data)
+        for name, data in blocks.items()
+    ]
+    whole = sum(len(block) for _, block in told)
+    directory, place = b"SEFH" + struct.pack("<II", 106, len(told)), 0
+    for kind, block in told:
+        directory += struct.pack("<HHII", 0, kind, whole - place, len(block))
+        place += len(block)
+    return b"".join(block for _, block in told) + directory + struct.pack("<I", len(directory)) + b"SEFT"
+
+
 def box(kind: bytes, *parts: bytes) -> bytes:
     """A box of the ISO base media format."""
     content = b"".join(parts)

@@ -16,7 +16,16 @@ from extractors.media.photos import device_name, photos
 from parsers.picture import fingerprint
 from parsers.signatures import mime_of
 from tests.evidence_builders.files import MemoryFile
-from tests.evidence_builders.media import exif_block, fractions, gps_directory, jpeg, jpeg_with, png, text
+from tests.evidence_builders.media import (
+    exif_block,
+    fractions,
+    gps_directory,
+    jpeg,
+    jpeg_with,
+    png,
+    samsung_trailer,
+    text,
+)
 
 # What the file system says of the file; the store puts it behind the record's own, the record itself never holds it.
 FILE_TIME = Moment("modified (file system)", 1_778_500_000_000_000, "1778500000", "D")
@@ -227,3 +236,29 @@ def test_a_thumbnail_that_shows_something_else_is_told() -> None:
             ("embedded thumbnail, SHA-256", digest),
             ("embedded thumbnail, dhash64", alike(thumbnail)[1]),
         )
+
+
+def test_what_samsungs_camera_wrote_behind_a_picture_tells_its_time_in_utc() -> None:
+    blocks = {"Image_UTC_Data": b"1778490000123", "MCC_Data": b"234", "MotionPhoto_Data": bytes(100)}
+    data = jpeg(64, 48, taken="2026:05:11 10:00:00") + samsung_trailer(blocks)
+    raw, unknown = "2026:05:11 10:00:00", "local time, zone not known"
+    note = "UTC as the camera application wrote it behind the picture"
+    assert _read(data) == [
+        MediaItem(
+            locator="whole file",
+            moments=(
+                Moment("taken (embedded)", None, raw, "C", note=unknown),
+                Moment("digitised (embedded)", None, raw, "C", note=unknown),
+                Moment("taken (Samsung)", 1_778_490_000_123_000, "1778490000123", "A", note=note),
+            ),
+            mime="image/jpeg",
+            width=64,
+            height=48,
+            flags=("motion photo",),
+            extra=(
+                ("Samsung blocks", "Image_UTC_Data, MCC_Data, MotionPhoto_Data"),
+                ("Samsung MCC_Data", "234"),
+                alike(data),
+            ),
+        )
+    ]
