@@ -35,7 +35,7 @@ def looks_like(head: bytes) -> bool:
 
 @extractor(
     id="telegram.export_json",
-    version=2,
+    version=3,
     title="Telegram Desktop export (JSON)",
     files=("**/result.json",),
     types=("application/json",),

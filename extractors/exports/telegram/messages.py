@@ -158,6 +158,8 @@ def _flags(row: Row) -> tuple[str, ...]:
         flags.append("contact card")
     if "poll" in row:
         flags.append("poll")
+    if "todo_list" in row:
+        flags.append("checklist")
     if row.get("self_destruct_period_seconds"):
         flags.append("disappearing")
     return tuple(flag for flag in flags if flag)
@@ -197,15 +199,26 @@ def _attachment(recorded: str, title: str, sort: str, mime: str | None, size: in
 
 
 def _other_words(values: Values, row: Row) -> str | None:
-    """What a message without a text says: the question of a poll, a shared contact, the name of a place."""
+    """What a message without a text says: the question of a poll, a list of tasks, a shared contact, the name of a
+    place, a game or what is to be paid."""
     if "poll" in row:
         return _text(values, values.part(row, "poll").get("question"))[0]
+    if "todo_list" in row:
+        listed = values.part(row, "todo_list")
+        found = (_text(values, listed.get("title"))[0], *_tasks(values, listed, "answers"))
+        return "\n".join(part for part in found if part) or None
     if "contact_information" in row:
         card = values.part(row, "contact_information")
         name = " ".join(part for one in ("first_name", "last_name") if (part := values.words(card, one)))
         return ", ".join(part for part in (name, values.words(card, "phone_number")) if part) or None
-    parts = (values.words(row, "place_name"), values.words(row, "address"))
+    invoice = values.part(row, "invoice_information")
+    parts = [values.words(row, one) for one in ("place_name", "address", "game_title", "game_description")]
+    parts += [values.words(invoice, one) for one in ("title", "description")]
     return ", ".join(part for part in parts if part) or None
+
+
+def _tasks(values: Values, row: Row, name: str) -> list[str]:
+    return [words for one in values.rows(row, name) if (words := _text(values, one.get("text"))[0])]
 
 
 def _poll(values: Values, row: Row) -> tuple[Extra, ...]:
@@ -266,5 +279,6 @@ def _action(values: Values, row: Row) -> str:
     members = row.get("members")
     names = [shown(one) if one is not None else "no name" for one in members] if isinstance(members, list) else []
     title = values.words(row, "title") or values.words(row, "new_title")
-    details = [part for part in (title, ", ".join(names)) if part]
+    said = (_text(values, row.get("gift_text"))[0], values.words(row, "comment"), *_tasks(values, row, "items"))
+    details = [part for part in (title, ", ".join(names), *said) if part]
     return f"[{action}: {'; '.join(details)}]" if details else f"[{action}]"
