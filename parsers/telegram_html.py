@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from typing import BinaryIO, Final
 
 _CHUNK: Final = 1 << 18
-_MOST_TEXT: Final = 1 << 20
+_MOST_TEXT: Final = 1 << 20  # characters of one message
 _DEEPEST: Final = 200
 _VOID: Final = frozenset(("br", "img", "meta", "link", "input", "hr", "source", "wbr"))
 # A class -> what its text is.
@@ -111,6 +111,7 @@ class _Reader(HTMLParser):
         self._path: list[tuple[str, frozenset[str], str]] = []  # tag, classes, part of text that begins here
         self._start = 0  # depth of the open message
         self._link: str | None = None
+        self._taken = 0  # characters of the open message
 
     def drain(self) -> list[PageMessage]:
         found, self._done = self._done, []
@@ -148,6 +149,7 @@ class _Reader(HTMLParser):
         number = values.get("id", "").removeprefix("message")
         self.open = PageMessage(number, self.getpos()[0], "service" in classes, "joined" in classes)
         self._start = len(self._path)
+        self._taken = 0
 
     def _leave(self) -> None:
         """Ends a message that was not closed: up to version 5.8, none with buttons is, and the next begins in it."""
@@ -228,7 +230,8 @@ class _Reader(HTMLParser):
         if part == "text" and self._link and self._path[-1][0] == "a":
             message.links.append((words.strip(), self._link))
         pieces = message.texts.setdefault(part, [""])
-        if sum(map(len, pieces)) <= _MOST_TEXT:
+        if self._taken <= _MOST_TEXT:
+            self._taken += len(words)
             apart = " " if part != "text" and pieces[-1] and words != "\n" else ""
             pieces[-1] += apart + words
 

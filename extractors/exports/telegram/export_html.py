@@ -12,6 +12,7 @@ from evidence_store.records import Attachment, Message, Moment, Party, Present, 
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.json_values import Extra, place_beside
 from extractors.exports.telegram.chats import SERVICE
+from extractors.exports.telegram.export_json import looks_like as is_json_export
 from parsers.telegram_html import Media, Page, PageMessage, messages
 from parsers.times import from_local, to_us
 
@@ -39,6 +40,8 @@ _FLAGS: Final = {
     "media_call": "call",
     "media_poll": "poll",
 }
+# Since version 4 of the program one export may hold both forms: of one chat side by side, of an account at its top.
+_AS_JSON: Final = ("result.json", "../../result.json")
 _NAMED: Final = frozenset(("media_contact", "media_call", "media_venue", "media_game", "media_invoice"))
 _NO_FILE: Final = frozenset(("media_location", "media_live_location", "media_poll")) | _NAMED - frozenset(
     ("media_contact",)
@@ -47,16 +50,21 @@ _NO_FILE: Final = frozenset(("media_location", "media_live_location", "media_pol
 
 @extractor(
     id="telegram.export_html",
-    version=2,
+    version=3,
     title="Telegram Desktop export (HTML)",
-    files=("**/messages.html", "**/messages?.html", "**/messages??.html", "**/messages???.html"),
+    files=(
+        *("**/messages.html", "**/messages?.html", "**/messages??.html", "**/messages???.html"),
+        "**/messages????.html",
+    ),
+    beside=_AS_JSON,
     emits=(Message,),
     privacy="communications",
     layouts="pages of Telegram Desktop 1.3 to 5, with and without the offset of their times",
     tested_on="documented schema, no device data",
     limits="A file that can be edited; the account was not examined. Directions are not in it, nor the numbers of "
     "people: two people of one name cannot be told apart. A message that follows one of the same sender bears no name; "
-    "the first of a page that does so has no sender here. The wording of entries is in the language of the program.",
+    "the first of a page that does so has no sender here. The wording of entries is in the language of the program. "
+    "Where the same export holds result.json too, its messages come out twice, which is said; that form says more.",
 )
 def export_html(file: EvidenceFile) -> Iterator[Found]:
     """Every message and every line of the application's own, in stored order. The conversation is the folder.
@@ -82,6 +90,20 @@ def export_html(file: EvidenceFile) -> Iterator[Found]:
     yield Present(rows)
     if not rows:
         yield Problem("schema", "unknown-layout", "a page of an export without a message that is known")
+    elif name := next((name for name in _AS_JSON if _is_an_export(file, name)), None):
+        words = f"{name} is an export as JSON: where it is of the same chat, each message comes out of both"
+        yield Problem("note", "twice", words)
+
+
+def _is_an_export(file: EvidenceFile, name: str) -> bool:
+    try:
+        stream = file.beside(name)
+    except ValueError:
+        return False
+    if stream is None:
+        return False
+    with stream:
+        return is_json_export(stream.read(4096))
 
 
 def _found(one: PageMessage, page: Page, sender: Party | None, folder: str, file: EvidenceFile) -> Iterator[Found]:
