@@ -16,6 +16,7 @@ from extractors.exports.google.activity import browser_history as google_browser
 from extractors.exports.google.activity_pages import activity_pages as google_activity_pages
 from extractors.exports.google.chat import chat as google_chat
 from extractors.exports.google.hangouts import hangouts
+from extractors.exports.google.photo_details import photo_details
 from extractors.exports.google.places import locations as google_locations
 from extractors.exports.mail.files import eml, emlx, mbox
 from extractors.exports.mail.outlook import msg, pst, tnef
@@ -77,4 +78,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     instagram_early,
     tiktok_text,
     snapchat_pages,
+    photo_details,
 )
