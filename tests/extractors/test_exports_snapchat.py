@@ -57,7 +57,7 @@ def message(**fields):
             {
                 "text": None, "extra": (("Media Type", "MEDIA"), ("IsSaved", "true")),
                 "attachments": (
-                    Attachment("b~one", state="not downloaded"), Attachment("b~two", state="not downloaded"),
+                    Attachment("b~one", state="not linked"), Attachment("b~two", state="not linked"),
                 ),
             },
         ),
@@ -71,6 +71,20 @@ def message(**fields):
                 "extra": (("Media Type", "STATUSERASEDMESSAGE"), ("IsSaved", "true")),
             },
         ),
+        (
+            {"Media Type": "STATUSERASEDSNAPMESSAGE", "Content": ""},
+            {
+                "flags": ("deleted by sender",), "deleted": True, "text": None,
+                "extra": (("Media Type", "STATUSERASEDSNAPMESSAGE"), ("IsSaved", "true")),
+            },
+        ),
+        ({"Media Type": "STATUSCALLMISSEDAUDIO", "Content": ""}, {
+            "flags": ("call",), "text": None, "extra": (("Media Type", "STATUSCALLMISSEDAUDIO"), ("IsSaved", "true")),
+        }),
+        ({"Media Type": "STATUSPARTICIPANTREMOVED", "Content": ""}, {
+            "flags": ("system",), "text": None,
+            "extra": (("Media Type", "STATUSPARTICIPANTREMOVED"), ("IsSaved", "true")),
+        }),
         ({"Media Type": "NEWTHING"}, {
             "flags": ("type NEWTHING",), "extra": (("Media Type", "NEWTHING"), ("IsSaved", "true")),
         }),
@@ -101,6 +115,19 @@ def test_the_older_layout_has_a_list_for_each_direction():
         ),
         Problem("row", "not-an-object", "7 where a message should stand", "Sent Saved Chat History[1]"),
         Present(3),
+    ]
+
+
+def test_the_oldest_layout_has_whom_a_message_was_sent_to_and_no_words():
+    document = {
+        "Received Chat History": [{"From": "ben_ex", "Media Type": "TEXT", "Created": WORDS}],
+        "Sent Chat History": [{"To": "ben_ex", "Media Type": "TEXT", "Created": WORDS}],
+    }
+    plain = {"moments": (WRITTEN,), "extra": (("Media Type", "TEXT"),), "text": None}
+    assert list(export(file_of(document))) == [
+        message(locator="Received Chat History[0]", **plain),
+        message(locator="Sent Chat History[0]", direction="out", sender=None, recipients=(BEN,), **plain),
+        Present(2),
     ]
 
 
@@ -165,6 +192,40 @@ RECORDED = (Moment("recorded", 1672567200000000, WORDS, "B"),)
             {"Date": WORDS, "Media Type": "Video"},
             MediaItem(
                 locator="Saved Media[0]", service="Snapchat", moments=RECORDED, flags=("memory",), text="video"
+            ),
+        ),
+        (
+            "Saved Media",
+            {"Date": WORDS, "Media Type": "Video", "Location": "Latitude, Longitude: 0.0, 0.0"},
+            MediaItem(
+                locator="Saved Media[0]", service="Snapchat", moments=RECORDED, flags=("memory",), text="video",
+                extra=(("Location", "Latitude, Longitude: 0.0, 0.0"),),
+            ),
+        ),
+        (
+            "Businesses and public places you may have visited",
+            {"Date": "2023/01/01", "Name": "Chandlery"},
+            DeviceFact(
+                locator="Businesses and public places you may have visited[0]", service="Snapchat",
+                moments=(Moment("recorded", None, "2023/01/01", "C", note="a date without a time of day"),),
+                name="businesses and public places you may have visited", value="Chandlery",
+                extra=(("Name", "Chandlery"),),
+            ),
+        ),
+        (
+            "Mobile Number Change",
+            {"Date": WORDS, "Mobile Number": "+447700900101"},
+            Account(
+                locator="Mobile Number Change[0]", service="Snapchat", moments=RECORDED,
+                flags=("mobile number change",), identifiers=(Party("+447700900101", "phone"),),
+            ),
+        ),
+        (
+            "Display Name Change",
+            {"Date": WORDS, "Display Name": "Ann"},
+            Account(
+                locator="Display Name Change[0]", service="Snapchat", moments=RECORDED, name="Ann",
+                flags=("display name change",), identifiers=(Party("Ann", "name"),),
             ),
         ),
         (

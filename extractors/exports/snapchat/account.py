@@ -35,6 +35,12 @@ _FRIENDS: Final = {
     "Ignored Snapchatters": "ignored",
     "Hidden Friend Suggestions": "hidden suggestion",
 }
+# Numbers, addresses and names that the account had: list -> the field of its rows, its scheme.
+_CHANGES: Final = {
+    "Display Name Change": ("Display Name", "name"),
+    "Email Change": ("Email Address", "email"),
+    "Mobile Number Change": ("Mobile Number", "phone"),
+}
 _DATES: Final = {
     "Creation Timestamp": "created",
     "Last Modified Timestamp": "modified",
@@ -50,10 +56,12 @@ _PLACE: Final = re.compile(
     r"(?:Latitude, Longitude: *)?(?P<lat>-?\d{1,2}(?:\.\d+)?) *(?:± *(?P<near>\d+(?:\.\d+)?))?[^,\d]*, *"
     r"(?P<lon>-?\d{1,3}(?:\.\d+)?)(?: *±.*)?"
 )
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?: UTC)?")
 _SHOWN: Final = frozenset(_DATES)
 _SECRET: Final = re.compile(r"token|password|download link|download url", re.IGNORECASE)
 _LISTS: Final = (
     *_FRIENDS,
+    *_CHANGES,
     *("Basic Information", "Login History", "Device History", "Device Information", "Saved Media"),
     *("Location History", "Businesses and public places you may have visited", "Search History"),
     *("Areas you may have visited in the last two years", "Latest Location", "Frequent Locations"),
@@ -63,6 +71,7 @@ _STARTS: Final = re.compile(
 )
 _FILES: Final = {
     "account.json": "account",
+    "account_history.json": "names, numbers and addresses of the account",
     "friends.json": "friends",
     "memories_history.json": "memories",
     "location_history.json": "places",
@@ -77,12 +86,13 @@ def looks_like(head: bytes) -> bool:
 
 @extractor(
     id="snapchat.account",
-    version=1,
+    version=2,
     title="Snapchat: account, friends, logins, memories, places and searches of an export (JSON)",
     files=tuple(f"**/{name}" for name in _FILES),
     emits=(Account, Contact, DeviceFact, Location, MediaItem, Search),
     privacy="location",
-    layouts="account.json, friends.json, memories_history.json, location_history.json, search_history.json since 2020",
+    layouts="account.json, account_history.json, friends.json, memories_history.json, location_history.json, "
+    "search_history.json since 2020",
     tested_on="documented schema, no device data",
     limits="Files that can be edited; the account was not examined. Links by which memories could be fetched are not "
     "shown. Places are those that the service estimated.",
@@ -140,6 +150,8 @@ def _moment(values: Values, row: Row, key: str, meaning: str) -> Moment:
     if not isinstance(value, str):
         return values.written(meaning, row, key)
     text = re.sub(r"\A(\d{4})/(\d{2})/(\d{2})", r"\1-\2-\3", value.strip())
+    if _DAY.fullmatch(text):
+        return Moment(meaning, None, value, "C", note="a date without a time of day")
     hour = re.sub(r"\A(\d{4}-\d{2}-\d{2} \d{2}) UTC\Z", r"\1:00:00 UTC", text)
     found = values.written(meaning, {key: hour}, key)
     return replace(found, raw=value, note="to the hour" if hour != text else found.note)
@@ -175,6 +187,21 @@ def _basic(values: Values, row: Row, name: str) -> Account:
     )
 
 
+def _changed(values: Values, row: Row, name: str) -> Account:
+    """A name, number or address as of a date: that it was the account's own from then on."""
+    field, scheme = _CHANGES[name]
+    stored = values.words(row, field)
+    return Account(
+        locator=values.locator,
+        service=SERVICE,
+        moments=_moments(values, row),
+        flags=(name.lower(),),
+        extra=_plain(row, field),
+        name=stored if scheme == "name" else None,
+        identifiers=(Party(stored, scheme),) if stored else (),
+    )
+
+
 def _fact(values: Values, row: Row, name: str) -> DeviceFact:
     glance = ("Make", "Model", "Device", "IP", "Status", "Name", "City", "Country")
     return DeviceFact(
@@ -188,10 +215,11 @@ def _fact(values: Values, row: Row, name: str) -> DeviceFact:
 
 
 def _memory(values: Values, row: Row, name: str) -> Record:
-    """A memory that the export lists, as a place where it has one. The link to its file is not shown."""
+    """A memory that the export lists, as a place where it has one; 0,0 is what is written where it has none. The link
+    to its file is not shown."""
     place = _PLACE.fullmatch(values.words(row, "Location") or "")
     kind = (values.words(row, "Media Type") or "").lower() or None
-    if place is not None:
+    if place is not None and (float(place["lat"]), float(place["lon"])) != (0, 0):
         return _location(values, row, place, "Snapchat memory", kind)
     return MediaItem(
         locator=values.locator,
@@ -242,6 +270,7 @@ def _search(values: Values, row: Row, name: str) -> Search:
 
 _MAKERS: Final[dict[str, Callable[[Values, Row, str], Record]]] = {
     "Basic Information": _basic,
+    **dict.fromkeys(_CHANGES, _changed),
     "Login History": _fact,
     "Device History": _fact,
     "Device Information": _fact,

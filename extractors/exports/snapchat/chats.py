@@ -14,11 +14,11 @@ from parsers.json_pieces import END, JsonDamaged, Path, pieces
 
 SERVICE: Final = "Snapchat"
 _STARTS: Final = re.compile(
-    rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:(?:Received|Sent) (?:Saved Chat|Unsaved Chat|Snap) History"\s*:|'
+    rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:(?:Received|Sent) (?:(?:Saved |Unsaved )?Chat|Snap) History"\s*:|'
     rb'(?:[^"\x00-\x1f]{1,200}"\s*:\s*\[\s*\]\s*,\s*")*(?!Saved Media")[^"\x00-\x1f]{1,200}"\s*:\s*\[\s*\{[^}]*"'
     rb'(?:Media Type|IsSender|Created\(microseconds\))"\s*:)'
 )
-_BOX: Final = re.compile(r"(Received|Sent) (?:Saved Chat|Unsaved Chat|Snap) History")
+_BOX: Final = re.compile(r"(Received|Sent) (?:(?:Saved |Unsaved )?Chat|Snap) History")
 _READ: Final = frozenset({"From", "To", "Media Type", "Created", "Created(microseconds)", "Content", "Text"}) | {
     "IsSender",
     "Conversation Title",
@@ -29,11 +29,10 @@ _MEDIA_FLAGS: Final = {
     "NOTE": "voice message",
     "LOCATION": "location",
     "SHARE": "forwarded",
-    "STATUS": "system",
-    "STATUSERASEDMESSAGE": "deleted by sender",
-    "STATUSCONVERSATIONCAPTURESCREENSHOT": "system",
-    "STATUSSAVETOCAMERAROLL": "system",
+    "SHARESAVEDSTORY": "forwarded",
 }
+# Beginnings of the types that the application writes by itself, the longer ones first.
+_STATUS_FLAGS: Final = {"STATUSERASED": "deleted by sender", "STATUSCALL": "call", "STATUS": "system"}
 _PLAIN: Final = ("TEXT", "MEDIA", "IMAGE", "VIDEO", "")
 
 
@@ -44,17 +43,19 @@ def looks_like(head: bytes) -> bool:
 
 @extractor(
     id="snapchat.export",
-    version=2,
+    version=3,
     title="Snapchat: chats and snaps of an export (JSON)",
     files=("**/chat_history.json", "**/snap_history.json"),
     types=("application/json",),
     claims=looks_like,
     emits=(Message,),
     privacy="communications",
-    layouts="lists of what was received and sent (until 2022); a list for each conversation (since 2022)",
+    layouts="lists of what was received and sent (until 2022; saved and unsaved apart since 2020); a list for each "
+    "conversation (since 2022)",
     tested_on="documented schema, no device data",
     limits="A file that can be edited; the account was not examined. Of chats an export has what was saved, of snaps "
-    "no pictures. Media are named by an id and not linked: their files carry it in their names.",
+    "no pictures. Media are named by an id and not linked: where the export has them, their files in chat_media carry "
+    "it in their names.",
 )
 def export(file: EvidenceFile) -> Iterator[Found]:
     """Every message and snap, in stored order.
@@ -105,7 +106,7 @@ def message(values: Values, row: Row, listed: str, snaps: bool) -> Message:
         conversation = listed
     direct = not row.get("Conversation Title")  # a group has one
     media, kind = values.words(row, "Media IDs"), values.words(row, "Media Type") or ""
-    flag = _MEDIA_FLAGS.get(kind.upper(), "" if kind.upper() in _PLAIN else f"type {kind}")
+    flag = _flag(kind)
     flags = (*(("snap",) if snap else ()), *((flag,) if flag else ()))
     other = _party(receiver or (conversation if direct else None))
     return Message(
@@ -123,6 +124,14 @@ def message(values: Values, row: Row, listed: str, snaps: bool) -> Message:
         recipients=(other,) if out and other is not None else (),
         text=values.words(row, "Content") or unescape(values.words(row, "Text") or "") or None,
     )
+
+
+def _flag(kind: str) -> str:
+    """What kind of message it is; "" for a plain one."""
+    if kind.upper() in _PLAIN:
+        return ""
+    status = next((flag for start, flag in _STATUS_FLAGS.items() if kind.upper().startswith(start)), f"type {kind}")
+    return _MEDIA_FLAGS.get(kind.upper(), status)
 
 
 def _party(name: str | None) -> Party | None:
@@ -145,5 +154,5 @@ def _written(values: Values, row: Row) -> Moment:
 def _media(ids: str | None, kind: str, snap: bool) -> tuple[Attachment, ...]:
     """One for each id of a medium; snaps are not in an export."""
     if ids:
-        return tuple(Attachment(one.strip(), state="not downloaded") for one in ids.split("|") if one.strip())
+        return tuple(Attachment(one.strip(), state="not linked") for one in ids.split("|") if one.strip())
     return (Attachment(kind.lower(), state="omitted"),) if snap and kind else ()
