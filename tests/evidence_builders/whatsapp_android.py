@@ -149,6 +149,10 @@ CREATE TABLE message_system_reminder_setup (message_row_id INTEGER PRIMARY KEY,
     reminder_content TEXT NOT NULL);
 CREATE TABLE message_system_lid_change (message_row_id INTEGER PRIMARY KEY, old_lid_row_id INTEGER,
     new_lid_row_id INTEGER, display_name TEXT);
+CREATE TABLE message_orphaned_edit (_id INTEGER PRIMARY KEY, key_id TEXT NOT NULL, from_me INTEGER NOT NULL,
+    chat_row_id INTEGER NOT NULL, sender_jid_row_id INTEGER NOT NULL DEFAULT 0, timestamp INTEGER,
+    message_type INTEGER NOT NULL, revoked_key_id TEXT, retry_count INTEGER, admin_jid_row_id INTEGER,
+    orphan_message_data BLOB);
 CREATE TABLE message_limit_sharing_setting (message_row_id INTEGER PRIMARY KEY, enabled INTEGER, trigger INTEGER);
 ALTER TABLE message_mentions ADD COLUMN mention_type INTEGER;
 ALTER TABLE message_ephemeral ADD COLUMN keep_in_chat INTEGER NOT NULL DEFAULT 0;

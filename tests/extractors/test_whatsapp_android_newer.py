@@ -184,6 +184,17 @@ def test_newer_events_have_their_values():
     ]  # fmt: skip
 
 
+def test_an_edit_that_waits_for_its_message_comes_out():
+    sql = f"INSERT INTO message_orphaned_edit VALUES (1,'3EB0E',0,2,2,{AT},74,'3EB0OLD',0,NULL,x'00');"
+    assert read(sql) == [
+        Message(
+            locator="message_orphaned_edit:_id=1", service="WhatsApp", moments=(moment("recorded", AT),),
+            flags=("waits for its message",), extra=(("message_type", 74), ("revoked_key_id", "3EB0OLD")),
+            conversation="chat 2", direction="in", sender=Party(BEN, "whatsapp"), key="3EB0E",
+        )
+    ]  # fmt: skip
+
+
 def test_broken_values_cost_themselves_only():
     sql = insert() + "INSERT INTO message_event_invite VALUES (2,'e1',x'ff','soon',0,NULL,NULL);"
     sql += QUOTED + "INSERT INTO message_quoted_location VALUES (2,'x',x'00',x'ff',NULL,NULL,NULL);"

@@ -15,10 +15,11 @@ from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 _ORPHAN: Final = (
     *("_id", "chat_row_id", "from_me", "key_id", "sender_jid_row_id", "parent_key_id", "timestamp"),
-    *("orphan_message_type", "orphan_message_reason"),
+    *("orphan_message_type", "orphan_message_reason", "message_type", "revoked_key_id"),
 )
+_WAITING: Final = ("parent_key_id", *_ORPHAN[7:])
 _DRAFT: Final = ("_id", "chat_row_id", "timestamp", "message_type", "composition_type", "text")
-ORPHANS: Final = ("message_add_on_orphan", "message_orphan")
+ORPHANS: Final = ("message_add_on_orphan", "message_orphan", "message_orphaned_edit")
 DRAFTS: Final = "composition"
 _SIDES: Final[dict[Any, Direction]] = {0: "in", 1: "out"}
 
@@ -69,11 +70,7 @@ def orphans(db: EvidenceDatabase, table: str, context: Context) -> Iterator[Foun
         context.doubts.locator = f"{table}:_id={row['_id']}"
         chat = context.people.chat(row["chat_row_id"])
         who = add_on_sender(row, chat.other, context)
-        extra = [
-            (name, _plain(row[name]))
-            for name in ("parent_key_id", "orphan_message_type", "orphan_message_reason")
-            if row[name] is not None
-        ]
+        extra = [(name, _plain(row[name])) for name in _WAITING if row[name] is not None]
         yield Message(
             locator=context.doubts.locator,
             service=context.service,
