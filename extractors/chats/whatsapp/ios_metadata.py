@@ -85,9 +85,10 @@ def _each(fields: Fields, what: str, doubts: Doubts, *path: int) -> list[Fields]
 
 
 def _reaction(draft: Draft, text: str | None, at: int | None, who: Who | None, doubts: Doubts) -> None:
-    """One reaction; `who` is None for the account of this phone. An empty one was taken back."""
+    """One reaction; `who` is None where none is stored with it, as readers found of the account's own. An empty one was
+    taken back."""
     if not text:
-        draft.keep("reaction withdrawn", who.party.identifier if who else "this account")
+        draft.keep("reaction withdrawn", who.party.identifier if who else "no sender is stored")
         return
     moment = doubts.moment("reacted", at, "ms", "ZRECEIPTINFO reaction") if at is not None else None
     draft.reactions.append(Reaction(text, who.party if who else None, moment))
