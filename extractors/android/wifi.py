@@ -9,11 +9,13 @@ from typing import Final
 
 from evidence_store.records import Moment, Network, Present, Problem
 from extractors.android.text_file import read_text
-from extractors.android.xml_file import Extra, read_elements, whole
+from extractors.android.xml_file import Extra, read_elements, user_of, whole
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts
 from parsers.xml_events import Element
 
+# The key of a configuration: its name, in quotes or as hexadecimal digits, and how it is secured.
+_KEY: Final = re.compile(r'("(?P<name>.*)"|(?P<bytes>[0-9a-f]+))-?(?P<security>[A-Z].*)?', re.DOTALL)
 _ONE_SETTING: Final = re.compile(r"\s*([A-Za-z0-9_]+)\s*=(.*)")
 # The names of values that are read: of everything else, keys and passwords among it, nothing is.
 _CONFIGURATION: Final = (
@@ -35,7 +37,7 @@ _SUPPLICANT: Final = ("priority", "disabled", "eap", "identity", "anonymous_iden
 
 @extractor(
     id="android.wifi",
-    version=3,
+    version=4,
     title="Android: stored Wi-Fi networks",
     files=("**/WifiConfigStore.xml", "**/WifiConfigStoreSoftAp.xml", "**/wpa_supplicant.conf", "**/softap.conf"),
     emits=(Network,),
@@ -43,15 +45,20 @@ _SUPPLICANT: Final = ("priority", "disabled", "eap", "identity", "anonymous_iden
     layouts="WifiConfigStore.xml of Android 8 to 15, wpa_supplicant.conf before; the device's own hotspot of each",
     tested_on="documented schema, no device data",
     limits="A stored network was set up, synchronised or suggested on the device: the file does not say where, "
-    "and seldom when. Keys, passwords and certificates are not read, nor are Passpoint profiles.",
+    "and seldom when. Keys, passwords and certificates are not read, nor are Passpoint profiles and suggestions of "
+    "applications.",
 )
 def wifi(file: EvidenceFile) -> Iterator[Found]:
     """A record for each network that is stored, and for the hotspot.
 
+    Android 10 keeps the random address that it uses for a network in a list by itself, also when the network is
+    forgotten, and later versions keep that list: what stands in it and is not among the stored networks comes out too.
+
     "CreationTime" is local time without a year ("time=04-15 12:34:56.789"); other times are milliseconds.
 
     References:
-    - Android Open Source Project: com.android.server.wifi.util.XmlUtil, WifiConfigStore, WifiApConfigStore
+    - Android Open Source Project: com.android.server.wifi.util.XmlUtil, WifiConfigStore, WifiApConfigStore,
+      RandomizedMacStoreData (MacAddressMap)
     - hostap project: wpa_supplicant.conf
     """
     name = file.path.rpartition("/")[2].lower()
@@ -66,19 +73,47 @@ def wifi(file: EvidenceFile) -> Iterator[Found]:
 def _store(file: EvidenceFile) -> Iterator[Found]:
     doubts = Doubts()
     rows = 0
-    for element in read_elements(file, "WifiConfigStoreData", {"Network", "SoftAp"}):
+    user = user_of(file.path)
+    stored: set[str] = set()  # the keys of the networks
+    addresses: list[tuple[str, str, str]] = []  # where, the key of a network, the random address used for it
+    for element in read_elements(file, "WifiConfigStoreData", {"Network", "SoftAp", "MacAddressMap"}):
         if isinstance(element, Problem):
             yield element
             continue
+        if element.name == "MacAddressMap":
+            addresses += [
+                (one.place, one.attributes.get("name", ""), one.attributes.get("value", one.text))
+                for one in element.all("map", "string")
+            ]
+            continue
         rows += 1
         doubts.locator = element.place
-        yield _hotspot(element, doubts) if element.name == "SoftAp" else _network(element, doubts)
+        yield _hotspot(element, doubts) if element.name == "SoftAp" else _network(element, user, stored, doubts)
         yield from doubts.drain()
+    for where, key, address in addresses:
+        if key not in stored:
+            rows += 1
+            yield _address_alone(where, key, address, user)
     if rows:
         yield Present(rows)
 
 
-def _network(element: Element, doubts: Doubts) -> Network:
+def _address_alone(where: str, key: str, address: str, user: Extra) -> Network:
+    """A network of which only the random address is left that the device uses, or used, for it."""
+    found = _KEY.fullmatch(key)
+    name, security = (key, None) if found is None else (found["name"] or found["bytes"], found["security"])
+    return Network(
+        locator=where,
+        flags=("only an address used for it is stored",),
+        extra=(*user, *((("RandomizedMacAddress", address),) if address else ())),
+        technology="Wi-Fi",
+        name=name,
+        security=security,
+    )
+
+
+def _network(element: Element, user: Extra, stored: set[str], doubts: Doubts) -> Network:
+    """`stored` gets its key."""
     configuration = _values(element.first("WifiConfiguration"))
     status = _values(element.first("NetworkStatus"))
     found = {**configuration, **status}
@@ -96,11 +131,13 @@ def _network(element: Element, doubts: Doubts) -> Network:
         _values(element.first("WifiEnterpriseConfiguration")),
     )
     ssid, key = configuration.get("SSID"), configuration.get("ConfigKey", "")
+    stored.add(key)
     return Network(
         locator=doubts.locator,
         moments=tuple(moments),
         flags=tuple(word for name, word in _FLAGS if found.get(name) == "true"),
         extra=(
+            *user,
             *_listed(configuration, _CONFIGURATION),
             *_listed(status, _STATUS),
             *_listed(addresses, _ADDRESSES),
