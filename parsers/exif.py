@@ -261,9 +261,11 @@ def _gps_time(tags: Tags, problems: list[str]) -> ExifTime | None:
     day = _text(tags, "GPS GPSDate") or ""
     stored = tags.values.get("GPS GPSTimeStamp")
     clock = "" if not stored or isinstance(stored, str) else " ".join(_fraction(part) for part in stored)
-    if not day or not clock:
+    if not (raw := f"{day} {clock}".strip()):
         return None
-    raw = f"{day} {clock}"
+    if not day or not clock:
+        missing = "time of day" if day else "date"
+        return ExifTime(raw, None, note=f"of the time of the satellite fix, which is in UTC, the {missing} is missing")
     try:
         return ExifTime(raw, None, 0, _satellite_time(day, stored))
     except (ValueError, OverflowError) as error:

@@ -46,7 +46,7 @@ _OF_INTEREST = frozenset(
 
 @extractor(
     id="media.photos",
-    version=4,
+    version=5,
     title="Photos and other pictures",
     types=("image/",),
     emits=(MediaItem, Location),

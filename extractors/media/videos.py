@@ -9,6 +9,7 @@ References: ISO/IEC 14496-12, Apple "QuickTime File Format" (metadata keys), 3GP
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from evidence_store.records import WHOLE_FILE, Location, MediaItem, Moment, Problem
 from extractors.base import EvidenceFile, Found, extractor
@@ -23,12 +24,16 @@ _ISO_MEDIA = frozenset(
     ("video/mp4", "video/quicktime", "video/3gpp", "video/3gpp2", "video/x-m4v", "audio/mp4", "audio/3gpp")
 )
 _HEADER_NOTE = "UTC by the format; some cameras write local time here"
-_TOLD = ("software", "information", "day", "content identifier", "Android version", "place")
+_TOLD = (
+    *("software", "information", "day", "content identifier", "Android version", "UTC offset (Samsung)", "place"),
+    *("name of the place", "date of the place", "author", "shown name"),
+)
+_WORDS = ("title", "comment", "description", "keywords", "name of the place", "author", "shown name")
 
 
 @extractor(
     id="media.videos",
-    version=3,
+    version=4,
     title="Videos and sounds",
     types=("video/", "audio/"),
     emits=(MediaItem, Location),
@@ -45,7 +50,7 @@ def videos(file: EvidenceFile) -> Iterator[Found]:
     embedded = _moments(movie, file)
     moments = usable_first([*embedded, *not_told_yet(embedded, written.moments)])
     texts = movie.texts
-    words = [*(texts[name] for name in ("title", "comment") if name in texts), *written.words]
+    words = [*(texts[name] for name in _WORDS if name in texts), *written.words]
     yield MediaItem(
         locator=WHOLE_FILE,
         moments=moments,
@@ -99,6 +104,9 @@ def _moments(movie: Movie, file: EvidenceFile) -> list[Moment]:
 
 def _header_moment(meaning: str, seconds: int) -> Moment:
     utc_us, note = from_unix(from_mac(seconds), "s") if seconds else (None, "zero")
+    if utc_us is None and seconds and (otherwise := from_unix(seconds, "s")[0]) is not None:
+        when = datetime.fromtimestamp(otherwise / 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        note = f"before 1970 as the format counts; some programs count from 1970, which would be {when} UTC"
     return Moment(meaning, utc_us, str(seconds), "A", note=note or _HEADER_NOTE)
 
 

@@ -262,3 +262,16 @@ def test_what_samsungs_camera_wrote_behind_a_picture_tells_its_time_in_utc() -> 
             ),
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("left_out", "raw", "missing"),
+    [(29, "9 0 5", "date"), (7, "2026:05:11", "time of day")],
+)
+def test_half_a_gps_time_is_kept_as_it_stands(left_out: int, raw: str, missing: str) -> None:
+    tags = gps_directory(51.5, -0.125, when="2026:05:11 09:00:05")
+    del tags[left_out]
+    item = _read(jpeg_with(exif_block({}, gps=tags)))[0]
+    assert isinstance(item, MediaItem)
+    note = f"of the time of the satellite fix, which is in UTC, the {missing} is missing"
+    assert item.moments == (Moment("GPS time (embedded)", None, raw, "B", note=note),)

@@ -74,16 +74,6 @@ def test_a_header_of_zeros_is_no_time_and_comes_last() -> None:
     )
 
 
-def test_a_header_that_counts_from_another_year_is_not_believed() -> None:
-    """Some writers count from 1970 in this field."""
-    item = _read(mp4(created=1_778_490_000))[0]
-    assert isinstance(item, MediaItem)
-    assert item.moments == (
-        Moment("created (embedded)", None, "1778490000", "A", note="not a plausible time"),
-        Moment("modified (embedded)", None, "1778490000", "A", note="not a plausible time"),
-    )
-
-
 def test_a_creation_date_without_an_offset_needs_a_stated_zone() -> None:
     keys = {"com.apple.quicktime.creationdate": "2026-05-11T10:00:00"}
     placed = [_read(mp4(keys=keys), zone)[0] for zone in (None, "Europe/London")]
@@ -140,3 +130,37 @@ def test_every_corpus_film_and_sound_is_an_item(corpus: Path) -> None:
 def _read(data: bytes, zone: str | None = None) -> list[Found]:
     mime = mime_of(data[:4096], size=len(data))
     return list(videos(MemoryFile("DCIM/VID_0001", data, mime=mime, zone=zone, times=(FILE_TIME,))))
+
+
+def test_a_header_that_counts_from_1970_is_not_believed_and_says_what_it_would_be() -> None:
+    """Some writers count from 1970 in this field."""
+    words = "before 1970 as the format counts; some programs count from 1970, which would be 2026-05-11 09:00:00 UTC"
+    (item,) = _read(mp4(created=1_778_490_000, changed=2_082_844_799))
+    assert isinstance(item, MediaItem)
+    assert item.moments == (
+        Moment("created (embedded)", None, "1778490000", "A", note=words),
+        Moment(
+            "modified (embedded)",
+            None,
+            "2082844799",
+            "A",
+            note="before 1970 as the format counts; some programs count from 1970, which would be "
+            "2036-01-01 23:59:59 UTC",
+        ),
+    )
+
+
+def test_the_offset_that_a_samsung_phone_writes_and_the_words_of_a_film_are_told() -> None:
+    keys = {
+        "com.android.version": "14",
+        "com.samsung.android.utc_offset": "+0100",
+        "com.apple.quicktime.description": "At the quay",
+        "com.apple.quicktime.location.name": "Harbour",
+        "com.apple.quicktime.keywords": "boat",
+    }
+    (item,) = _read(mp4(created=3_861_334_800, keys=keys))
+    assert isinstance(item, MediaItem)
+    assert (item.text, item.extra) == (
+        "At the quay\nboat\nHarbour",
+        (("Android version", "14"), ("UTC offset (Samsung)", "+0100"), ("name of the place", "Harbour")),
+    )
