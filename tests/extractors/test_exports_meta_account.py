@@ -6,7 +6,18 @@ import json
 
 import pytest
 
-from evidence_store.records import Account, Contact, DeviceFact, Location, Moment, Party, Present, Problem, Search
+from evidence_store.records import (
+    Account,
+    Contact,
+    DeviceFact,
+    Location,
+    Message,
+    Moment,
+    Party,
+    Present,
+    Problem,
+    Search,
+)
 from extractors.exports.meta.account import LISTS, account, looks_like
 from tests.evidence_builders.files import MemoryFile
 from tests.extractors.broken_json import assert_no_entry_is_lost
@@ -41,6 +52,42 @@ def labelled(**values):
                 extra=(
                     ("action", "Login"), ("ip_address", "192.0.2.1"), ("user_agent", "Mozilla"), ("city", "Leeds"),
                 ),
+            ),
+        ),
+        (
+            "used_ip_address_v2",
+            {"ip": "192.0.2.1", "action": "Login", "timestamp": WHEN, "user_agent": "Mozilla"},
+            DeviceFact(
+                locator="used_ip_address_v2.0", service="Facebook", moments=RECORDED, name="IP address used",
+                value="Login, Mozilla, 192.0.2.1",
+                extra=(("ip", "192.0.2.1"), ("action", "Login"), ("user_agent", "Mozilla")),
+            ),
+        ),
+        (
+            "contact_verifications_v2",
+            {"contact": "+447700900101", "contact_type": 4, "verification_time": WHEN},
+            DeviceFact(
+                locator="contact_verifications_v2.0", service="Facebook", name="verified contact",
+                moments=(Moment("verified", WHEN * 1_000_000, str(WHEN), "A"),), value="+447700900101",
+                extra=(("contact", "+447700900101"), ("contact_type", 4)),
+            ),
+        ),
+        (
+            "profile_profile_change",
+            labelled(Changed="Username", Previous_Value="ann_ex", New_Value="ann_two"),
+            DeviceFact(
+                locator="profile_profile_change.0", service="Instagram", moments=RECORDED, name="profile change",
+                value="Username, ann_two",
+                extra=(("Changed", "Username"), ("Previous Value", "ann_ex"), ("New Value", "ann_two")),
+            ),
+        ),
+        (
+            "relationships_follow_requests_received",
+            {"title": "", "string_list_data": [{"href": "https://a.example", "value": "ben_ex", "timestamp": WHEN}]},
+            Contact(
+                locator="relationships_follow_requests_received.0", service="Instagram", moments=RECORDED,
+                flags=("follow request received",), extra=(("href", "https://a.example"),), name="ben_ex",
+                identifiers=(Party("ben_ex", "instagram", "ben_ex"),),
             ),
         ),
         (
@@ -151,6 +198,42 @@ def test_uploaded_contacts_of_both_services_come_out():
     row = labelled(First_Name="Cleo", Last_Name="Example", Contact_Information="+447700900102")
     found = next(iter(account(file_of({"contacts_contact_info": [row]}))))
     assert (found.service, found.name, found.identifiers) == ("Instagram", "Cleo Example", (cleo,))
+
+
+def test_places_that_facebook_recorded_come_out() -> None:
+    rows = [
+        {"name": "Leeds", "coordinate": {"latitude": 53.8, "longitude": -1.5}, "creation_timestamp": WHEN},
+        {"name": "York", "creation_timestamp": WHEN},
+    ]
+    plain = {"service": "Facebook", "moments": RECORDED}
+    assert list(account(file_of({"location_history_v2": rows}))) == [
+        Location(
+            locator="location_history_v2.0", lat=53.8, lon=-1.5, source="Facebook location history", text="Leeds",
+            **plain,
+        ),
+        DeviceFact(locator="location_history_v2.1", name="Facebook location history", value="York", **plain),
+        Present(2),
+    ]  # fmt: skip
+
+
+def test_comments_of_both_services_come_out() -> None:
+    own = {"comment": {"timestamp": WHEN, "comment": "caf\u00c3\u00a9", "author": "Ann Example"}}
+    facebook = {"timestamp": WHEN, "data": [own], "title": "Ann commented", "attachments": [{"data": []}]}
+    plain = {"moments": RECORDED, "flags": ("comment",), "conversation": "comments", "title": "comments"}
+    assert next(iter(account(file_of({"comments_v2": [facebook]})))) == Message(
+        locator="comments_v2.0", service="Facebook", direction="out", text="café", **plain,
+        sender=Party("Ann Example", "name", "Ann Example"),
+        extra=(("title", "Ann commented"), ("attachments", '[{"data":[]}]')),
+    )  # fmt: skip
+    insta = {"media_list_data": [{"uri": ""}], **labelled(Comment="lovely", Media_Owner="ben_ex")}
+    insta = {key: insta[key] for key in ("media_list_data", "string_map_data")}
+    written = {"service": "Instagram", "direction": "out", "text": "lovely", "extra": (("Media Owner", "ben_ex"),)}
+    bare = file_of([insta], "export/comments/post_comments_1.json")
+    assert list(account(bare)) == [Message(locator="0", **written, **plain), Present(1)]
+    assert looks_like(bare.head)
+    assert list(account(file_of([insta], "export/other.json"))) == []
+    reels = list(account(file_of({"comments_reels_comments": [insta]})))
+    assert reels == [Message(locator="comments_reels_comments.0", **written, **plain), Present(1)]
 
 
 @pytest.mark.parametrize(

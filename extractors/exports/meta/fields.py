@@ -11,8 +11,11 @@ from extractors.exports.meta.encoding import Mended
 
 # Values by which somebody could act for the account are never shown.
 _SECRET: Final = re.compile(r"cookie|token|password|secret", re.IGNORECASE)
-_TIMES: Final = ("timestamp", "created_timestamp", "updated_timestamp", "added_timestamp")
-_MEANINGS: Final = {"created_timestamp": "created", "updated_timestamp": "updated"}
+_TIMES: Final = (
+    *("timestamp", "created_timestamp", "updated_timestamp", "added_timestamp", "creation_timestamp"),
+    "verification_time",
+)
+_MEANINGS: Final = {"created_timestamp": "created", "updated_timestamp": "updated", "verification_time": "verified"}
 _TEXT_PARTS: Final = frozenset({*_TIMES, "data", "attachments", "title", "name"})
 
 
