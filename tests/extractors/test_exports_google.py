@@ -23,7 +23,7 @@ from evidence_store.records import (
     Search,
     WebVisit,
 )
-from extractors.exports.google.activity import activity, browser_history
+from extractors.exports.google.activity import activity, browser_history, looks_like_history
 from extractors.exports.google.chat import chat
 from extractors.exports.google.places import locations
 from tests.evidence_builders.files import MemoryFile
@@ -178,6 +178,15 @@ def test_activity_is_told_in_the_services_own_words() -> None:
         Present(1),
         Problem("row", "not-an-object", "odd where an entry should stand", "3"),
     ]
+
+
+def test_the_browser_history_is_known_under_any_name_and_what_stands_beside_it_is_named() -> None:
+    row = {"title": "Tides", "url": "https://example.org/", "time_usec": 1_772_357_400_123_000}
+    document = {"Browser History": [row], "Typed Url": [{"url": "https://example.org/"}], "Session": []}
+    found = file("Takeout/Chrome/Verlauf.json", document)
+    assert looks_like_history(found.head)
+    assert not looks_like_history(b'{"History": []}')
+    assert list(browser_history(found))[2:] == [Problem("note", "not-read", "not read: Typed Url")]
 
 
 def test_the_browser_history_of_the_account_comes_out() -> None:

@@ -20,11 +20,17 @@ _PAGE: Final = frozenset(("title", "url", "time_usec"))
 _STARTS: Final = re.compile(
     rb'\A(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"header"\s*:\s*"[^"]*"\s*,\s*"(?:title|titleUrl)"\s*:[\s\S]*"(?:time|products)"\s*:'
 )
+_HISTORY_STARTS: Final = re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"Browser History"\s*:\s*\[\s*(?:\]|\{)')
 
 
 def looks_like(head: bytes) -> bool:
     """By the fields of the first entry."""
     return _STARTS.match(head) is not None
+
+
+def looks_like_history(head: bytes) -> bool:
+    """By the name of its first list."""
+    return _HISTORY_STARTS.match(head) is not None
 
 
 @extractor(
@@ -67,12 +73,13 @@ def _each(file: EvidenceFile, container: Path, make: Callable[[Values, Row], Rec
         return len(path) == inside + 1 and path[:inside] == container and isinstance(path[inside], int)
 
     values = Values(file)
-    known = False
+    known, left = False, set()
     try:
         with file.open() as stream:
             for path, row in pieces(stream, entered):
                 if not wanted(path) or row is END:
                     known |= row is END and path == container
+                    left |= {str(path[0])} if inside and path and path[0] != container[0] and row else set()
                     continue
                 values.locator = ":".join(str(part) for part in path)
                 yield Present(1)
@@ -86,6 +93,8 @@ def _each(file: EvidenceFile, container: Path, make: Callable[[Values, Row], Rec
         return
     if not known:
         yield Problem("schema", "unknown-layout", "not the list that this export has")
+    elif left:
+        yield Problem("note", "not-read", f"not read: {', '.join(sorted(left))}")
 
 
 def _entry(values: Values, row: Row) -> Record:
@@ -113,15 +122,17 @@ def entry(values: Values, row: Row, moments: tuple[Moment, ...], more: tuple[Ext
 
 @extractor(
     id="google.browser_history",
-    version=1,
+    version=2,
     title="Chrome history of a Google account, as exported",
     files=("**/Chrome/BrowserHistory.json", "**/Chrome/History.json"),
+    types=("application/json",),
+    claims=looks_like_history,
     emits=(WebVisit,),
     privacy="web",
-    layouts="Takeout Chrome: BrowserHistory.json and History.json",
+    layouts="Takeout Chrome: BrowserHistory.json and History.json, under any name",
     tested_on="documented schema, no device data",
-    limits="The history of all devices of the account together; which device is told by a number only. Bookmarks, "
-    "autofill and settings are not read.",
+    limits="The history of all devices of the account together; which device is told by a number only. What was "
+    "typed, the tabs of sessions, bookmarks, autofill and settings are not read.",
 )
 def browser_history(file: EvidenceFile) -> Iterator[Found]:
     """Every entry of "Browser History"; `time_usec` is microseconds since 1970.
