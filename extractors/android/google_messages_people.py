@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from evidence_store.records import Group, Member, Party, Problem
 from extractors.android.google_messages_codes import ARCHIVE
+from extractors.android.tables import rows_told
 from extractors.android.threads import party
-from extractors.database import Doubts, each_row, selecting, stored
+from extractors.database import Doubts, selecting, stored
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
 
 PARTICIPANT: Final = (
@@ -71,16 +71,8 @@ class People:
         self._load_conversations(db)
         self._load_members(db)
 
-    def _rows(self, db: EvidenceDatabase, table: str, columns: tuple[str, ...]) -> Iterator[Row]:
-        if lacking(db, {table: {"_id"}}):
-            return
-        for row in each_row(db, table, selecting(db, table, columns), self.problems):
-            self._doubts.locator = f"{table}:_id={row['_id']}"
-            yield row
-            self.problems += self._doubts.drain()
-
     def _load_participants(self, db: EvidenceDatabase) -> None:
-        for row in self._rows(db, "participants", PARTICIPANT):
+        for row in rows_told(db, "participants", PARTICIPANT, self._doubts, self.problems):
             flags: tuple[str, ...] = ("blocked",) if row["blocked"] == 1 else ()
             if row["is_spam"] == 1:
                 flags += ("marked as spam",)
@@ -100,7 +92,7 @@ class People:
         return Party(found.identifier, found.scheme, name)
 
     def _load_conversations(self, db: EvidenceDatabase) -> None:
-        for row in self._rows(db, "conversations", CONVERSATION):
+        for row in rows_told(db, "conversations", CONVERSATION, self._doubts, self.problems):
             status = row["archive_status"]
             flags: tuple[str, ...] = ()
             if status not in _UNSET:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from evidence_store.records import Group, Member, Party, Problem
 from extractors.android.samsung_messages_codes import CONVERSATIONS
-from extractors.android.tables import extra_of, moments_of
+from extractors.android.tables import extra_of, moments_of, rows_told
 from extractors.android.threads import party
-from extractors.database import Doubts, each_row, selecting, stored
+from extractors.database import Doubts, selecting, stored
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
 
 _RECIPIENT: Final = ("_id", "address", "normalized_address", "cache_name", "alias")
@@ -50,21 +49,13 @@ class People:
         self._recipients: dict[Any, Party] = {}
         self._named: dict[str, Party] = {}  # by address, as recorded and as the application compares it
         self._doubts = Doubts()
-        for row in self._rows(db, "recipients", _RECIPIENT):
+        for row in rows_told(db, "recipients", _RECIPIENT, self._doubts, self.problems):
             self._add_recipient(row)
-        for row in self._rows(db, "conversations", _CONVERSATION):
+        for row in rows_told(db, "conversations", _CONVERSATION, self._doubts, self.problems):
             title = self._doubts.text(row["name"], "name") or None
             title = title or self._doubts.text(row["group_nick_name"], "group_nick_name") or None
             self.conversations[row["_id"]] = Conversation(_key(row["_id"]), row, title)
         self._load_members(db)
-
-    def _rows(self, db: EvidenceDatabase, table: str, columns: tuple[str, ...]) -> Iterator[Row]:
-        if lacking(db, {table: {"_id"}}):
-            return
-        for row in each_row(db, table, selecting(db, table, columns), self.problems):
-            self._doubts.locator = f"{table}:_id={row['_id']}"
-            yield row
-            self.problems += self._doubts.drain()
 
     def _add_recipient(self, row: Row) -> None:
         addresses = [self._doubts.text(row[name], name) for name in ("address", "normalized_address")]

@@ -61,6 +61,19 @@ def _rows(db: EvidenceDatabase, table: Table, doubts: Doubts) -> Iterator[Found]
     yield from gaps
 
 
+def rows_told(
+    db: EvidenceDatabase, table: str, columns: tuple[str, ...], doubts: Doubts, told: list[Problem]
+) -> Iterator[Row]:
+    """The rows of a table whose values other records take up, where it is there: what is wrong with one, and what could
+    not be read, goes into `told`."""
+    if lacking(db, {table: {"_id"}}):
+        return
+    for row in each_row(db, table, selecting(db, table, columns), told):
+        doubts.locator = f"{table}:_id={row['_id']}"
+        yield row
+        told += doubts.drain()
+
+
 def moments_of(row: Row, found: Iterable[tuple[str, str]], doubts: Doubts, unit: str = "ms") -> tuple[Moment, ...]:
     """(meaning, column) as moments; those that are NULL, zero or -1, which mean "never", are left out."""
     return tuple(
