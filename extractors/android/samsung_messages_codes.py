@@ -28,9 +28,10 @@ TYPES: Final[dict[Any, tuple[str, tuple[str, ...]]]] = {
     24: ("RCS", ()),
     25: ("RCS", ("file", "part of a collage")),
 }
-EVENT: Final = 15
+EVENT: Final = 15  # what the application shows in the thread, and nobody sent
 # message_status: (whether it left the phone or reached it, flags)
 STATES: Final[dict[Any, tuple[bool, tuple[str, ...]]]] = {
+    0: (False, ()),  # none, which events have
     1000: (False, ("draft",)),
     1100: (False, ("queued",)),
     1101: (False, ("sending",)),

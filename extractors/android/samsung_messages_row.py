@@ -19,20 +19,36 @@ _SHOWN: Final = (
     *("remote_message_uri", "imdn_message_id", "session_id", "sim_slot", "creator", "remote_creator", "req_app_id"),
     *("device_name", "user_alias", "error_code", "information_message_type", "display_notification_status"),
     *("delivery_report_status", "read_report_status", "re_type", "re_body", "re_count_info", "reply_body"),
-    *("maap_info", "link_url"),
+    *("maap_info", "link_url", "sim_imsi", "reason_code", "from_address", "callback_number", "mms_content_location"),
+    *("spam_type", "block_filtered_status", "re_recipient_address", "reply_recipient_address"),
 )
-_UNSHOWN: Final = {"error_code": -1} | dict.fromkeys(
-    ("information_message_type", "display_notification_status", "delivery_report_status", "read_report_status"), 0
+_UNSHOWN: Final = {"error_code": -1, "sim_slot": -1} | dict.fromkeys(
+    (
+        *("information_message_type", "display_notification_status", "delivery_report_status", "read_report_status"),
+        *("reason_code", "spam_type", "block_filtered_status", "re_type"),
+    ),
+    0,
 )
 MESSAGE: Final = (
     *("_id", "conversation_id", "message_type", "recipients", "message_box_type", "message_status", "subject"),
     *("created_timestamp", "sent_timestamp", "delivered_timestamp", "scheduled_timestamp", "updated_timestamp"),
     *("bin_timestamp", "is_read", "is_locked", "is_hidden", "is_spam", "is_bin", "is_favorite", "is_broadcast_msg"),
-    *("is_secret", "reply_original_body", "reply_original_key", "re_original_body", "re_original_key"),
+    *("is_secret", "is_bot", "reply_original_body", "reply_original_key", "re_original_body", "re_original_key"),
     *_SHOWN,
 )
 PART: Final = (
-    *("_id", "message_id", "text", "content_type", "content_uri", "file_name", "size", "_data", "sticker_id"),
+    *(
+        "_id",
+        "conversation_id",
+        "message_id",
+        "text",
+        "content_type",
+        "content_uri",
+        "file_name",
+        "size",
+        "_data",
+        "sticker_id",
+    ),
     *("webpreview_url", "webpreview_title", "webpreview_description"),
 )
 _STATES_OF_ROW: Final = (
@@ -43,6 +59,7 @@ _STATES_OF_ROW: Final = (
     ("is_favorite", "starred"),
     ("is_broadcast_msg", "broadcast"),
     ("is_secret", "secret"),
+    ("is_bot", "chatbot"),
 )
 _TELEPHONY: Final = ("SMS", "MMS")  # which the telephony provider holds too
 _LAYOUT: Final = "application/smil"  # how a picture message is to be laid out, and no part of what it says
@@ -75,7 +92,8 @@ class Content:
 def message(row: Row, parts: list[Row], context: Context) -> Message:
     """`parts` are the rows of table `parts` that name the message."""
     doubts = context.doubts
-    direction = DIRECTIONS.get(row["message_box_type"])
+    event = row["message_type"] == EVENT
+    direction = None if event else DIRECTIONS.get(row["message_box_type"])
     service, kind = TYPES.get(
         row["message_type"], ("Samsung messages", (f"message_type {stored(row['message_type'])}",))
     )
@@ -83,7 +101,7 @@ def message(row: Row, parts: list[Row], context: Context) -> Message:
     made = content(parts, context)
     sender, recipients, left = _sides(row, direction, thread, context)
     text = made.text
-    if text is None and row["message_type"] == EVENT:
+    if text is None and event:
         text = f"[event {stored(row['information_message_type'])}]"
     lat, lon = _place(text)
     return Message(
@@ -148,7 +166,7 @@ def _moments(row: Row, direction: Direction, doubts: Doubts) -> tuple[Moment, ..
 def _flags(row: Row, direction: Direction) -> tuple[str, ...]:
     status = row["message_status"]
     flags = list(STATES[status][1] if status in STATES else (f"message_status {stored(status)}",))
-    if direction is None:
+    if row["message_box_type"] not in DIRECTIONS:
         flags.append(f"message_box_type {stored(row['message_box_type'])}")
     elif direction == "in" and row["is_read"] == 0:
         flags.append("unread")
@@ -188,7 +206,8 @@ def content(parts: list[Row], context: Context) -> Content:
 def _attachment(part: Row, mime: str | None, held: list[str | None], context: Context, found: Content) -> Attachment:
     """The file of a part: by its path where one is recorded, else by its address in the telephony provider."""
     path, address, name = held
-    where = next((there for one in (path, address) if one and (there := place(one, context.path))), None)
+    plain = [one.removeprefix("file://") for one in (path, address) if one]
+    where = next((there for one in plain if (there := place(one, context.path))), None)
     if where is None:
         found.extra += [(word, one) for word, one in (("_data", path), ("content_uri", address)) if one]
     size = part["size"] if type(part["size"]) is int and part["size"] > 0 else None
@@ -207,11 +226,14 @@ def _place(text: str | None) -> tuple[float | None, float | None]:
 def left_over(part: Row, context: Context) -> Message:
     """A part whose message has no row."""
     made = content([part], context)
+    thread = context.people.conversation(part["conversation_id"])
     return Message(
         locator=context.doubts.locator,
         service="Samsung messages",
         flags=("no row of this message",),
         attachments=tuple(made.attachments),
         extra=(("message_id", stored(part["message_id"])), *made.extra),
+        conversation=thread.key,
+        title=thread.title,
         text=made.text,
     )

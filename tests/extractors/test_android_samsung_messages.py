@@ -89,16 +89,14 @@ def test_messages_conversations_and_parts_come_out_whole() -> None:
         Message(
             locator="messages:_id=5",
             service="RCS",
-            moments=(at("received", 1677680200000),),
-            flags=("system", "message_status 0"),
+            moments=(at("recorded", 1677680200000),),
+            flags=("system",),
             extra=(("information_message_type", 4),),
             conversation="message_content 8",
             title="Allotment",
-            direction="in",
             text="[event 4]",
             key="5",
         ),
-        Problem("value", "sender", "the sender is not known: none recorded", "messages:_id=5"),
         Present(1),
         Message(
             locator="parts:_id=5",
