@@ -61,6 +61,19 @@ def test_direct_messages_come_out_whole():
     assert list(export(file_of(newer))) == [message(locator=locator), Present(1)]
 
 
+def test_messages_of_a_group_go_to_nobody_in_particular():
+    rows = [ROW, {"Date": WHEN, "From": "ann_ex", "Content": "Mine", "Other": 1}]
+    found = list(export(file_of({"Direct Message": {"Group Chat": {"GroupChat": {"Sailing": rows}}}, **PROFILE})))
+    plain = {"conversation": "Sailing", "title": "Sailing"}
+    assert [one for one in found if isinstance(one, Message)] == [
+        message(locator="Direct Message.Group Chat.GroupChat.Sailing[0]", direction="in", **plain),
+        message(
+            locator="Direct Message.Group Chat.GroupChat.Sailing[1]", direction="out", text="Mine",
+            sender=Party("ann_ex", "tiktok"), extra=(("Other", 1),), **plain,
+        ),
+    ]  # fmt: skip
+
+
 def test_with_the_profile_a_message_has_a_direction():
     rows = [ROW, {"Date": WHEN, "From": "ann_ex", "Content": "Mine"}]
     found = [one for one in export(file_of({**chat(rows), **PROFILE})) if isinstance(one, Message)]

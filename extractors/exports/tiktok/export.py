@@ -37,6 +37,7 @@ _STARTS: Final = re.compile(
     rb'Poll|Shop|Income Plus Wallet Transactions|Recently Deleted Posts)"\s*:\s*(?:\{|null)'
 )
 _OWN_NAME: Final = "user_data_tiktok.json"  # which no other service uses
+_CHATS: Final = ("ChatHistory", "GroupChat")  # of two; of several, since 2025
 _SECRET: Final = re.compile(r"token|password|secret", re.IGNORECASE)
 _DATES: Final = ("Date", "date")
 Maker = Callable[[Values, Row, str], Record]
@@ -49,12 +50,12 @@ def looks_like(head: bytes) -> bool:
 
 @extractor(
     id="tiktok.export",
-    version=2,
+    version=3,
     title="TikTok: messages, comments, videos, searches, logins of an export (JSON)",
     files=("**/user_data.json", "**/user_data_tiktok.json"),
     emits=(Message, Account, Contact, DeviceFact, Search, WebVisit),
     privacy="communications",
-    layouts="JSON of 2020 to 2025: Activity or Your Activity, Direct Messages, Comment, Profile",
+    layouts="JSON of 2020 to 2026: Activity or Your Activity, Direct Messages and Group Chat, Comment, Profile",
     tested_on="documented schema, no device data",
     limits="A file that can be edited; the account was not examined. Its times state no zone. Direct messages name "
     "who wrote them; the account itself is known where its profile is in the file. Videos, purchases, settings and "
@@ -99,7 +100,7 @@ def _dotted(path: Path) -> str:
 
 def _entered(path: Path) -> bool:
     """Sections, the lists in them, and conversations; a profile comes whole."""
-    return (len(path) <= 3 and path[-1:] != ("ProfileMap",)) or path[-2:-1] == ("ChatHistory",)
+    return (len(path) <= 3 and path[-1:] != ("ProfileMap",)) or (len(path) == 4 and path[2] in _CHATS)
 
 
 def _pieces(file: EvidenceFile) -> Iterator[tuple[Path, Any]]:
@@ -127,8 +128,8 @@ def _list_of(path: Path) -> str | None:
     """By which list a value is known; None for one that is not read."""
     if path[-1] == "ProfileMap":
         return "ProfileMap"
-    if len(path) == 5 and path[2] == "ChatHistory":
-        return "ChatHistory"
+    if len(path) == 5 and path[2] in _CHATS:
+        return str(path[2])
     if len(path) != 4 or not isinstance(path[3], int):
         return None
     name = str(path[2])
@@ -142,8 +143,8 @@ def _one(values: Values, path: Path, value: Any, kind: str, owner: str | None) -
     if not isinstance(value, dict):
         yield not_an_object(value, values.locator, "an entry")
         return
-    if kind == "ChatHistory":
-        yield _message(values, value, str(path[3]), owner)
+    if kind in _CHATS:
+        yield _message(values, value, str(path[3]), owner, of_two=kind == "ChatHistory")
     else:
         yield _MAKERS[kind](values, value, kind)
     yield from values.drain()
@@ -158,7 +159,7 @@ def _extra(row: Row, *known: str) -> tuple[tuple[str, str | int | float | None],
     return rest({key: value for key, value in row.items() if not _SECRET.search(key)}, frozenset({*_DATES, *known}))
 
 
-def _message(values: Values, row: Row, chat: str, owner: str | None) -> Message:
+def _message(values: Values, row: Row, chat: str, owner: str | None, *, of_two: bool) -> Message:
     match = _CHAT.fullmatch(chat)
     name = match["name"] if match else chat
     sender = values.words(row, "From")
@@ -173,7 +174,7 @@ def _message(values: Values, row: Row, chat: str, owner: str | None) -> Message:
         title=name,
         direction=None if out is None else "out" if out else "in",
         sender=_party(sender),
-        recipients=(Party(name, "tiktok"),) if out else (),
+        recipients=(Party(name, "tiktok"),) if out and of_two else (),
         text=text,
     )
 
