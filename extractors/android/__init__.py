@@ -7,6 +7,7 @@ from typing import Final
 from extractors.android.accounts import accounts
 from extractors.android.app_usage import app_usage
 from extractors.android.bluetooth import bluetooth
+from extractors.android.bluetooth_files import bluetooth_files
 from extractors.android.burner import burner
 from extractors.android.calendar import calendar
 from extractors.android.calls import calls
@@ -58,4 +59,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     recent_tasks,
     samsung_logs,
     samsung_messages,
+    bluetooth_files,
 )

@@ -1,12 +1,15 @@
-"""Stored Bluetooth devices; no key of them comes out."""
+"""Stored Bluetooth devices, of which no key comes out, and files that were sent over Bluetooth."""
 
 from __future__ import annotations
 
 import pytest
 
-from evidence_store.records import DeviceFact, Moment, Network, Present, Problem
+from evidence_store.records import Attachment, DeviceFact, Message, Moment, Network, Party, Present, Problem
 from extractors.android.bluetooth import bluetooth
+from extractors.android.bluetooth_files import bluetooth_files
+from tests.evidence_builders.browsers import database
 from tests.evidence_builders.files import MemoryFile
+from tests.extractors.broken import assert_no_row_is_lost
 
 BLUETOOTH = """[Info]
 FileSource = Empty
@@ -184,3 +187,76 @@ def test_a_section_without_end_is_given_up() -> None:
 def test_a_name_may_hold_what_ends_a_line_elsewhere() -> None:
     found, _ = bluetooth(MemoryFile("bt_config.conf", "[02:00:5e:10:00:09]\nName = a\u0085b\n".encode()))
     assert (found.locator, found.name) == ("line 1", "a\u0085b")
+
+
+OPP = """CREATE TABLE btopp(_id INTEGER PRIMARY KEY AUTOINCREMENT, uri TEXT, hint TEXT, _data TEXT, mimetype TEXT,
+ direction INTEGER, destination TEXT, visibility INTEGER, confirm INTEGER, status INTEGER, total_bytes INTEGER,
+ current_bytes INTEGER, timestamp INTEGER, scanned INTEGER);
+INSERT INTO btopp VALUES
+ (1,NULL,'a.jpg','/storage/emulated/0/Bluetooth/a.jpg','image/jpeg',1,'02:00:5E:20:00:02',0,1,200,2048,2048,
+  1772357400123,1),
+ (2,'content://media/external/images/media/5','b.jpg',NULL,'image/jpeg',0,'02:00:5E:20:00:02',1,2,494,99,0,
+  1772357400124,0),(3,NULL,NULL,NULL,NULL,7,NULL,0,3,777,NULL,NULL,1772357400125,0);
+"""
+
+
+def test_files_sent_over_bluetooth_come_out_with_what_became_of_them() -> None:
+    path = "data/user_de/0/com.android.bluetooth/databases/btopp.db"
+    car = Party("02:00:5E:20:00:02", "bluetooth")
+    assert list(bluetooth_files(MemoryFile(path, database(OPP)))) == [
+        Present(3),
+        Message(
+            locator="btopp:_id=1",
+            service="Bluetooth",
+            moments=(Moment("recorded", 1772357400123000, "1772357400123", "A"),),
+            flags=("file transfer", "complete"),
+            attachments=(Attachment("a.jpg", "data/media/0/Bluetooth/a.jpg", "image/jpeg", 2048),),
+            extra=(
+                ("_data", "/storage/emulated/0/Bluetooth/a.jpg"),
+                *(("hint", "a.jpg"), ("mimetype", "image/jpeg"), ("total_bytes", 2048), ("current_bytes", 2048)),
+                *(("status", 200), ("confirm", 1)),
+            ),
+            conversation="02:00:5E:20:00:02",
+            direction="in",
+            sender=car,
+            text="a.jpg",
+        ),
+        Message(
+            locator="btopp:_id=2",
+            service="Bluetooth",
+            moments=(Moment("recorded", 1772357400124000, "1772357400124", "A"),),
+            flags=("file transfer", "connection error", "not shown in the list of transfers"),
+            attachments=(Attachment("b.jpg", None, "image/jpeg", 99),),
+            extra=(
+                ("uri", "content://media/external/images/media/5"),
+                *(("hint", "b.jpg"), ("mimetype", "image/jpeg"), ("total_bytes", 99), ("current_bytes", 0)),
+                *(("status", 494), ("confirm", 2)),
+            ),
+            conversation="02:00:5E:20:00:02",
+            direction="out",
+            recipients=(car,),
+            text="b.jpg",
+        ),
+        Message(
+            locator="btopp:_id=3",
+            service="Bluetooth",
+            moments=(Moment("recorded", 1772357400125000, "1772357400125", "A"),),
+            flags=("file transfer", "direction 7", "status 777"),
+            extra=(("status", 777), ("confirm", 3)),
+        ),
+    ]
+    assert_no_row_is_lost(bluetooth_files, path, database(OPP), "btopp", "_id")
+
+
+@pytest.mark.parametrize(("confirm", "flag"), [(3, "declined"), (4, "not answered in time"), (9, "answer 9")])
+def test_a_file_that_was_not_accepted_is_said_to_be(confirm: int, flag: str) -> None:
+    data = database(OPP, f"UPDATE btopp SET confirm = {confirm}, status = 403")
+    found = list(bluetooth_files(MemoryFile("btopp.db", data)))
+    assert found[1].flags == ("file transfer", "refused", flag)  # type: ignore[union-attr]
+
+
+def test_a_store_of_transfers_of_another_layout_is_said_to_be_unknown() -> None:
+    path = "data/user_de/0/com.android.bluetooth/databases/btopp.db"
+    assert list(bluetooth_files(MemoryFile(path, database("CREATE TABLE other(id INTEGER)")))) == [
+        Problem("schema", "unknown-layout", "no table btopp")
+    ]
