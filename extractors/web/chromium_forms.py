@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from evidence_store.records import Contact, Moment, Party, Present, Problem, TableRow
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
+from extractors.database import Doubts, count_rows, each_held, each_row, read_database, selecting, stored
 from extractors.web.browsers import browser_of
 from extractors.web.chromium_addresses import saved_addresses
 from extractors.web.pages import entered, has
@@ -26,7 +26,7 @@ _ADDRESS: Final = (
 
 @extractor(
     id="web.chromium_forms",
-    version=2,
+    version=3,
     title="Chrome and its kin: words entered into forms, and saved addresses, as recorded",
     files=("**/Web Data",),
     tables=({"autofill": {"name", "value", "count"}},),
@@ -57,12 +57,9 @@ def _read(db: EvidenceDatabase, service: str) -> Iterator[Found]:
     profiles = has(db, "autofill_profiles", "guid")
     if (rows := count_rows(db, "autofill", *(["autofill_profiles"] if profiles else []))) is not None:
         yield Present(rows)
-    dates: dict[Any, list[Any]] = {}
-    if has(db, "autofill_dates", "pair_id", "date_created"):
-        for one in db.execute("SELECT pair_id, date_created FROM autofill_dates ORDER BY pair_id, date_created"):
-            dates.setdefault(one["pair_id"], []).append(one["date_created"])
     doubts = Doubts()
     gaps: list[Problem] = []
+    dates = _dates(db, gaps)
     columns = f"rowid AS rowid, {selecting(db, 'autofill', _ENTRY)}"
     for row in each_row(db, "autofill", columns, gaps, key="rowid"):
         doubts.locator = f"autofill:rowid={row['rowid']}"
@@ -72,6 +69,18 @@ def _read(db: EvidenceDatabase, service: str) -> Iterator[Found]:
         yield from _profiles(db, service, doubts, gaps)
     yield from gaps
     yield from saved_addresses(db, service)
+
+
+def _dates(db: EvidenceDatabase, gaps: list[Problem]) -> dict[Any, list[Any]]:
+    """pair_id -> when the entry was used, in older versions."""
+    dates: dict[Any, list[Any]] = {}
+    if has(db, "autofill_dates", "pair_id", "date_created"):
+        columns = "rowid AS rowid, pair_id, date_created"
+        for one in each_held(db, "autofill_dates", columns, gaps, key="rowid"):
+            dates.setdefault(one["pair_id"], []).append(one["date_created"])
+    for found in dates.values():
+        found.sort(key=lambda one: one if type(one) is int else 0)
+    return dates
 
 
 def _entry(row: Row, service: str, dates: dict[Any, list[Any]], doubts: Doubts) -> TableRow:
@@ -92,9 +101,9 @@ def _entry(row: Row, service: str, dates: dict[Any, list[Any]], doubts: Doubts) 
 
 
 def _profiles(db: EvidenceDatabase, service: str, doubts: Doubts, gaps: list[Problem]) -> Iterator[Found]:
-    names = _beside(db, "autofill_profile_names", ("full_name", "first_name", "middle_name", "last_name"))
-    emails = _beside(db, "autofill_profile_emails", ("email",))
-    phones = _beside(db, "autofill_profile_phones", ("number",))
+    names = _beside(db, "autofill_profile_names", ("full_name", "first_name", "middle_name", "last_name"), gaps)
+    emails = _beside(db, "autofill_profile_emails", ("email",), gaps)
+    phones = _beside(db, "autofill_profile_phones", ("number",), gaps)
     columns = f"rowid AS rowid, {selecting(db, 'autofill_profiles', _PROFILE)}"
     for row in each_row(db, "autofill_profiles", columns, gaps, key="rowid"):
         doubts.locator = f"autofill_profiles:rowid={row['rowid']}"
@@ -121,12 +130,14 @@ def _changed(row: Row, doubts: Doubts) -> tuple[Moment, ...]:
     return tuple(doubts.moment(word, row[key], "s", key) for word, key in times if row[key] not in (None, 0))
 
 
-def _beside(db: EvidenceDatabase, table: str, columns: tuple[str, ...]) -> dict[Any, list[dict[str, str]]]:
+def _beside(
+    db: EvidenceDatabase, table: str, columns: tuple[str, ...], gaps: list[Problem]
+) -> dict[Any, list[dict[str, str]]]:
     """guid -> the rows of a small table beside, their values as text."""
     found: dict[Any, list[dict[str, str]]] = {}
     if has(db, table, "guid"):
-        sql = f"SELECT guid, {selecting(db, table, columns)} FROM {table} ORDER BY rowid"  # noqa: S608
-        for row in db.execute(sql):
+        wanted = f"rowid AS rowid, guid, {selecting(db, table, columns)}"
+        for row in each_held(db, table, wanted, gaps, key="rowid"):
             found.setdefault(row["guid"], []).append({name: stored(row[name]) for name in columns})
     return found
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from evidence_store.records import Bookmark, Download, Present, Problem, Search, WebVisit
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
+from extractors.database import Doubts, count_rows, each_held, each_row, read_database, selecting, stored
 from extractors.web.browsers import browser_of
 from extractors.web.pages import Pages, extras, folder_path, has, pages_alone, pages_of
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
@@ -124,7 +124,8 @@ def _page(row: Row, service: str, unit: str, doubts: Doubts) -> WebVisit | None:
 
 def _bookmarks(db: EvidenceDatabase, service: str, pages: Pages, unit: str, gaps: list[Problem]) -> Iterator[Found]:
     titles: dict[Any, tuple[str | None, Any]] = {}  # folder -> title, parent
-    for row in db.execute(f"SELECT {selecting(db, 'moz_bookmarks', _BOOKMARK)} FROM moz_bookmarks"):  # noqa: S608
+    told: list[Problem] = []  # reading the rows themselves says it again
+    for row in each_held(db, "moz_bookmarks", selecting(db, "moz_bookmarks", _BOOKMARK), told, key="id"):
         if row["type"] == _FOLDER:
             titles[row["id"]] = (row["title"] if isinstance(row["title"], str) else None, row["parent"])
     doubts = Doubts()
@@ -152,7 +153,7 @@ def _downloads(db: EvidenceDatabase, service: str, pages: Pages, unit: str, gaps
     """Downloads since Firefox 20 stand among the annotations of their pages."""
     if not has(db, "moz_annos", "id", "place_id", "content") or not has(db, "moz_anno_attributes", "id", "name"):
         return
-    names = {row["id"]: row["name"] for row in db.execute("SELECT id, name FROM moz_anno_attributes")}
+    names = {row["id"]: row["name"] for row in each_held(db, "moz_anno_attributes", "id, name", gaps, key="id")}
     columns = ("id", "place_id", "anno_attribute_id", "content", "dateAdded", "lastModified")
     doubts = Doubts()
     others: dict[Any, list[tuple[str, str]]] = {}
@@ -183,14 +184,15 @@ def _queries(db: EvidenceDatabase, service: str, pages: Pages, unit: str, gaps: 
     if not has(db, table, "id", "terms"):
         return
     used: dict[Any, list[Row]] = {}  # the same words on every page and at every time that they were used
-    if has(db, "moz_places_metadata", "place_id", "search_query_id", "updated_at"):
-        sql = "SELECT search_query_id, place_id, updated_at FROM moz_places_metadata ORDER BY id DESC"
-        for one in db.execute(sql):
-            used.setdefault(one["search_query_id"], []).append(one)
+    if has(db, "moz_places_metadata", "id", "place_id", "search_query_id", "updated_at"):
+        columns = "id, search_query_id, place_id, updated_at"
+        for one in each_held(db, "moz_places_metadata", columns, gaps, key="id"):
+            if one["search_query_id"] is not None:
+                used.setdefault(one["search_query_id"], []).append(one)
     doubts = Doubts()
     for row in each_row(db, table, "id, terms", gaps, key="id"):
         doubts.locator = f"{table}:id={row['id']}"
-        beside = used.get(row["id"], [])
+        beside = used.get(row["id"], [])[::-1]  # the latest first
         addresses = list(dict.fromkeys(pages.get(one["place_id"], (None, None))[0] for one in beside))
         yield Present(1)
         yield Search(

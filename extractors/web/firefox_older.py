@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from evidence_store.records import Bookmark, Download, Present, Problem, Search, TableRow, WebVisit
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
+from extractors.database import Doubts, count_rows, each_held, each_row, read_database, selecting, stored
 from extractors.web.browsers import browser_of
 from extractors.web.pages import entered, extras, has
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
@@ -142,7 +142,7 @@ def _form(row: Row, service: str, doubts: Doubts) -> Search | TableRow:
 
 @extractor(
     id="web.firefox_android_older",
-    version=1,
+    version=2,
     title="Firefox for Android up to version 68: recorded visits and bookmarks",
     files=("**/browser.db",),
     emits=(WebVisit, Bookmark),
@@ -170,7 +170,9 @@ def _android(db: EvidenceDatabase, service: str) -> Iterator[Found]:
     if has(db, "visits", "_id", "history_guid", "date"):
         guids = {}
         if has(db, "history", "guid"):
-            guids = {row["guid"]: row for row in db.execute("SELECT guid, url, title FROM history")}
+            told: list[Problem] = []  # said already, when the pages themselves were read
+            rows = each_held(db, "history", selecting(db, "history", ("_id", "guid", "url", "title")), told)
+            guids = {row["guid"]: row for row in rows}
         columns = ("_id", "history_guid", "visit_type", "date", "is_local")
         yield from _each(db, "visits", "_id", columns, lambda row, doubts: _visit(row, service, guids, doubts))
     if has(db, "bookmarks", "_id", "url", "title"):

@@ -8,6 +8,7 @@ import pytest
 
 from evidence_store.records import Download, Moment, Present, Problem, Search, WebVisit
 from extractors.web.chromium import chromium
+from tests.evidence_builders.broken_pages import with_broken_root
 from tests.evidence_builders.browsers import CHROMIUM, database, with_log
 from tests.evidence_builders.files import MemoryFile
 from tests.extractors.broken import assert_no_row_is_lost
@@ -175,6 +176,17 @@ def test_a_search_whose_page_has_no_time_has_none() -> None:
     url = "https://www.google.com/search?q=night+bus&hl=en"
     assert Search(locator="keyword_search_terms:rowid=1", service="Chrome", text="night bus", url=url) in found
     assert not [one for one in found if isinstance(one, Problem)]
+
+
+def test_damaged_addresses_cost_no_search_and_no_download() -> None:
+    found = list(chromium(MemoryFile(PATH, with_broken_root(database(CHROMIUM, ROWS), "urls"))))
+    assert [one.locator for one in found if isinstance(one, WebVisit | Search | Download)] == [
+        *("visits:id=10", "visits:id=11", "visits:id=12"),
+        *("keyword_search_terms:rowid=1", "downloads:id=1"),
+    ]
+    words = "the row of urls for this search cannot be read: reading stopped after 0 rows: "
+    words += "database disk image is malformed"
+    assert Problem("value", "no-address", words, "keyword_search_terms:rowid=1") in found
 
 
 def test_terms_without_their_page_come_out() -> None:

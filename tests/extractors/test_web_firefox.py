@@ -7,6 +7,7 @@ import pytest
 from evidence_store.records import Bookmark, Download, Moment, Present, Problem, Search, TableRow, WebVisit
 from extractors.web.firefox import firefox
 from extractors.web.firefox_older import firefox_android_older, firefox_downloads, firefox_forms
+from tests.evidence_builders.broken_pages import with_broken_root
 from tests.evidence_builders.browsers import database, with_log
 from tests.evidence_builders.files import MemoryFile
 from tests.extractors.broken import assert_no_row_is_lost
@@ -297,3 +298,27 @@ def test_what_only_looks_like_one_is_shown(name: str) -> None:
     rows = f"INSERT INTO moz_formhistory VALUES(9,'{name}','plain',1,{AT},{AT},'z');"
     found = list(firefox_forms(MemoryFile("formhistory.sqlite", database(FORMS, rows))))
     assert found[-1].columns[:2] == (("fieldname", name), ("value", "plain"))
+
+
+@pytest.mark.parametrize("table", ["moz_bookmarks", "moz_anno_attributes"])
+def test_a_damaged_table_costs_nothing_of_the_others(table: str) -> None:
+    found = list(firefox(MemoryFile("places.sqlite", with_broken_root(database(PLACES, ROWS), table))))
+    assert len([one for one in found if isinstance(one, WebVisit)]) == 3
+    assert [one.detail for one in found if isinstance(one, Problem) and one.kind == "file"] == [
+        f"{table}: reading stopped after 0 rows: database disk image is malformed; nothing more could be read"
+    ]
+
+
+def test_damaged_times_of_searches_cost_neither_the_words_nor_the_pages() -> None:
+    page = "INSERT INTO moz_places(id,url,visit_count_local) VALUES(1,'https://www.example.org/',3);"
+    words = "INSERT INTO moz_places_metadata_search_queries VALUES(1,'harbour');"
+    data = with_broken_root(database(ANDROID, page, words), "moz_places_metadata")
+    found = list(firefox(MemoryFile("places.sqlite", data)))
+    kept = [one.locator for one in found if isinstance(one, WebVisit | Search)]
+    assert kept == ["moz_places_metadata_search_queries:id=1", "moz_places:id=1"]
+
+
+def test_damaged_pages_of_the_android_history_cost_neither_visits_nor_bookmarks() -> None:
+    found = list(firefox_android_older(MemoryFile("browser.db", with_broken_root(database(OLDER), "history"))))
+    kept = [one.locator for one in found if isinstance(one, WebVisit | Bookmark)]
+    assert kept == ["visits:_id=1", "visits:_id=2", "bookmarks:_id=1"]
