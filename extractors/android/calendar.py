@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from evidence_store.records import Account, CalendarEvent, Moment, Party, Present, Problem, replace
-from extractors.android.beside import beside
+from extractors.android.beside import beside, strays
 from extractors.android.tables import extra_of
 from extractors.android.threads import party
 from extractors.base import EvidenceFile, Found, extractor
@@ -51,7 +51,7 @@ Calendars = dict[Any, Row]
 
 @extractor(
     id="android.calendar",
-    version=1,
+    version=2,
     title="Android calendars",
     files=("**/calendar.db",),
     tables=({"Events": {"_id", "calendar_id", "title", "dtstart"}, "Calendars": {"_id"}},),
@@ -252,12 +252,8 @@ def _stray_attendees(db: EvidenceDatabase, doubts: Doubts) -> Iterator[Found]:
     """Every invitation whose event has no row, as an event of which only that is left."""
     if lacking(db, {"Attendees": {"_id", "event_id"}}):
         return
-    sql = (
-        f"SELECT {selecting(db, 'Attendees', _ATTENDEE)} FROM Attendees WHERE event_id IS NULL "  # noqa: S608
-        "OR event_id NOT IN (SELECT _id FROM Events) ORDER BY _id"
-    )
     try:
-        for row in db.execute(sql):
+        for row in strays(db, "Attendees", _ATTENDEE, "event_id", "Events"):
             doubts.locator = f"Attendees:_id={row['_id']}"
             who = _attendee(row, doubts)
             yield Present(1)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from evidence_store.records import Contact, Group, Member, Party, Present, Problem
+from extractors.android.beside import strays
 from extractors.android.contact_values import DATA, Reader
 from extractors.base import Found
 from extractors.database import Doubts, count_rows, each_row, selecting, stored
@@ -86,12 +87,8 @@ def deletions(db: EvidenceDatabase, doubts: Doubts) -> Iterator[Found]:
 
 def stray_values(db: EvidenceDatabase, reader: Reader, doubts: Doubts) -> Iterator[Found]:
     """Every row of `data` whose contact has no row, as a contact of that one value."""
-    sql = (
-        f"SELECT {selecting(db, 'data', DATA)} FROM data WHERE raw_contact_id IS NULL "  # noqa: S608
-        "OR raw_contact_id NOT IN (SELECT _id FROM raw_contacts) ORDER BY _id"
-    )
     try:
-        for row in db.execute(sql):
+        for row in strays(db, "data", DATA, "raw_contact_id", "raw_contacts"):
             doubts.locator = f"data:_id={row['_id']}"
             values = reader.values([row], [], doubts)
             yield Present(1)

@@ -26,7 +26,7 @@ _EXTRA: Final = ("times_contacted", "x_times_contacted", "contact_id", "sourceid
 
 @extractor(
     id="android.contacts",
-    version=4,
+    version=5,
     title="Android address book",
     files=("**/contacts2.db", "**/*.providers.contacts/databases/profile.db"),
     tables=(
@@ -140,9 +140,7 @@ def _pictures(db: EvidenceDatabase, kinds: dict[Any, str]) -> RowsBeside:
     photo = [key for key, name in kinds.items() if name == PHOTO and type(key) is int]
     if not photo:
         return RowsBeside(iter(()), "data", "raw_contact_id")
-    columns = selecting(db, "data", ("_id", "raw_contact_id", "data15"))
-    sql = f"SELECT {columns} FROM data WHERE mimetype_id = ? ORDER BY raw_contact_id, _id"  # noqa: S608
-    return RowsBeside(db.execute(sql, (photo[0],)), "data", "raw_contact_id")
+    return beside(db, "data", ("_id", "raw_contact_id", "data15"), "raw_contact_id", "_id", ("mimetype_id", photo[0]))
 
 
 def _contact(

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from evidence_store.records import Attachment, Location, MediaItem, Moment, Present, Problem
+from extractors.android.beside import beside
 from extractors.android.media_store import location_of
 from extractors.android.shared_storage import place
 from extractors.android.tables import extra_of, moments_of
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.database import Doubts, RowsBeside, count_rows, each_row, read_database, selecting
+from extractors.database import Doubts, count_rows, each_row, read_database, selecting
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 _FILE: Final = (
@@ -26,7 +27,7 @@ _NOTHING: Final[dict[str, Any]] = dict.fromkeys(_METADATA)
 
 @extractor(
     id="android.files_by_google",
-    version=1,
+    version=2,
     title="Files by Google: list of files",
     files=("**/files_master_database",),
     tables=({"files_master_table": {"id", "file_name", "root_path", "root_relative_file_path"}},),
@@ -55,8 +56,8 @@ def _read(db: EvidenceDatabase, path: str) -> Iterator[Found]:
         return
     if (rows := count_rows(db, "files_master_table")) is not None:
         yield Present(rows)
-    metadata = _beside(db, "files_metadata_table", _METADATA)
-    opened = _beside(db, "file_open_info_table", ("file_id", "file_open_time_stamp_ms"))
+    metadata = beside(db, "files_metadata_table", _METADATA, "file_id")
+    opened = beside(db, "file_open_info_table", ("file_id", "file_open_time_stamp_ms"), "file_id")
     doubts = Doubts()
     gaps: list[Problem] = []
     for row in each_row(db, "files_master_table", selecting(db, "files_master_table", _FILE), gaps, "id"):
@@ -70,13 +71,6 @@ def _read(db: EvidenceDatabase, path: str) -> Iterator[Found]:
     yield from gaps
     yield from metadata.finish()
     yield from opened.finish()
-
-
-def _beside(db: EvidenceDatabase, table: str, columns: tuple[str, ...]) -> RowsBeside:
-    if lacking(db, {table: {"file_id"}}):
-        return RowsBeside(iter(()), table, "file_id")
-    sql = f"SELECT {selecting(db, table, columns)} FROM {table} ORDER BY file_id"  # noqa: S608
-    return RowsBeside(db.execute(sql), table, "file_id")
 
 
 def _item(row: Row, about: dict[str, Any], opened: list[Row], path: str, doubts: Doubts) -> MediaItem:

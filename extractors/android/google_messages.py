@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from evidence_store.records import Group, Message, Present, Problem
-from extractors.android.beside import beside
+from extractors.android.beside import beside, strays
 from extractors.android.google_messages_content import PART, REACTION, content, reactions, root_of
 from extractors.android.google_messages_people import People, group
 from extractors.android.google_messages_row import MESSAGE, Around, Context, message
@@ -36,7 +36,7 @@ _OWN_RECORDS: Final = ("parts", "reactions")  # whose rows come out even where t
 
 @extractor(
     id="android.google_messages",
-    version=2,
+    version=3,
     title="Google Messages: SMS, MMS and RCS",
     files=("**/bugle_db",),
     tables=({"messages": {"_id", "conversation_id", "message_status", "message_protocol"}, "participants": {"_id"}},),
@@ -120,12 +120,8 @@ def _left_over(db: EvidenceDatabase, context: Context) -> Iterator[Found]:
         table, columns, key = _SIDES[word]
         if lacking(db, {table: {"_id", key}}):
             continue
-        sql = (
-            f"SELECT {selecting(db, table, columns)} FROM {table} "  # noqa: S608
-            f"WHERE {key} IS NULL OR {key} NOT IN (SELECT _id FROM messages) ORDER BY _id"
-        )
         try:
-            for row in db.execute(sql):
+            for row in strays(db, table, columns, key, "messages"):
                 context.doubts.locator = f"{table}:_id={stored(row['_id'])}"
                 yield Present(1)
                 yield _part(row, context) if word == "parts" else _reaction(row, context)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from evidence_store.records import Group, Message, Present, Problem
-from extractors.android.beside import beside
+from extractors.android.beside import beside, strays
 from extractors.android.samsung_messages_people import People, group
 from extractors.android.samsung_messages_row import MESSAGE, PART, Context, left_over, message
 from extractors.base import EvidenceFile, Found, extractor
@@ -73,12 +73,8 @@ def _messages(db: EvidenceDatabase, context: Context, seen: dict[Any, str]) -> I
 def _parts_alone(db: EvidenceDatabase, context: Context) -> Iterator[Found]:
     if lacking(db, {"parts": {"_id", "message_id"}}):
         return
-    sql = (
-        f"SELECT {selecting(db, 'parts', PART)} FROM parts "  # noqa: S608
-        "WHERE message_id IS NULL OR message_id NOT IN (SELECT _id FROM messages) ORDER BY _id"
-    )
     try:
-        for row in db.execute(sql):
+        for row in strays(db, "parts", PART, "message_id", "messages"):
             context.doubts.locator = f"parts:_id={stored(row['_id'])}"
             yield Present(1)
             yield left_over(row, context)

@@ -69,7 +69,7 @@ _REPORTS: Final = ((0, 32, "delivery reported"), (32, 64, "delivery pending"), (
 
 @extractor(
     id="android.sms",
-    version=4,
+    version=5,
     title="Android text and picture messages",
     files=("**/mmssms.db",),
     tables=({"sms": {"_id", "address", "date", "type", "body"}, "threads": {"_id"}},),

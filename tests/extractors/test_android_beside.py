@@ -1,0 +1,52 @@
+"""Side tables of Android's databases: damage costs the rows that lie in it, and not those around."""
+
+from __future__ import annotations
+
+import pytest
+
+from evidence_store.records import Contact, Problem
+from extractors.android.contacts import contacts
+from tests.evidence_builders.android import CONTACTS
+from tests.evidence_builders.broken_pages import with_broken_page_of, with_broken_root
+from tests.evidence_builders.browsers import database
+from tests.evidence_builders.files import MemoryFile
+
+PATH = "data/data/com.android.providers.contacts/databases/contacts2.db"
+INDEX = "CREATE INDEX data_raw_contact_id ON data(raw_contact_id);"
+ROWS = "BEGIN;" + "".join(
+    f"INSERT INTO raw_contacts(_id, display_name) VALUES({number}, 'Contact {number}');"
+    f"INSERT INTO data(_id, mimetype_id, raw_contact_id, data1) VALUES({number}, 4, {number}, '+447700900{number}');"
+    for number in range(100, 700)
+)
+ROWS += "COMMIT;"
+
+
+def read(data: bytes) -> tuple[list[Contact], list[Problem]]:
+    found = list(contacts(MemoryFile(PATH, data)))
+    return [one for one in found if isinstance(one, Contact)], [one for one in found if isinstance(one, Problem)]
+
+
+@pytest.mark.parametrize("index", ["", INDEX], ids=["sorted", "by index"])
+def test_a_damaged_page_costs_the_values_on_it_and_no_others(index: str) -> None:
+    people, problems = read(with_broken_page_of(database(CONTACTS, ROWS, index), b"+447700900400"))
+    assert [one.name for one in people] == [f"Contact {number}" for number in range(100, 700)]
+    numbers = [one.identifiers[0].identifier for one in people if one.identifiers]
+    lost = {f"+447700900{number}" for number in range(100, 700)} - set(numbers)
+    assert "+447700900400" in lost
+    assert len(lost) < 150
+    assert len(set(numbers)) == len(numbers)
+    assert {one.code for one in problems} == {"damaged-database"}
+    assert "reading went on at rowid=" in problems[0].detail
+
+
+def test_a_damaged_index_costs_nothing() -> None:
+    people, problems = read(with_broken_root(database(CONTACTS, ROWS, INDEX), "data_raw_contact_id"))
+    assert [one.identifiers[0].identifier for one in people] == [f"+447700900{number}" for number in range(100, 700)]
+    assert all("all rows were found without its index" in one.detail for one in problems)
+
+
+def test_values_without_their_contact_come_out_on_both_sides_of_damage() -> None:
+    alone = ROWS + "DELETE FROM raw_contacts WHERE _id IN (101, 699);"
+    people, _ = read(with_broken_page_of(database(CONTACTS, alone), b"+447700900400"))
+    stray = [one.locator for one in people if "no row of this contact" in one.flags]
+    assert stray == ["data:_id=101", "data:_id=699"]
