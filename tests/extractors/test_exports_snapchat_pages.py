@@ -23,7 +23,7 @@ def card(sender: str, inside: str, time: str = "2024-01-01 10:00:00 UTC", before
     )
 
 
-def page(*cards: str, title: str = "Robin") -> bytes:
+def page(*cards: str, title: str = "Chat History with Robin") -> bytes:
     return f"<html><body><div class='rightpanel'><h1>{title}</h1>{''.join(cards)}</div></body></html>".encode()
 
 
@@ -38,7 +38,7 @@ def test_a_conversation_comes_out_whole() -> None:
         page(
             card(
                 "robin.example",
-                "<span>TEXT</span><p>I know where<br>you are &amp; when</p>",
+                "<span>TEXT</span><p>I know <a href='https://example.org/'>where</a><br>you are &amp; when</p>",
                 before="<span>Saved</span>",
             ),
             card("sam.example", "<span>MEDIA</span><a href='../../chat_media/2024-01-01_b~x.jpg'>open</a>"),
@@ -49,7 +49,7 @@ def test_a_conversation_comes_out_whole() -> None:
             locator="message 1, line 1",
             service="Snapchat",
             moments=(AT,),
-            extra=(("Media Type", "TEXT"), ("IsSaved", "true")),
+            extra=(("Media Type", "TEXT"), ("IsSaved", "true"), ("link", "https://example.org/")),
             conversation="robin.example",
             title="robin.example",
             direction="in",
@@ -136,3 +136,8 @@ def test_an_index_of_pages_has_no_message_and_other_pages_are_left_alone() -> No
     index = b"<html><div class='rightpanel'><a href='chat_history/subpage_x.html'>x</a></div></html>"
     assert read(index, "mydata/html/chat_history.html") == [Present(0)]
     assert read(b"<html><p>hello</p></html>", "site/chat_history.html") == []
+
+
+def test_a_page_of_another_layout_is_said_to_be() -> None:
+    found = read(b"<html>Snapchat<h4>robin.example</h4></html>")
+    assert [one.code for one in found if isinstance(one, Problem)] == ["unknown-layout"]

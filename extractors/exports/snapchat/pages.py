@@ -20,6 +20,7 @@ _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}.*")
 _LABEL: Final = re.compile(r"(?:Created|Date|Sent|Time): *")
 _KIND: Final = re.compile(r"[A-Z][A-Z_]{2,60}")  # "TEXT", "MEDIA", "STATUSERASEDMESSAGE"
 _SAVED: Final = "Saved"
+_TITLE: Final = "Chat History with "
 _AHEAD: Final = 1 << 20
 _LINKS: Final = ("href", "src")
 _AS_JSON: Final = {
@@ -66,6 +67,8 @@ def snapchat_pages(file: EvidenceFile) -> Iterator[Found]:
     except ValueError as error:
         yield Problem("file", "damaged-page", f"{error}; {rows} messages were read")
     yield Present(rows)
+    if not rows and conversation is not None:
+        yield Problem("schema", "unknown-layout", "the page of a conversation without a message that is known")
     names = _AS_JSON["snap" if "snap_history" in file.path.lower() else "chat"]
     if rows and (other := next((one for one in names if _is_there(file, one)), None)):
         yield Problem("note", "twice", f"{other} is the same as JSON: each message that both have comes out of both")
@@ -102,7 +105,7 @@ def _cards(file: EvidenceFile, conversation: str, values: Values) -> Iterator[Fo
     title: str | None = None
     for number, card in enumerate(_each_card(file, heading=True)):
         if card.tag == "h1":
-            title = card.text() or None
+            title = card.text().removeprefix(_TITLE) or None
             continue
         values.locator = f"message {number}, line {card.line}"
         row = _row(card)
@@ -178,8 +181,8 @@ def _flushed(waiting: tuple[Row, Node] | None, box: str, values: Values, number:
 
 def _made(values: Values, row: Row, listed: str, snaps: bool, node: Node, path: str) -> Message:
     made = message(values, row, listed, snaps)
-    files = tuple(_files(node, path))
-    return replace(made, attachments=(*made.attachments, *files)) if files else made
+    files, links = tuple(_files(node, path)), tuple(_links(node))
+    return replace(made, attachments=(*made.attachments, *files), extra=(*made.extra, *links))
 
 
 def _files(node: Node, path: str) -> Iterator[Attachment]:
@@ -192,3 +195,9 @@ def _files(node: Node, path: str) -> Iterator[Attachment]:
             if where is not None and where not in seen:
                 seen.add(where)
                 yield Attachment(where.rpartition("/")[2], where)
+
+
+def _links(node: Node) -> Iterator[tuple[str, str]]:
+    """Addresses of the web in a message, each once."""
+    found = (one.attributes.get(name, "") for one in node.each() for name in _LINKS)
+    return (("link", link) for link in dict.fromkeys(found) if "://" in link)
