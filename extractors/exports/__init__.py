@@ -32,6 +32,7 @@ from extractors.exports.snapchat.chats import export as snapchat
 from extractors.exports.snapchat.pages import snapchat_pages
 from extractors.exports.telegram.export_html import export_html as telegram_html
 from extractors.exports.telegram.export_json import export_json as telegram_json
+from extractors.exports.telegram.lists_html import lists_html as telegram_lists
 from extractors.exports.tiktok.chat_text import chat_text as tiktok_text
 from extractors.exports.tiktok.export import export as tiktok
 from extractors.exports.tracks import gpx, kml
@@ -79,4 +80,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     tiktok_text,
     snapchat_pages,
     photo_details,
+    telegram_lists,
 )

@@ -77,6 +77,7 @@ def export_html(file: EvidenceFile) -> Iterator[Found]:
     folder = file.path.rpartition("/")[0]
     page, rows = Page(), 0
     sender: Party | None = None
+    author: str | None = None  # of what was forwarded
     try:
         with file.open() as stream:
             for one in messages(stream, page):
@@ -84,18 +85,21 @@ def export_html(file: EvidenceFile) -> Iterator[Found]:
                 if not one.is_joined and not one.is_service:
                     name, _ = _name_and_bot(one.text("from"))
                     sender = Party(name, "name", name) if name else None
+                if one.is_forwarded and one.is_joined and author and not one.text("forwarded from"):
+                    one.texts["forwarded from"] = [author]  # as with senders, the next of the same bears no name
+                author = _author(one.text("forwarded from")) if one.is_forwarded else None
                 yield from _found(one, page, sender, folder, file)
     except ValueError as error:
         yield Problem("file", "damaged-page", f"{error}; {rows} messages were read")
     yield Present(rows)
     if not rows:
         yield Problem("schema", "unknown-layout", "a page of an export without a message that is known")
-    elif name := next((name for name in _AS_JSON if _is_an_export(file, name)), None):
+    elif name := next((name for name in _AS_JSON if is_an_export(file, name)), None):
         words = f"{name} is an export as JSON: where it is of the same chat, each message comes out of both"
         yield Problem("note", "twice", words)
 
 
-def _is_an_export(file: EvidenceFile, name: str) -> bool:
+def is_an_export(file: EvidenceFile, name: str) -> bool:
     try:
         stream = file.beside(name)
     except ValueError:
@@ -163,11 +167,11 @@ def _message(
 
 
 def _moments(stored: str, file: EvidenceFile) -> tuple[Moment, ...]:
-    return (_moment("sent", stored, file.zone, file.zone_by),) if stored else ()
+    return (page_moment("sent", stored, file.zone, file.zone_by),) if stored else ()
 
 
 @lru_cache(maxsize=4096)
-def _moment(meaning: str, stored: str, zone: str | None, zone_by: str) -> Moment:
+def page_moment(meaning: str, stored: str, zone: str | None, zone_by: str) -> Moment:
     """A date with its offset, or the local time of the computer that exported, under the zone that is assumed."""
     found = _DATE.search(stored)
     if found is None:
@@ -183,6 +187,11 @@ def _moment(meaning: str, stored: str, zone: str | None, zone_by: str) -> Moment
         return Moment(meaning, None, stored, "C", note="not a date and time")
     utc_us, note = from_local(aware.replace(tzinfo=None), zone)
     return Moment(meaning, utc_us, stored, "C", f"{zone}, {zone_by}" if zone else "", note)
+
+
+def _author(words: str | None) -> str | None:
+    match = _OLDER_FORWARD.fullmatch(words or "")
+    return match["name"] if match else words
 
 
 def _extra(one: PageMessage) -> Iterator[Extra]:
@@ -269,5 +278,5 @@ def _reactions(one: PageMessage, file: EvidenceFile) -> Iterator[Reaction]:
             name, _, date = title.rpartition(", ")
             dated = bool(_DATE.search(date))
             who = name if dated else title
-            moment = _moment("reacted", date, file.zone, file.zone_by) if dated else None
+            moment = page_moment("reacted", date, file.zone, file.zone_by) if dated else None
             yield Reaction(emoji, Party(who, "name", who), moment)
