@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import BinaryIO, Final
 
+from parsers.apple_maker_note import apple_note
 from parsers.exif_tags import Tags, Value, read_tags
 from parsers.exif_thumbnail import thumbnail_of
 from parsers.picture_layout import find_layout
@@ -83,14 +84,15 @@ class Exif:
 
 @dataclass(frozen=True, slots=True)
 class PictureFacts:
-    """`width` and `height` in pixels as stored; `exif` None where the file has no Exif block that could be read.
-    `thumbnail`: the small JPEG in that block, where there is one."""
+    """`width` and `height` in pixels as stored; `exif` None without an Exif block that could be read. `thumbnail`: the
+    small JPEG in that block, where there is one; `apple`: see `apple_note`."""
 
     width: int | None
     height: int | None
     exif: Exif | None
     problems: tuple[str, ...]
     thumbnail: bytes | None = None
+    apple: tuple[tuple[str, str], ...] = ()
 
 
 def read_picture(stream: BinaryIO) -> PictureFacts:
@@ -106,14 +108,12 @@ def read_picture(stream: BinaryIO) -> PictureFacts:
         tags = read_tags(layout.exif, _NAMES)
     except ValueError as error:
         return PictureFacts(layout.width, layout.height, None, (*layout.problems, str(error)))
-    width, height = layout.width, layout.height
-    thumbnail = None
     if layout.exif is stream:  # a TIFF file is its own Exif block
         width, height = _whole(tags, "Image ImageWidth"), _whole(tags, "Image ImageLength")
-    else:
-        layout.exif.seek(0)
-        thumbnail = thumbnail_of(layout.exif.read())
-    return PictureFacts(width, height, _meaning(tags), layout.problems, thumbnail)
+        return PictureFacts(width, height, _meaning(tags), layout.problems)
+    layout.exif.seek(0)
+    block, width, height = layout.exif.read(), layout.width, layout.height
+    return PictureFacts(width, height, _meaning(tags), layout.problems, thumbnail_of(block), apple_note(block))
 
 
 def _meaning(tags: Tags) -> Exif:

@@ -46,7 +46,7 @@ _OF_INTEREST = frozenset(
 
 @extractor(
     id="media.photos",
-    version=5,
+    version=6,
     title="Photos and other pictures",
     types=("image/",),
     emits=(MediaItem, Location),
@@ -54,9 +54,9 @@ _OF_INTEREST = frozenset(
     layouts="JPEG, HEIC, TIFF, PNG, WebP with Exif 2.x and 3.0, XMP, IPTC-IIM; what Samsung's camera "
     "writes behind a picture",
     tested_on="JPEG and HEIC samples of many cameras and phones with published make, model, date and place",
-    limits="Maker notes are not read. Size and Exif are not read from SVG, JPEG XL, PSD, raw formats. The fingerprint "
-    "by which similar pictures are found (dhash64) is not made of HEIC and AVIF. XMP and IPTC can be written by any "
-    "program.",
+    limits="Of the makers' notes only Apple's identifiers are read. Size and Exif are not read from SVG, JPEG XL, PSD, "
+    "raw formats. The fingerprint by which similar pictures are found (dhash64) is not made of HEIC and AVIF. XMP and "
+    "IPTC can be written by any program.",
 )
 def photos(file: EvidenceFile) -> Iterator[Found]:
     """One MediaItem a picture, and a Location where it holds a position that can be one."""
@@ -83,6 +83,7 @@ def photos(file: EvidenceFile) -> Iterator[Found]:
         text="\n".join(words) or None,
         extra=(
             *_extra(exif),
+            *((f"Apple {name}", value) for name, value in facts.apple),
             *written.fields,
             *_samsung_fields(blocks),
             *((("dhash64", alike),) if alike else ()),

@@ -161,6 +161,20 @@ def png(width: int, height: int, *, block: bytes = b"", seed: int = 0) -> bytes:
     return plain[:33] + chunk + plain[33:]
 
 
+def apple_note(texts: dict[int, str], numbers: dict[int, int]) -> Entry:
+    """The maker's note of an iPhone, for tag 0x927C: texts and numbers by their tags."""
+    count = len(texts) + len(numbers)
+    entries, data, place = b"", b"", 16 + 12 * count
+    for tag, words in texts.items():
+        stored = words.encode() + b"\x00"
+        entries += struct.pack(">HHII", tag, 2, len(stored), place + len(data))
+        data += stored
+    for tag, number in numbers.items():
+        entries += struct.pack(">HHIi", tag, 9, 1, number)
+    note = b"Apple iOS\x00\x00\x01MM" + struct.pack(">H", count) + entries + data
+    return 7, len(note), note
+
+
 def samsung_trailer(blocks: dict[str, bytes]) -> bytes:
     """What Samsung's camera puts behind a picture: blocks by their names ("Image_UTC_Data"), and their directory."""
     kinds = {"Image_UTC_Data": 0x0A01, "MCC_Data": 0x0AA1, "MotionPhoto_Data": 0x0A30}

@@ -17,6 +17,7 @@ from parsers.picture import fingerprint
 from parsers.signatures import mime_of
 from tests.evidence_builders.files import MemoryFile
 from tests.evidence_builders.media import (
+    apple_note,
     exif_block,
     fractions,
     gps_directory,
@@ -275,3 +276,15 @@ def test_half_a_gps_time_is_kept_as_it_stands(left_out: int, raw: str, missing: 
     assert isinstance(item, MediaItem)
     note = f"of the time of the satellite fix, which is in UTC, the {missing} is missing"
     assert item.moments == (Moment("GPS time (embedded)", None, raw, "B", note=note),)
+
+
+def test_the_identifiers_in_apples_note_are_told() -> None:
+    note = apple_note({0x11: "1D2C-EXAMPLE", 0x2B: "99F0-EXAMPLE", 0x99: "other"}, {0x14: 10, 0x2E: 6})
+    item = _read(jpeg_with(exif_block({}, exif={0x927C: note})))[0]
+    assert isinstance(item, MediaItem)
+    assert [one for one in item.extra if one[0].startswith("Apple")] == [
+        ("Apple content identifier", "1D2C-EXAMPLE"),
+        ("Apple photo identifier", "99F0-EXAMPLE"),
+        ("Apple capture type", "10"),
+        ("Apple camera type", "6"),
+    ]
