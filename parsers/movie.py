@@ -1,7 +1,7 @@
 """What an MP4, MOV or 3GP film says of itself: dates, length, size of the picture, camera, place. Nothing is decoded.
 
-References: ISO/IEC 14496-12 (mvhd, tkhd), Apple "QuickTime File Format" (user data, metadata keys), 3GPP TS 26.244
-(loci), ISO 6709 (the text of a place).
+References: ISO/IEC 14496-12 (mvhd, tkhd, mehd), Apple "QuickTime File Format" (user data, metadata keys), 3GPP TS
+26.244 (loci), ISO 6709 (the text of a place).
 """
 
 from __future__ import annotations
@@ -131,10 +131,12 @@ def _sexagesimal(text: str, degrees_digits: int) -> float:
 
 
 def _description(stream: BinaryIO, moov: Box, movie: Movie) -> None:
-    tracks = 0
+    tracks = scale = 0
     for box in boxes(stream, moov.start, moov.end):
         if box.kind == b"mvhd":
-            _header(content(stream, box, 256), movie)
+            scale = _header(content(stream, box, 256), movie)
+        elif box.kind == b"mvex":
+            _in_fragments(stream, box, movie, scale)
         elif box.kind == b"trak" and tracks < _MOST_TRACKS:
             tracks += 1
             _track(stream, box, movie)
@@ -144,7 +146,8 @@ def _description(stream: BinaryIO, moov: Box, movie: Movie) -> None:
             _user_data(stream, box, movie)
 
 
-def _header(data: bytes, movie: Movie) -> None:
+def _header(data: bytes, movie: Movie) -> int:
+    """Takes the dates and the length; gives the parts of a second in which it counts."""
     wide = data[:1] == b"\x01"
     width = 8 if wide else 4
     if len(data) < 4 + 2 * width:
@@ -155,6 +158,19 @@ def _header(data: bytes, movie: Movie) -> None:
     scale, length = int.from_bytes(rest[:4], "big"), int.from_bytes(rest[4 : 4 + width], "big")
     is_known = len(rest) >= 4 + width and length != (1 << 8 * width) - 1
     movie.duration_s = round(length / scale, 3) if scale and is_known else None
+    return scale
+
+
+def _in_fragments(stream: BinaryIO, mvex: Box, movie: Movie, scale: int) -> None:
+    """A film that follows in fragments is 0 long by its header: its length stands in mehd, or nowhere."""
+    if movie.duration_s:
+        return
+    movie.duration_s = None
+    for box in boxes(stream, mvex.start, mvex.end):
+        if box.kind == b"mehd" and scale:
+            data = content(stream, box, 256)
+            length = int.from_bytes(data[4:12] if data[:1] == b"\x01" else data[4:8], "big")
+            movie.duration_s = round(length / scale, 3) if length else None
 
 
 def _track(stream: BinaryIO, trak: Box, movie: Movie) -> None:

@@ -33,7 +33,7 @@ _WORDS = ("title", "comment", "description", "keywords", "name of the place", "a
 
 @extractor(
     id="media.videos",
-    version=4,
+    version=5,
     title="Videos and sounds",
     types=("video/", "audio/"),
     emits=(MediaItem, Location),

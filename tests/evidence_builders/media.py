@@ -204,9 +204,10 @@ def mp4(
     size: tuple[int, int] = (640, 360),
     place: str = "",
     keys: dict[str, str] | None = None,
+    more: bytes = b"",
 ) -> bytes:
     """A film without pictures: its header with dates in seconds since 1904, one track, a place ("+51.5-000.1/") in
-    Android's manner, and keys in Apple's ("com.apple.quicktime.make")."""
+    Android's manner, keys in Apple's ("com.apple.quicktime.make"), and `more` boxes of its description."""
     header = struct.pack(">IIIII", 0, created, created if changed is None else changed, 1000, round(seconds * 1000))
     track = bytes(76) + struct.pack(">II", size[0] << 16, size[1] << 16)
     handler = box(b"hdlr", bytes(8) + b"vide" + bytes(13))
@@ -221,6 +222,7 @@ def mp4(
         ]
         listed = box(b"keys", struct.pack(">II", 0, len(keys)) + named)
         parts.append(box(b"meta", box(b"hdlr", bytes(8) + b"mdta" + bytes(13)), listed, box(b"ilst", *values)))
+    parts.append(more)
     return box(b"ftyp", b"isom\x00\x00\x02\x00isommp42") + box(b"moov", *parts) + box(b"mdat", bytes(32))
 
 

@@ -164,3 +164,18 @@ def test_the_offset_that_a_samsung_phone_writes_and_the_words_of_a_film_are_told
         "At the quay\nboat\nHarbour",
         (("Android version", "14"), ("UTC offset (Samsung)", "+0100"), ("name of the place", "Harbour")),
     )
+
+
+@pytest.mark.parametrize(
+    ("inside", "seconds"),
+    [
+        (b"", None),
+        (box(b"mehd", bytes(4) + (7500).to_bytes(4, "big")), 7.5),
+        (box(b"mehd", b"\x01\x00\x00\x00" + (7500).to_bytes(8, "big")), 7.5),
+        (box(b"mehd", bytes(8)), None),
+    ],
+)
+def test_a_film_in_fragments_is_not_said_to_be_0_seconds_long(inside: bytes, seconds: float | None) -> None:
+    item = _read(mp4(created=3_861_334_800, seconds=0, more=box(b"mvex", inside)))[0]
+    assert isinstance(item, MediaItem)
+    assert item.duration_s == seconds
