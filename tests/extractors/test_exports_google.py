@@ -265,6 +265,15 @@ def test_messages_of_google_chat_come_out_with_group_answers_and_reactions() -> 
     ]
 
 
+def test_the_earlier_texts_of_a_message_in_google_chat_are_told() -> None:
+    when = "Sunday, March 1, 2026 at 9:30:00 AM UTC"
+    row = {"creator": {"name": "Ann"}, "created_date": when, "text": "At ten", "message_id": "m"}
+    row["previous_message_versions"] = [{"created_date": when, "text": "At nine"}]
+    found = list(chat(file("Takeout/Google Chat/Groups/DM 1/messages.json", {"messages": [row]})))[1]
+    assert isinstance(found, Message)
+    assert found.extra == (("earlier text", "At nine"), ("earlier text, created_date", when))
+
+
 @pytest.mark.parametrize("extractor", [locations, activity, browser_history, chat])
 @pytest.mark.parametrize(
     ("data", "kind"),

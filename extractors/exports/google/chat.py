@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from evidence_store.records import Attachment, Group, Member, Message, Moment, Party, Present, Problem, Quoted, Reaction
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.exports.json_values import Row, Values, not_an_object, place_below, rest
+from extractors.exports.json_values import Extra, Row, Values, not_an_object, place_below, rest
 from extractors.shortened import shortened
 from parsers.json_pieces import END, JsonDamaged, pieces
 from parsers.times import to_us
@@ -33,7 +33,7 @@ _DATE: Final = re.compile(
 _KNOWN: Final = frozenset(
     (
         *("creator", "created_date", "text", "topic_id", "message_id", "attached_files", "reactions"),
-        *("updated_date", "quoted_message_metadata", "message_state"),
+        *("updated_date", "quoted_message_metadata", "message_state", "previous_message_versions"),
     )
 )
 _STARTS: Final = re.compile(
@@ -48,7 +48,7 @@ def looks_like(head: bytes) -> bool:
 
 @extractor(
     id="google.chat",
-    version=2,
+    version=3,
     title="Google Chat messages, as exported",
     files=("**/Google Chat/Groups/*/messages.json",),
     types=("application/json",),
@@ -142,7 +142,7 @@ def _message(values: Values, row: Row, folder: str, group: str, title: str | Non
         deleted=state == "DELETED",
         flags=tuple(flags),
         attachments=tuple(_attachment(values, one, folder) for one in values.rows(row, "attached_files")),
-        extra=rest(row, _KNOWN),
+        extra=(*rest(row, _KNOWN), *_earlier(values, row)),
         conversation=group,
         title=title,
         sender=_party(values, values.part(row, "creator")),
@@ -151,6 +151,13 @@ def _message(values: Values, row: Row, folder: str, group: str, title: str | Non
         quotes=_quoted(values, quoted) if quoted else None,
         reactions=tuple(_reactions(values, row)),
     )
+
+
+def _earlier(values: Values, row: Row) -> Iterator[Extra]:
+    """The texts that a message had before it was edited, with what else is recorded of each."""
+    for one in values.rows(row, "previous_message_versions"):
+        yield "earlier text", values.words(one, "text") or ""
+        yield from ((f"earlier text, {name}", value) for name, value in rest(one, frozenset({"text"})))
 
 
 def _quoted(values: Values, row: Row) -> Quoted:
