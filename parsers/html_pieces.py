@@ -1,7 +1,7 @@
 """Web pages piece by piece: the elements that a caller asks for come as small trees, the rest is passed over.
 
 References:
-- HTML Living Standard (void elements, character references)
+- HTML Living Standard (void elements, character references, where a paragraph ends)
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ _VOID: Final = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
 )
 _BLOCKS: Final = frozenset({"div", "p", "li", "tr", "table", "ul", "ol", "h1", "h2", "h3", "blockquote", "pre"})
+# A page need not close its paragraphs: they end where one of these begins.
+_END_PARAGRAPHS: Final = (_BLOCKS - {"li", "tr"}) | {"h4", "h5", "h6", "hr", "section", "footer", "header", "main"}
 _PIECE: Final = 1 << 18
 _MOST_NODES: Final = 50_000  # of one tree
 _DEEPEST: Final = 200
@@ -95,6 +97,8 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
+        if self._stack and self._stack[-1].tag == "p" and tag in _END_PARAGRAPHS:
+            self.handle_endtag("p")
         if not self._stack and not self._is_wanted(tag, attributes):
             return
         self._nodes = self._nodes + 1 if self._stack else 1

@@ -40,6 +40,11 @@ def test_text_has_the_breaks_of_the_page(inside, text):
     assert read(f'<div class="x">{inside}</div>')[0].text() == text
 
 
+def test_a_paragraph_that_is_not_closed_ends_where_the_next_block_begins():
+    found = read('<p class="x">one <b>two</b><p class="x">three<h4>four</h4><p class="x">five<i>six</i>')
+    assert [one.text() for one in found] == ["one two", "three", "fivesix"]
+
+
 def test_of_nested_ones_the_outermost_comes_and_tags_that_do_not_match_lose_nothing():
     assert len(read('<div class="x"><div class="x">a</div></div><div class="x">b</div>')) == 2
     assert read('<div class="x"><b>a<div>b</b>c</div>')[0].text() == "a\nb\nc"

@@ -68,7 +68,8 @@ def _record(node: Node, name: str, file: EvidenceFile) -> Account | Contact | De
     if "personal_info" in node.classes:
         return _account(node) if name == "export_results.html" else None
     called, info = _text(node, "name", "bold"), _text(node, "info")
-    details = [words for one in node.all("details_entry") if (words := one.text())]
+    around = node.first("body") or node
+    details = [words for one in around.children("details_entry") if (words := one.text())]
     locator = f"line {node.line}"
     if name == "contacts.html":
         parties = tuple(Party(one, "phone", called) for one in details)
