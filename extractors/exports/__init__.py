@@ -24,6 +24,7 @@ from extractors.exports.meta.account import account as meta_account
 from extractors.exports.meta.early_direct import early_direct as instagram_early
 from extractors.exports.meta.messages import instagram, messenger
 from extractors.exports.meta.pages import pages as meta_pages
+from extractors.exports.meta.posts import posts as meta_posts
 from extractors.exports.signal.frames import signal_frames
 from extractors.exports.signal.text import export_text as signal_text
 from extractors.exports.sms_backup_restore.backup import sms_backup_restore
@@ -81,4 +82,5 @@ EXTRACTORS: Final[tuple[Extractor, ...]] = (
     snapchat_pages,
     photo_details,
     telegram_lists,
+    meta_posts,
 )
