@@ -6,11 +6,12 @@ import re
 from functools import lru_cache
 from typing import Any, Final
 
-from evidence_store.records import Party
-from extractors.database import selecting
-from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, lacking
+from evidence_store.records import Party, Problem
+from extractors.database import each_held, selecting
+from parsers.sqlite_file import EvidenceDatabase, lacking
 
 _NUMBER: Final = re.compile(r"[+*#(]?[0-9][0-9 ()./*#,;+-]*")
+_MOST_TOLD: Final = 20  # places of damage
 # What the phone writes where its own number belongs, before the network fills it in.
 _OWN_PLACE: Final = "insert-address-token"
 
@@ -42,18 +43,16 @@ class Threads:
         self._archived: set[Any] = set()
         needed = {"threads": {"_id", "recipient_ids"}, "canonical_addresses": {"_id", "address"}}
         if db and not lacking(db, needed):
-            try:
-                self._load(db)
-            except DatabaseDamaged as error:
-                db.notes.append(f"the members of threads are not complete: {error}")
+            gaps: list[Problem] = []
+            self._load(db, gaps)
+            db.notes.extend(f"the members of threads are not complete: {gap.detail}" for gap in gaps[:_MOST_TOLD])
 
-    def _load(self, db: EvidenceDatabase) -> None:
+    def _load(self, db: EvidenceDatabase, gaps: list[Problem]) -> None:
         addresses: dict[str, Party] = {}
-        for row in db.execute("SELECT _id, address FROM canonical_addresses ORDER BY _id"):
+        for row in each_held(db, "canonical_addresses", "_id, address", gaps):
             if isinstance(row["address"], str) and (member := party(str(row["address"]))):
                 addresses[str(row["_id"])] = member
-        columns = selecting(db, "threads", ("_id", "recipient_ids", "archived"))
-        for row in db.execute(f"SELECT {columns} FROM threads ORDER BY _id"):  # noqa: S608
+        for row in each_held(db, "threads", selecting(db, "threads", ("_id", "recipient_ids", "archived")), gaps):
             if row["archived"] == 1:
                 self._archived.add(row["_id"])
             ids = str(row["recipient_ids"] or "").split()

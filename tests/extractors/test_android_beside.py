@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from evidence_store.records import Contact, Problem
+from evidence_store.records import Contact, Message, Party, Problem
 from extractors.android.contacts import contacts
-from tests.evidence_builders.android import CONTACTS
+from extractors.android.sms import messages
+from tests.evidence_builders.android import CONTACTS, MMS, SMS, THREADS
 from tests.evidence_builders.broken_pages import with_broken_page_of, with_broken_root
 from tests.evidence_builders.browsers import database
 from tests.evidence_builders.files import MemoryFile
@@ -50,3 +51,19 @@ def test_values_without_their_contact_come_out_on_both_sides_of_damage() -> None
     people, _ = read(with_broken_page_of(database(CONTACTS, alone), b"+447700900400"))
     stray = [one.locator for one in people if "no row of this contact" in one.flags]
     assert stray == ["data:_id=101", "data:_id=699"]
+
+
+def test_a_damaged_page_of_addresses_costs_the_members_on_it() -> None:
+    rows = "BEGIN;" + "".join(
+        f"INSERT INTO canonical_addresses VALUES({number}, '+447700900{number}');"
+        f"INSERT INTO threads(_id, recipient_ids) VALUES({number}, '{number}');"
+        f"INSERT INTO sms(_id, thread_id, date, type, body) VALUES({number}, {number}, 1349200000000, 3, 'draft');"
+        for number in range(100, 700)
+    )
+    data = with_broken_page_of(database(SMS + MMS + THREADS, rows + "COMMIT;"), b"+447700900400")
+    found = list(messages(MemoryFile("data/user_de/0/com.android.providers.telephony/databases/mmssms.db", data)))
+    drafts = [one for one in found if isinstance(one, Message)]
+    assert len(drafts) == 600
+    assert (drafts[0].recipients, drafts[-1].recipients) == ((Party("+447700900100"),), (Party("+447700900699"),))
+    assert len([one for one in drafts if not one.recipients]) < 300
+    assert any("members of threads are not complete" in one.detail for one in found if isinstance(one, Problem))
