@@ -12,6 +12,7 @@ from extractors.android.usage_proto import usage_proto
 from extractors.android.xml_file import kept, read_elements, whole
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts
+from extractors.matching import without_copy_mark
 from parsers.abx import MAGIC
 from parsers.xml_events import Element
 
@@ -35,7 +36,7 @@ _SCREEN: Final = {
 
 @extractor(
     id="android.app_usage",
-    version=3,
+    version=4,
     title="Android usage statistics: recorded events and totals of applications",
     files=(
         *("**/usagestats/**/daily/*", "**/usagestats/**/weekly/*", "**/usagestats/**/monthly/*"),
@@ -62,7 +63,7 @@ def app_usage(file: EvidenceFile) -> Iterator[Found]:
     - Android Open Source Project: com.android.server.usage (UsageStatsDatabase, UsageStatsXmlV1, IntervalStats);
       com.android.server.am.UsageStatsService of Android 4 (usage-history.xml)
     """
-    if file.path.lower().endswith("usage-history.xml"):
+    if without_copy_mark(file.path).lower().endswith("usage-history.xml"):
         yield from _history(file)
     elif file.head[:4] == MAGIC or file.head.lstrip()[:1] == b"<":
         yield from _usage_xml(file)

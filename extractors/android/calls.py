@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from evidence_store.records import Call, Party, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
+from extractors.matching import without_copy_mark
 from extractors.recovered import CALLS, deleted_records
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
@@ -95,7 +96,7 @@ def calls(file: EvidenceFile) -> Iterator[Found]:
 
 
 def _read(db: EvidenceDatabase, path: str) -> Iterator[Found]:
-    if "calls" not in db.tables() and path.lower().endswith("contacts2.db"):
+    if "calls" not in db.tables() and without_copy_mark(path).lower().endswith("contacts2.db"):
         return  # a generation that keeps its calls elsewhere
     if unknown := lacking(db, {"calls": {"_id", "number", "date", "duration", "type"}}):
         yield Problem("schema", "unknown-layout", unknown)

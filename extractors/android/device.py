@@ -24,7 +24,7 @@ _MOST_LINES: Final = 1000  # that one property may have
 
 @extractor(
     id="android.device",
-    version=2,
+    version=3,
     title="Android: properties, settings, users and SIM cards of the device",
     files=(
         *("**/build.prop", "**/default.prop", "**/prop.default", "**/getprop.txt", "**/property/persistent_properties"),

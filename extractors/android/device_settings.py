@@ -13,6 +13,7 @@ from extractors.android.tables import Table, extra_of, read_tables
 from extractors.android.xml_file import kept, moments, read_elements, user_of
 from extractors.base import EvidenceFile, Found
 from extractors.database import Doubts, read_database
+from extractors.matching import without_copy_mark
 from parsers.sqlite_file import Row
 from parsers.xml_events import Element
 
@@ -28,7 +29,7 @@ def settings_xml(file: EvidenceFile) -> Iterator[Found]:
     """settings_global.xml, settings_secure.xml and settings_system.xml of a user, since Android 6."""
     doubts = Doubts()
     rows = 0
-    table = file.path.rpartition("/")[2].lower().removeprefix("settings_").partition(".")[0]
+    table = without_copy_mark(file.path).rpartition("/")[2].lower().removeprefix("settings_").partition(".")[0]
     about = (("table", table), *user_of(file.path))
     for element in read_elements(file, "settings", {"setting"}):
         if isinstance(element, Problem):

@@ -10,6 +10,7 @@ from extractors.android.protobuf_file import read_fields
 from extractors.android.tables import Table, extra_of, moments_of, package_of, read_tables
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, read_database, stored
+from extractors.matching import without_copy_mark
 from parsers.protobuf import Fields
 from parsers.sqlite_file import Row
 
@@ -26,7 +27,7 @@ _LOG_EXTRA: Final = (
 
 @extractor(
     id="android.notifications",
-    version=2,
+    version=3,
     title="Android: notification history and notification log",
     files=("**/notification_history/history/*", "**/notification_log.db"),
     emits=(Notification,),
@@ -43,7 +44,7 @@ def notifications(file: EvidenceFile) -> Iterator[Found]:
     - Android Open Source Project: notificationhistory.proto, NotificationHistoryProtoHelper (numbers of the pool count
       from 1), NotificationUsageStats.SQLiteLog
     """
-    if file.path.lower().endswith("notification_log.db"):
+    if without_copy_mark(file.path).lower().endswith("notification_log.db"):
         telling = "/system/" in f"/{file.path.lower()}"
         yield from read_database(file, lambda db: read_tables(db, (_LOG,), telling))
     elif file.path.rpartition("/")[2][:1].isdigit():  # a file of the history is named by a time

@@ -10,6 +10,7 @@ from extractors.android.package_lists import acquired_packages, package_list, pa
 from extractors.android.xml_file import Extra, hexadecimal, kept, read_elements, user_of, whole
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts
+from extractors.matching import without_copy_mark
 from parsers.xml_events import Element
 
 _PACKAGE: Final = (
@@ -28,7 +29,7 @@ _DISABLED: Final = {"2": "disabled", "3": "disabled-user", "4": "disabled-until-
 
 @extractor(
     id="android.packages",
-    version=2,
+    version=3,
     title="Android: applications as the package manager records them",
     files=(
         *("**/packages.xml", "**/packages-backup.xml", "**/packages.xml.reservecopy", "**/packages.list"),
@@ -56,7 +57,7 @@ def packages(file: EvidenceFile) -> Iterator[Found]:
     - Android Open Source Project: com.android.server.pm.Settings, PackageUsage, ApplicationInfo (flags)
     - androidqf (mvt-project): packages.json
     """
-    name = file.path.rpartition("/")[2].lower()
+    name = without_copy_mark(file.path).rpartition("/")[2].lower()
     for start, read in _READERS:
         if name.startswith(start):
             yield from read(file)

@@ -12,6 +12,7 @@ from extractors.android.mms import _recoded
 from extractors.android.threads import party
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts
+from extractors.matching import without_copy_mark
 
 LONGEST: Final = 16 << 20  # of one file, unpacked; a thousand long messages have about a tenth of it
 _PIECE: Final = 1 << 20
@@ -36,7 +37,7 @@ _UNSET: Final = {"status": "-1", "date_sent": "0", "archived": "0"}
 
 @extractor(
     id="android.sms_backup",
-    version=1,
+    version=2,
     title="Android backup of text and picture messages",
     files=(
         "**/com.android.providers.telephony/**/*_sms_backup",
@@ -58,7 +59,7 @@ def sms_backup(file: EvidenceFile) -> Iterator[Found]:
     References:
     - Android Open Source Project: com.android.providers.telephony.TelephonyBackupAgent
     """
-    mms = file.path.lower().endswith("_mms_backup")
+    mms = without_copy_mark(file.path).lower().endswith("_mms_backup")
     text, damage = _unpacked(file)
     count = 0
     at = _after(text, 0, "[")

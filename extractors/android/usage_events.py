@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from evidence_store.records import AppUse, Moment
 from extractors.android.xml_file import user_of
 from extractors.database import Doubts
+from extractors.matching import without_copy_mark
 from parsers.times import from_unix, iso
 
 Extra = tuple[tuple[str, str | int | float | None], ...]
@@ -98,7 +99,7 @@ class Interval:
 def interval(path: str, end_offset: int | None) -> Interval:
     """The interval of the file at `path`: ".../usagestats/0/daily/1570000000000"."""
     found = _FOLDER.search(path)
-    name = path.rpartition("/")[2]
+    name = without_copy_mark(path).rpartition("/")[2]
     begin = _BEGIN.fullmatch(name)
     user: Extra = (("user", int(found[1])),) if found and found[1] else user_of(path)
     return Interval(found[2].lower() if found else "", int(begin[1]) if begin else None, end_offset, user)

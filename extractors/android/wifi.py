@@ -12,6 +12,7 @@ from extractors.android.text_file import read_text
 from extractors.android.xml_file import Extra, read_elements, user_of, whole
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts
+from extractors.matching import without_copy_mark
 from parsers.xml_events import Element
 
 # The key of a configuration: its name, in quotes or as hexadecimal digits, and how it is secured.
@@ -61,7 +62,7 @@ def wifi(file: EvidenceFile) -> Iterator[Found]:
       RandomizedMacStoreData (MacAddressMap)
     - hostap project: wpa_supplicant.conf
     """
-    name = file.path.rpartition("/")[2].lower()
+    name = without_copy_mark(file.path).rpartition("/")[2].lower()
     if name.endswith(".xml"):
         yield from _store(file)
     elif name == "softap.conf":

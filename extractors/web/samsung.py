@@ -10,6 +10,7 @@ from extractors.android.shared_storage import file_name, place
 from extractors.android.tables import Table, extra_of, moments_of, read_tables
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, each_row, read_database, selecting, stored
+from extractors.matching import without_copy_mark
 from extractors.web.addresses import searched
 from extractors.web.pages import Folders, folder_path
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
@@ -58,7 +59,7 @@ _KEEPERS: Final[dict[Any, str]] = {
 
 @extractor(
     id="web.samsung",
-    version=1,
+    version=2,
     title="Samsung Internet: bookmarks, tabs and saved pages, as recorded",
     files=("**/SBrowser.db", "**/SBrowser2.db"),
     tables=({"BOOKMARKS": {"_ID", "URL", "TITLE", "FOLDER", "PARENT"}, "TABS": {"_ID", "TAB_URL"}},),
@@ -84,11 +85,15 @@ def samsung(file: EvidenceFile) -> Iterator[Found]:
     - Autopsy: InternalPythonModules/android/sbrowser.py (bookmarks in milliseconds)
     """
     own = _PACKAGE in file.path.lower()
-    if own and file.path.lower().endswith(_SECOND) and file.size and not file.head.startswith(_PLAIN):
+    if own and _is_second(file.path) and file.size and not file.head.startswith(_PLAIN):
         words = "newer versions of the browser encrypt this file, with a key of the device's key store"
         yield Problem("file", "not-in-the-clear", f"no database in the clear: {words}")
         return
     yield from read_database(file, lambda db: _read(db, file.path, own))
+
+
+def _is_second(path: str) -> bool:
+    return without_copy_mark(path).lower().endswith(_SECOND)
 
 
 def _read(db: EvidenceDatabase, path: str, own: bool) -> Iterator[Found]:
@@ -99,7 +104,7 @@ def _read(db: EvidenceDatabase, path: str, own: bool) -> Iterator[Found]:
         for row in each_row(db, "BOOKMARKS", columns, told, "_ID"):
             if row["FOLDER"] == 1 and len(folders) < _MOST_FOLDERS:
                 folders[row["_ID"]] = (row["TITLE"] if isinstance(row["TITLE"], str) else None, row["PARENT"])
-    mode = ("secret mode",) if path.lower().endswith(_SECOND) else ()
+    mode = ("secret mode",) if _is_second(path) else ()
     page = _saved_page(path, mode)
     bookmark = _bookmark(folders, mode)
     tables = (
