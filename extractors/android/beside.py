@@ -29,12 +29,18 @@ def beside(
     """
     if lacking(db, {table: {key}}):
         return RowsBeside(iter(()), table, key)
-    return RowsBeside(_sorted(db, table, selecting(db, table, columns), (key, *order.split(", ")), only), table, key)
+    return RowsBeside(
+        sorted_rows(db, table, selecting(db, table, columns), (key, *order.split(", ")), only), table, key
+    )
 
 
-def _sorted(
-    db: EvidenceDatabase, table: str, columns: str, order: tuple[str, ...], only: tuple[str, int] | None
+def sorted_rows(
+    db: EvidenceDatabase, table: str, columns: str, order: tuple[str, ...], only: tuple[str, int] | None = None
 ) -> Iterator[Row]:
+    """The rows of `table` in the order of these columns; `columns` is a select list.
+
+    Raises DatabaseDamaged behind the last of them, where damage keeps some of the table from being read.
+    """
     where = f" WHERE {only[0]} = {only[1]:d}" if only else ""
     done = 0
     try:

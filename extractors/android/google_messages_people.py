@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from evidence_store.records import Group, Member, Party, Problem
+from extractors.android.beside import sorted_rows
 from extractors.android.google_messages_codes import ARCHIVE
 from extractors.android.tables import rows_told
 from extractors.android.threads import party
@@ -105,9 +106,8 @@ class People:
     def _load_members(self, db: EvidenceDatabase) -> None:
         table = next((one for one in _MEMBERS if not lacking(db, {one: set(_MEMBER[:2])})), None)
         if table is not None:
-            sql = f"SELECT {selecting(db, table, _MEMBER)} FROM {table} ORDER BY conversation_id, participant_id"  # noqa: S608
             try:
-                for row in db.execute(sql):
+                for row in sorted_rows(db, table, selecting(db, table, _MEMBER), _MEMBER[:2]):
                     self._add_member(row)
             except DatabaseDamaged as error:
                 self.problems.append(Problem("file", "damaged-database", f"{table}: {error}"))

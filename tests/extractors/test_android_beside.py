@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from evidence_store.records import Contact, Message, Party, Problem
+from evidence_store.records import Contact, Group, Message, Party, Problem
 from extractors.android.contacts import contacts
+from extractors.android.google_messages import google_messages
 from extractors.android.sms import messages
 from tests.evidence_builders.android import CONTACTS, MMS, SMS, THREADS
-from tests.evidence_builders.broken_pages import with_broken_page_of, with_broken_root
+from tests.evidence_builders.broken_pages import with_broken_leaf, with_broken_page_of, with_broken_root
 from tests.evidence_builders.browsers import database
 from tests.evidence_builders.files import MemoryFile
+from tests.evidence_builders.google_messages import RECENT
 
 PATH = "data/data/com.android.providers.contacts/databases/contacts2.db"
 INDEX = "CREATE INDEX data_raw_contact_id ON data(raw_contact_id);"
@@ -67,3 +69,17 @@ def test_a_damaged_page_of_addresses_costs_the_members_on_it() -> None:
     assert (drafts[0].recipients, drafts[-1].recipients) == ((Party("+447700900100"),), (Party("+447700900699"),))
     assert len([one for one in drafts if not one.recipients]) < 300
     assert any("members of threads are not complete" in one.detail for one in found if isinstance(one, Problem))
+
+
+def test_a_damaged_page_of_members_costs_the_members_on_it() -> None:
+    rows = "BEGIN; INSERT INTO participants(_id, normalized_destination) VALUES(1, '+447700900101');" + "".join(
+        f"INSERT INTO conversations(_id) VALUES({number});"
+        f"INSERT INTO conversation_to_participants(conversation_id, participant_id) VALUES({number}, 1);"
+        for number in range(1, 2001)
+    )
+    data = database(RECENT, rows + "COMMIT;")
+    found = list(google_messages(MemoryFile("bugle_db", with_broken_leaf(data, "conversation_to_participants"))))
+    groups = [one for one in found if isinstance(one, Group)]
+    assert len(groups) == 2000
+    assert (groups[0].members, groups[-1].members != ()) == ((), True)
+    assert len([one for one in groups if not one.members]) < 700
