@@ -52,8 +52,8 @@ _SUPPLICANT: Final = ("priority", "disabled", "eap", "identity", "anonymous_iden
 def wifi(file: EvidenceFile) -> Iterator[Found]:
     """A record for each network that is stored, and for the hotspot.
 
-    Android 10 keeps the random address that it uses for a network in a list by itself, also when the network is
-    forgotten, and later versions keep that list: what stands in it and is not among the stored networks comes out too.
+    Android 10 keeps the random address that it uses for a network in a list by itself, and later versions keep that
+    list: what stands in it and is not among the stored networks comes out too.
 
     "CreationTime" is local time without a year ("time=04-15 12:34:56.789"); other times are milliseconds.
 

@@ -12,6 +12,7 @@ from extractors.database import Doubts, read_database, stored
 from extractors.ios.calls_early import EARLY, early_calls
 from extractors.ios.core_data import Extra, Rows, each_record, named, rows_by_key
 from extractors.ios.joins import Joined, joined_keys
+from extractors.matching import without_copy_mark
 from extractors.recovered import IOS_CALLS, deleted_records
 from parsers.sqlite_file import DamagedText, EvidenceDatabase, Row, lacking
 
@@ -47,7 +48,7 @@ _DIRECTIONS: Final[dict[Any, Literal["in", "out"]]] = {0: "in", 1: "out"}
 
 @extractor(
     id="ios.calls",
-    version=1,
+    version=2,
     title="Call history of Apple devices",
     files=("**/CallHistory.storedata", "**/CallHistoryTemp.storedata", "**/call_history.db"),
     tables=(
@@ -82,7 +83,7 @@ def _read(db: EvidenceDatabase, path: str, known: Rows) -> Iterator[Found]:
         yield from early_calls(db)
         return
     if unknown := lacking(db, {"ZCALLRECORD": {"Z_PK", "ZADDRESS", "ZDATE", "ZDURATION", "ZORIGINATED"}}):
-        words = lacking(db, EARLY) if path.lower().endswith("call_history.db") else unknown
+        words = lacking(db, EARLY) if without_copy_mark(path).lower().endswith("call_history.db") else unknown
         yield Problem("schema", "unknown-layout", words)
         return
     gaps: list[Problem] = []

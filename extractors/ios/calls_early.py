@@ -10,6 +10,7 @@ from extractors.android.threads import party as address
 from extractors.base import EvidenceFile, Found, extractor, joined
 from extractors.database import Doubts, read_database, stored
 from extractors.ios.core_data import each_record, named
+from extractors.matching import without_copy_mark
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 EARLY: Final = {"call": {"ROWID", "address", "date", "duration", "flags"}}
@@ -65,7 +66,7 @@ def _duration(row: Row, doubts: Doubts) -> int | None:
 
 @extractor(
     id="ios.voicemail",
-    version=1,
+    version=2,
     title="Visual voicemail",
     files=("**/voicemail.db",),
     tables=({"voicemail": {"ROWID", "sender", "date", "duration", "trashed_date"}},),
@@ -88,7 +89,7 @@ def voicemail(file: EvidenceFile) -> Iterator[Found]:
 
 def _read(db: EvidenceDatabase, path: str) -> Iterator[Found]:
     if unknown := lacking(db, {"voicemail": {"ROWID", "sender", "date", "duration"}}):
-        if path.lower().endswith("library/voicemail/voicemail.db"):
+        if without_copy_mark(path).lower().endswith("library/voicemail/voicemail.db"):
             yield Problem("schema", "unknown-layout", unknown)
         return
     for table in _TABLES:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from evidence_store.records import Attachment, Notification, Present, Problem
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.ios.plists import is_secret, moment, text, words
+from extractors.matching import without_copy_mark
 from parsers.nskeyedarchiver import unarchive
 from parsers.plist import MAX_BYTES, read_plist
 
@@ -47,7 +48,7 @@ def ios_notifications(file: EvidenceFile) -> Iterator[Found]:
     if problem is not None:
         yield problem
         return
-    pending = file.path.lower().endswith("pendingnotifications.plist")
+    pending = without_copy_mark(file.path).lower().endswith("pendingnotifications.plist")
     app, problem = _app(file)
     if problem is not None and entries:
         yield problem
@@ -76,7 +77,7 @@ def _entries(file: EvidenceFile) -> tuple[list[Any], Problem | None]:
 
 def _app(file: EvidenceFile) -> tuple[str, Problem | None]:
     """The application's bundle id, from the list that says which folder is whose; else what the folder is called."""
-    folder, _, name = file.path.rpartition("/")
+    folder, _, name = without_copy_mark(file.path).rpartition("/")
     if name.lower().endswith(".pushstore"):
         return name[: -len(".pushstore")], None
     own = folder.rpartition("/")[2]

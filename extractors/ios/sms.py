@@ -14,6 +14,7 @@ from extractors.ios.sms_files import Places, files_beside, lone_attachments
 from extractors.ios.sms_links import Links
 from extractors.ios.sms_people import People, columns_of
 from extractors.ios.sms_row import COLUMNS, Reader
+from extractors.matching import without_copy_mark
 from extractors.recovered import IOS_MESSAGES, deleted_records, gaps, recovered_keys
 from parsers.sqlite_file import EvidenceDatabase, lacking
 
@@ -23,7 +24,7 @@ _AT_ONCE: Final = 500
 
 @extractor(
     id="ios.sms",
-    version=1,
+    version=2,
     title="SMS and iMessage of Apple devices",
     files=("**/sms.db", "**/chat.db"),
     tables=(_NEEDED | {"handle": {"ROWID", "id"}}, EARLY | {"msg_pieces": {"ROWID", "message_id"}}),
@@ -63,7 +64,7 @@ def _read(db: EvidenceDatabase, file: EvidenceFile, known: list[People]) -> Iter
         if not lacking(db, EARLY):
             yield from early_messages(db, file.path)
             return
-        telling = file.path.lower().endswith(("library/sms/sms.db", "library/messages/chat.db"))
+        telling = without_copy_mark(file.path).lower().endswith(("library/sms/sms.db", "library/messages/chat.db"))
         if telling or {"handle", "chat_message_join"} <= set(db.tables()):
             yield Problem("schema", "unknown-layout", unknown)
         return

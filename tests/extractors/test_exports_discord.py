@@ -265,7 +265,7 @@ def test_the_account_comes_out_without_its_secrets():
         "global_name": "Ann Example", "ip": "192.0.2.1", "mfa_token": "secret", "connections": [{"token": "secret"}],
     }  # fmt: skip
     name = "Ann Example"
-    assert list(user(MemoryFile("package/account/user.json", json.dumps(row).encode()))) == [
+    assert list(user(MemoryFile("package/account/user (1).json", json.dumps(row).encode()))) == [
         Account(
             locator="user", service="Discord", name=name, extra=(("discriminator", 0), ("ip", "192.0.2.1")),
             identifiers=(

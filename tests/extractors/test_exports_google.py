@@ -147,8 +147,9 @@ def test_the_timelines_of_phones_come_out() -> None:
     ]
 
 
-def test_the_settings_beside_the_history_are_left_alone() -> None:
-    assert list(locations(file("Takeout/Location History/Settings.json", {"hasReportedLocations": True}))) == []
+@pytest.mark.parametrize("name", ["Settings.json", "Settings (1).json"])
+def test_the_settings_beside_the_history_are_left_alone(name: str) -> None:
+    assert list(locations(file(f"Takeout/Location History/{name}", {"hasReportedLocations": True}))) == []
 
 
 def test_activity_is_told_in_the_services_own_words() -> None:

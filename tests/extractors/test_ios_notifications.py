@@ -65,8 +65,9 @@ def test_one_that_is_to_come_is_said_to_be() -> None:
     assert (found.flags, found.text, found.moments) == (("pending",), "tomorrow", ())
 
 
-def test_the_older_store_names_the_application_by_its_file() -> None:
-    path = "private/var/mobile/Library/SpringBoard/PushStore/com.example.chat.pushstore"
+@pytest.mark.parametrize("copy", ["", " (1)", " - Copy"])
+def test_the_older_store_names_the_application_by_its_file(copy: str) -> None:
+    path = f"private/var/mobile/Library/SpringBoard/PushStore/com.example.chat{copy}.pushstore"
     [_, found] = ios_notifications(MemoryFile(path, archive_of([{"AppNotificationMessage": "hello"}])))
     assert isinstance(found, Notification)
     assert (found.app, found.text) == ("com.example.chat", "hello")

@@ -13,6 +13,7 @@ from extractors.chats.signal.messages import Reader
 from extractors.chats.signal.people import SERVICE, People
 from extractors.chats.signal.side import Places, Sides
 from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
+from extractors.matching import without_copy_mark
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 _SQLITE: Final = b"SQLite format 3\x00"
@@ -26,7 +27,7 @@ _DRAFT: Final = ("_id", "thread_id", "type", "value")
 
 @extractor(
     id="signal.android",
-    version=3,
+    version=4,
     title="Signal on Android: messages, calls, groups, recipients",
     files=("**/signal.db", "**/database.sqlite"),
     tables=tuple({"thread": {"_id"}, "recipient": {"_id"}, one: {"_id", "thread_id"}} for one in ("message", "mms")),
@@ -47,7 +48,7 @@ def android(file: EvidenceFile) -> Iterator[Found]:
     - Signal for Android (public source): org.thoughtcrime.securesms.database (MessageTable, MmsDatabase, SmsDatabase,
       AttachmentTable, RecipientTable, GroupTable, CallTable, ReactionTable, PollTables, MessageTypes)
     """
-    ours = file.path.lower().endswith("signal.db")
+    ours = without_copy_mark(file.path).lower().endswith("signal.db")
     if not file.head.startswith(_SQLITE):
         if ours and file.size:
             yield Problem(

@@ -13,6 +13,7 @@ from evidence_store.records import Account, Attachment, Message, Moment, Party, 
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.discord.chat_exporter import SERVICE
 from extractors.exports.json_values import Row, Values, not_an_object, rest
+from extractors.matching import without_copy_mark
 from parsers.json_pieces import END, JsonDamaged, pieces
 from parsers.times import from_unix
 
@@ -164,7 +165,7 @@ def _moment(values: Values, row: Row) -> Moment:
 
 @extractor(
     id="discord.account",
-    version=2,
+    version=3,
     title="Discord data package: the account",
     files=("**/user.json",),
     emits=(Account,),
@@ -177,7 +178,7 @@ def user(file: EvidenceFile) -> Iterator[Found]:
     """The account that the package was made of. References: Discord, "Your Discord Data Package"."""
     if not re.match(rb'\A\s*\{\s*"id"\s*:', file.head) or b'"discriminator"' not in file.head:
         return
-    in_english = file.path.casefold().endswith("account/user.json")
+    in_english = without_copy_mark(file.path).casefold().endswith("account/user.json")
     if not in_english and _PACKAGE_ONLY.search(file.head) is None:
         return  # what Discord tells to programs of anybody's account
     values = Values(file)

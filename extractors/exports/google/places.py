@@ -11,6 +11,7 @@ from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.google.phone_timeline import edit, frequent_place, segment, signal
 from extractors.exports.google.place_values import at, e7, number, when
 from extractors.exports.json_values import Extra, Row, Values, not_an_object, rest
+from extractors.matching import without_copy_mark
 from parsers.json_pieces import END, JsonDamaged, Path, pieces
 
 _LISTS: Final = frozenset(("locations", "timelineObjects", "semanticSegments", "rawSignals", "timelineEdits"))
@@ -38,7 +39,7 @@ def looks_like(head: bytes) -> bool:
 
 @extractor(
     id="google.locations",
-    version=2,
+    version=3,
     title="Google location history and timeline, as exported",
     files=(
         *("**/Location History/**/*.json", "**/Location History (Timeline)/**/*.json", "**/Records.json"),
@@ -61,7 +62,7 @@ def locations(file: EvidenceFile) -> Iterator[Found]:
     References:
     - the field names as the exports themselves have them; Google Takeout help, "Export your Timeline data"
     """
-    if file.path.rpartition("/")[2].lower() in _OTHERS:
+    if without_copy_mark(file.path).rpartition("/")[2].lower() in _OTHERS:
         return
     values = Values(file)
     known, without = False, 0

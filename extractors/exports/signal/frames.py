@@ -11,6 +11,7 @@ from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.json_values import Values
 from extractors.exports.signal.items import ad_hoc_call, item
 from extractors.exports.signal.people import People, account, recipient
+from extractors.matching import without_copy_mark
 from extractors.shortened import shortened
 from parsers.signal_frames import frames, read_info
 
@@ -32,7 +33,7 @@ def looks_like(head: bytes) -> bool:
 
 @extractor(
     id="signal.frames",
-    version=2,
+    version=3,
     title="Signal backup of version 2, not encrypted (protocol buffers or JSON)",
     files=("**/*.binproto", "**/main.jsonl"),
     types=("application/json",),
@@ -52,7 +53,7 @@ def signal_frames(file: EvidenceFile) -> Iterator[Found]:
     - libsignal (public source): rust/message-backup/src/proto/backup.proto
     """
     if not looks_like(file.head):
-        if file.path.lower().endswith(".binproto") and file.size:
+        if without_copy_mark(file.path).lower().endswith(".binproto") and file.size:
             yield Problem("schema", "unknown-layout", "not the beginning of a Signal backup that is not encrypted")
         return
     reading = _Reading(file)

@@ -11,6 +11,7 @@ from evidence_store.records import Attachment, Message, Present, Problem, replac
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.json_values import Row, Values, place_beside
 from extractors.exports.snapchat.chats import message
+from extractors.matching import without_copy_mark
 from parsers.html_pieces import Node, elements
 
 _KNOWN: Final = re.compile(rb"rightpanel|snapchat|(?:chat|snap)[ _]history", re.IGNORECASE)
@@ -56,7 +57,7 @@ def snapchat_pages(file: EvidenceFile) -> Iterator[Found]:
     """
     if not _is_one(file):
         return
-    name = file.path.rpartition("/")[2]
+    name = without_copy_mark(file.path).rpartition("/")[2]
     conversation = _conversation(name)
     values, rows = Values(file), 0
     try:
@@ -71,7 +72,7 @@ def snapchat_pages(file: EvidenceFile) -> Iterator[Found]:
         yield Problem("schema", "unknown-layout", "the page of a conversation without a message that is known")
     names = _AS_JSON["snap" if "snap_history" in file.path.lower() else "chat"]
     if rows and (other := next((one for one in names if _is_there(file, one)), None)):
-        yield Problem("note", "twice", f"{other} is the same as JSON: each message that both have comes out of both")
+        yield Problem("note", "twice", f"{other} may be the same as JSON: what both have comes out of both")
 
 
 def _is_one(file: EvidenceFile) -> bool:

@@ -10,6 +10,7 @@ from evidence_store.records import Account, Contact, DeviceFact, Moment, Party, 
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.telegram.chats import SERVICE
 from extractors.exports.telegram.export_html import is_an_export, page_moment
+from extractors.matching import without_copy_mark
 from parsers.html_pieces import Node, elements
 
 _AS_JSON: Final = ("result.json", "../result.json")
@@ -42,7 +43,7 @@ def lists_html(file: EvidenceFile) -> Iterator[Found]:
     """
     if b"page_wrap" not in file.head:
         return  # other programs have pages of these names
-    name, rows = file.path.rpartition("/")[2].lower(), 0
+    name, rows = without_copy_mark(file.path).rpartition("/")[2].lower(), 0
     try:
         with file.open() as stream:
             for node in elements(stream, _wanted):

@@ -25,6 +25,7 @@ from evidence_store.records import (
 )
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.exports.json_values import Row, Values, not_an_object, rest
+from extractors.matching import without_copy_mark
 from parsers.json_pieces import END, JsonDamaged, Path, pieces
 
 SERVICE: Final = "TikTok"
@@ -50,7 +51,7 @@ def looks_like(head: bytes) -> bool:
 
 @extractor(
     id="tiktok.export",
-    version=3,
+    version=4,
     title="TikTok: messages, comments, videos, searches, logins of an export (JSON)",
     files=("**/user_data.json", "**/user_data_tiktok.json"),
     emits=(Message, Account, Contact, DeviceFact, Search, WebVisit),
@@ -67,7 +68,7 @@ def export(file: EvidenceFile) -> Iterator[Found]:
     References:
     - TikTok Help Centre, "Requesting your data"; public readers of user_data.json
     """
-    if not looks_like(file.head) and not file.path.lower().endswith(_OWN_NAME):
+    if not looks_like(file.head) and not without_copy_mark(file.path).lower().endswith(_OWN_NAME):
         return
     values, rows, left = Values(file), 0, set()
     owner = _owner(file)
