@@ -41,7 +41,8 @@ def messages(file: EvidenceFile) -> Iterator[Found]:
     """Every row of `message` and `chat`; what is left of deleted ones; attachments that no message has.
 
     Times count from 2001, in seconds to iOS 10 and in nanoseconds since. `date` of an outgoing message is when it was
-    sent, of an incoming one what the device recorded for it (of an iMessage, mostly the time that came with it).
+    sent, or is to be sent ("Send Later", `is_sent` 0), of an incoming one what the device recorded for it (of an
+    iMessage, mostly the time that came with it).
     Tapbacks are rows of their own and are put onto the message they are for; where that is not there, they stay
     messages. `text` can be empty with the words in `attributedBody` alone. Earlier texts of edited messages and what
     was taken back stand in `message_summary_info`. iOS 5 and before have another layout, see `sms_early`.

@@ -44,7 +44,8 @@ COLUMNS: Final = (
     *("ROWID", "guid", "text", "attributedBody", "subject", "handle_id", "service", "date", "is_from_me", "is_read"),
     *("item_type", "group_action_type", "group_title", "other_handle", "share_status", "associated_message_guid"),
     *("associated_message_type", "associated_message_emoji", "balloon_bundle_id", "payload_data"),
-    *("expressive_send_style_id", "message_summary_info", "thread_originator_guid", "schedule_type"),
+    *("expressive_send_style_id", "message_summary_info", "thread_originator_guid", "schedule_type", "is_sent"),
+    "is_delivered",
     *(name for _, name in _FLAGS),
     *(name for _, name in _TIMES),
     *_EXTRA,
@@ -71,6 +72,9 @@ class Reader:
         found = [self._chat(number) for number in chats]
         chat = found[0] if found else None
         direction, meaning = _DIRECTIONS.get(row["is_from_me"], (None, "recorded"))
+        unsent = direction == "out" and _is_unsent(row)
+        if unsent:
+            meaning = "scheduled for" if row["schedule_type"] == _SCHEDULED else "recorded"
         other = self._people.handle(row["handle_id"], doubts)
         text, extra = text_of(row, doubts)
         moments = (when(meaning, row["date"], "date", doubts), *self._times(row))
@@ -80,6 +84,8 @@ class Reader:
         text, event_flags, event_extra = self._special(row, text or app.text, direction, other)
         reactions, reaction_extra = self._links.reactions(guid, doubts)
         flags = _flags(row, direction, _FLAGS_OF(row), bool(earlier.extra), text)
+        if unsent:
+            flags = ("not marked as sent", *flags)
         if more := event_flags + app.flags + earlier.flags + file_flags:
             flags = tuple(dict.fromkeys(flags + more))
         extra += app.extra + earlier.extra + event_extra + file_extra + reaction_extra
@@ -173,6 +179,12 @@ class Reader:
         if row["is_from_me"] not in (0, 1):
             extra += (("is_from_me", plain(row["is_from_me"])), ("handle_id", plain(row["handle_id"])))
         return extra + tuple(("also in", chat.conversation) for chat in chats[1:]) if len(chats) > 1 else extra
+
+
+def _is_unsent(row: Row) -> bool:
+    """Whether no column says that a message of the device's own side left it: it waits, failed, or is for later."""
+    went = row["is_delivered"] == 1 or any(row[name] not in (None, 0) for name in ("date_delivered", "date_read"))
+    return row["is_sent"] == 0 and not went and not row["item_type"]
 
 
 def _recipients(direction: str | None, other: Party | None, chat: Chat | None) -> tuple[Party, ...]:

@@ -138,7 +138,8 @@ def people(**tables: Sequence[Mapping[str, Any]]) -> Tables:
 def message(number: int, text: str | None = None, **more: Any) -> dict[str, Any]:
     """A row of `message`: received from the first person by iMessage, and read, a minute after the one before."""
     row = {"ROWID": number, "guid": f"M-{number}", "text": text, "handle_id": 1, "service": "iMessage"}
-    return {**row, "date": AT + number * 60_000_000_000, "is_read": 1, **more}
+    sent = {"is_sent": 1} if more.get("is_from_me") == 1 else {}
+    return {**row, "date": AT + number * 60_000_000_000, "is_read": 1, **sent, **more}
 
 
 def in_chat(chat: int, *numbers: int) -> list[dict[str, int]]:
