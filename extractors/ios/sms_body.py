@@ -23,6 +23,7 @@ _ATTRIBUTES: Final = ((_MENTION.encode(), _MENTION, "mention"), (_TRANSCRIPT.enc
 _MOST_KEPT: Final = 4 << 20
 # How the names of the keys stand in a binary property list: without one of them it tells no edit.
 _EDITED, _RETRACTED = b"Rec", b"Rrp"
+TAKEN_BACK: Final = "deleted by sender"
 _LINK: Final = "com.apple.messages.URLBalloonProvider"
 _WORDS_OF: Final = ("caption", "subcaption", "secondary-subcaption", "tertiary-subcaption", "image-title")
 _APPS: Final = {
@@ -110,7 +111,10 @@ def _bounded(found: Iterator[tuple[str, str]], what: str, doubts: Doubts) -> Ite
 
 
 def edits(row: Row, doubts: Doubts) -> Words:
-    """Earlier texts, and whether parts were taken back, out of `message_summary_info`. `text` is not set."""
+    """Earlier texts, and whether parts were taken back, out of `message_summary_info`. `text` is not set.
+
+    `date_edited` is the last change of any part, and taking one back is a change too.
+    """
     stored = row["message_summary_info"]
     if not isinstance(stored, bytes) or (_EDITED not in stored and _RETRACTED not in stored):
         return Words()
@@ -132,11 +136,17 @@ def edits(row: Row, doubts: Doubts) -> Words:
             states = [one for one in events if isinstance(one, dict)]
             # The last state of a part is that of the message, unless the part was taken back.
             texts += [one["t"] for one in (states[:-1] if still_there else states) if isinstance(one.get("t"), bytes)]
-            dates = [one["d"] for one in states[1:-1] if isinstance(one.get("d"), int | float)]
+            dates = [one["d"] for one in states[1:] if isinstance(one.get("d"), int | float)]
+            dates = [date for date in dates if not _is_told(date, row["date_edited"])]
             moments += [doubts.moment("edited", date, "cocoa s", "message_summary_info") for date in dates]
     extra = tuple(_bounded(_earlier(texts, doubts), "message_summary_info: earlier texts", doubts))
-    flags = (*(("edited",) if extra else ()), *(("deleted by sender",) if gone else ()))
+    flags = (*(("edited",) if extra else ()), *((TAKEN_BACK,) if gone else ()))
     return Words(None, flags, extra, tuple(moments))
+
+
+def _is_told(seconds: float, last: Any) -> bool:
+    """Whether an edit is the one that `date_edited` tells, in nanoseconds: a fraction of a double is not so fine."""
+    return type(last) is int and abs(seconds - last / 1e9) < 1
 
 
 def _earlier(texts: list[bytes], doubts: Doubts) -> Iterator[tuple[str, str]]:

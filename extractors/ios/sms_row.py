@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from evidence_store.records import Attachment, Message, Moment, Party, Quoted
 from extractors.database import Doubts, stored
 from extractors.ios.core_data import Extra, plain
-from extractors.ios.sms_body import Words, app_of, edits, text_of
+from extractors.ios.sms_body import TAKEN_BACK, Words, app_of, edits, text_of
 from extractors.ios.sms_codes import POLL_VOTE, STICKER, effect, event, tapback
 from extractors.ios.sms_files import Places, attachments_of
 from extractors.ios.sms_links import Links, target_of
@@ -53,6 +53,7 @@ COLUMNS: Final = (
 _FLAGS_OF: Final = itemgetter(*(name for _, name in _FLAGS))
 _EXTRA_OF: Final = itemgetter(*_EXTRA)
 _TIMES_OF: Final = itemgetter(*(name for _, name in _TIMES))
+_CHANGED: Final = "edited or unsent"  # what `date_edited` tells where a part was taken back
 _SCHEDULED: Final = 2
 _DIRECTIONS: Final[dict[Any, tuple[Literal["in", "out"], str]]] = {0: ("in", "received"), 1: ("out", "sent")}
 
@@ -77,13 +78,14 @@ class Reader:
             meaning = "scheduled for" if row["schedule_type"] == _SCHEDULED else "recorded"
         other = self._people.handle(row["handle_id"], doubts)
         text, extra = text_of(row, doubts)
-        moments = (when(meaning, row["date"], "date", doubts), *self._times(row))
         attachments, file_flags, file_extra = self._files(files)
         earlier = edits(row, doubts) if row["message_summary_info"] is not None else Words()
+        moments = (when(meaning, row["date"], "date", doubts), *self._times(row, TAKEN_BACK in earlier.flags))
         app = app_of(row, doubts) if row["balloon_bundle_id"] is not None else Words()
         text, event_flags, event_extra = self._special(row, text or app.text, direction, other)
         reactions, reaction_extra = self._links.reactions(guid, doubts)
-        flags = _flags(row, direction, _FLAGS_OF(row), bool(earlier.extra), text)
+        is_edited = bool(earlier.extra) or (text is not None and TAKEN_BACK not in earlier.flags)
+        flags = _flags(row, direction, _FLAGS_OF(row), is_edited)
         if unsent:
             flags = ("not marked as sent", *flags)
         if more := event_flags + app.flags + earlier.flags + file_flags:
@@ -122,12 +124,12 @@ class Reader:
         named = self._doubts.text(service, "service")
         return named or self._people.service(row["handle_id"]) or (chat.service if chat else "")
 
-    def _times(self, row: Row) -> tuple[Moment, ...]:
+    def _times(self, row: Row, taken_back: bool) -> tuple[Moment, ...]:
         values = _TIMES_OF(row)
         if not any(values):
             return ()
         return tuple(
-            when(meaning, value, name, self._doubts)
+            when(_CHANGED if taken_back and name == "date_edited" else meaning, value, name, self._doubts)
             for (meaning, name), value in zip(_TIMES, values, strict=True)
             if value not in (None, 0)
         )
@@ -196,9 +198,7 @@ def _recipients(direction: str | None, other: Party | None, chat: Chat | None) -
     return chat.members if chat is not None else ()
 
 
-def _flags(
-    row: Row, direction: str | None, marks: tuple[Any, ...], has_earlier: bool, text: str | None
-) -> tuple[str, ...]:
+def _flags(row: Row, direction: str | None, marks: tuple[Any, ...], is_edited: bool) -> tuple[str, ...]:
     flags = tuple(word for word, value in zip(_FLAG_WORDS, marks, strict=True) if value == 1) if any(marks) else ()
     if direction is None:
         flags += (f"is_from_me {stored(row['is_from_me'])}",)
@@ -210,7 +210,7 @@ def _flags(
         flags += ("scheduled",)
     if row["date_retracted"]:
         flags += ("deleted by sender",)
-    if row["date_edited"] and (text is not None or has_earlier):
+    if row["date_edited"] and is_edited:
         flags += ("edited",)
     return flags
 

@@ -249,11 +249,11 @@ def test_earlier_texts_of_edited_messages_and_what_was_taken_back() -> None:
             flags=("edited",),
             extra=(("earlier text", "helo"), ("earlier text", "hello")),
         ),
-        said(2, None, moments=(at("received", 2), at("edited", 4)), flags=("deleted by sender",)),
+        said(2, None, moments=(at("received", 2), at("edited or unsent", 4)), flags=("deleted by sender",)),
         said(
             3,
             None,
-            moments=(at("received", 3), at("edited", 5), at("deleted", 5)),
+            moments=(at("received", 3), at("edited or unsent", 5), at("deleted", 5)),
             flags=("deleted by sender", "edited"),
             extra=(("earlier text", "helo"),),
         ),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from tests.evidence_builders.ios_messages import file, in_chat, message, people
+import plistlib
+from typing import Any
+
+from evidence_store.records import Moment
+from tests.evidence_builders.ios_messages import AT, AT_US, file, in_chat, message, people
+from tests.evidence_builders.typed_streams import body
 from tests.extractors.test_ios_sms import ANN_P, at, found_in, ns, said
 
-OUT = {"direction": "out", "sender": None, "recipients": (ANN_P,)}
+OUT: dict[str, Any] = {"direction": "out", "sender": None, "recipients": (ANN_P,)}
 
 
 def test_a_message_that_is_not_marked_as_sent_is_not_said_to_be_sent() -> None:
@@ -39,4 +44,50 @@ def test_a_message_that_is_not_marked_as_sent_is_not_said_to_be_sent() -> None:
         said(4, "Went", moments=(at("sent", 4), at("delivered", 4, 1)), **OUT),
         said(5, "Went at its time", moments=(at("sent", 5),), flags=("scheduled",), **OUT),
         said(6, "Heard"),
+    ]
+
+
+def summary(**info: Any) -> bytes:
+    return plistlib.dumps(info, fmt=plistlib.FMT_BINARY)
+
+
+def state(text: str, minute: int) -> dict[str, Any]:
+    """What a part of a message said from a minute on."""
+    return {"t": body(text), "d": AT / 1e9 + 60 * minute}
+
+
+def edited(minute: int) -> Moment:
+    """An edit that only the summary tells."""
+    return Moment("edited", AT_US + minute * 60_000_000, str(AT / 1e9 + 60 * minute), "A")
+
+
+def test_a_part_that_was_unsent_is_no_edit_of_the_rest() -> None:
+    row = message(1, "The rest", date_edited=ns(3), message_summary_info=summary(rp=[1], otr={}))
+    assert found_in(file(people(message=[row], chat_message_join=in_chat(1, 1)))) == [
+        said(1, "The rest", moments=(at("received", 1), at("edited or unsent", 3)), flags=("deleted by sender",))
+    ]
+
+
+def test_the_last_edit_of_each_part_has_its_time() -> None:
+    parts = {"0": [state("helo", 1), state("hello", 3)], "1": [state("yuo", 1), state("you", 4)]}
+    gone = {"0": [state("helo", 1), state("hello", 3)]}
+    rows = [
+        message(1, "hello you", date_edited=ns(4), message_summary_info=summary(ec=parts)),
+        message(2, None, date_edited=ns(5), message_summary_info=summary(ec=gone, rp=[0])),
+    ]
+    assert found_in(file(people(message=rows, chat_message_join=in_chat(1, 1, 2)))) == [
+        said(
+            1,
+            "hello you",
+            moments=(at("received", 1), at("edited", 4), edited(3)),
+            flags=("edited",),
+            extra=(("earlier text", "helo"), ("earlier text", "yuo")),
+        ),
+        said(
+            2,
+            None,
+            moments=(at("received", 2), at("edited or unsent", 5), edited(3)),
+            flags=("edited", "deleted by sender"),
+            extra=(("earlier text", "helo"), ("earlier text", "hello")),
+        ),
     ]
