@@ -24,7 +24,7 @@ _AT_ONCE: Final = 500
 
 @extractor(
     id="ios.sms",
-    version=3,
+    version=4,
     title="SMS and iMessage of Apple devices",
     files=("**/sms.db", "**/chat.db"),
     tables=(_NEEDED | {"handle": {"ROWID", "id"}}, EARLY | {"msg_pieces": {"ROWID", "message_id"}}),

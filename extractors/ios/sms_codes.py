@@ -71,6 +71,8 @@ def event(item_type: Any, action: Any, share: Any, title: str | None, who: str, 
         words = f'named the conversation "{title}"' if title else "removed the name of the conversation"
     elif item_type == 4:
         words = {0: "started sharing a location", 1: "stopped sharing a location"}.get(share, "")
+    elif (item_type, action) == (1, 0) and who == other:
+        words = "changed their number or address in the conversation"
     elif item_type == 5:
         words = "kept an audio message"
     elif item_type == 6:

@@ -56,6 +56,8 @@ _TIMES_OF: Final = itemgetter(*(name for _, name in _TIMES))
 _CHANGED: Final = "edited or unsent"  # what `date_edited` tells where a part was taken back
 _SCHEDULED: Final = 2
 _DIRECTIONS: Final[dict[Any, tuple[Literal["in", "out"], str]]] = {0: ("in", "received"), 1: ("out", "sent")}
+_SHARED: Final = ("share_direction", "is_from_me")
+_LOCATION: Final = 4  # of `item_type`: sharing of a location began or ended
 
 
 class Reader:
@@ -72,7 +74,7 @@ class Reader:
         doubts, guid = self._doubts, row["guid"]
         found = [self._chat(number) for number in chats]
         chat = found[0] if found else None
-        direction, meaning = _DIRECTIONS.get(row["is_from_me"], (None, "recorded"))
+        direction, meaning = _DIRECTIONS.get(1 if _shares_own(row) else row["is_from_me"], (None, "recorded"))
         unsent = direction == "out" and _is_unsent(row)
         if unsent:
             meaning = "scheduled for" if row["schedule_type"] == _SCHEDULED else "recorded"
@@ -148,7 +150,7 @@ class Reader:
             title = self._doubts.text(row["group_title"], "group_title")
             other = about.identifier if about else "somebody"
             words = event(item, row["group_action_type"], row["share_status"], title, actor, other)
-            names = ("item_type", "group_action_type", "share_status")
+            names = ("item_type", "group_action_type", "share_status", *(_SHARED if _shares_own(row) else ()))
             codes = tuple((name, plain(row[name])) for name in names if row[name] is not None)
             codes += (("other_handle", about.identifier),) if about else ()
             return text or words, ("system",), codes
@@ -181,6 +183,11 @@ class Reader:
         if row["is_from_me"] not in (0, 1):
             extra += (("is_from_me", plain(row["is_from_me"])), ("handle_id", plain(row["handle_id"])))
         return extra + tuple(("also in", chat.conversation) for chat in chats[1:]) if len(chats) > 1 else extra
+
+
+def _shares_own(row: Row) -> bool:
+    """Whether it is the device's own location whose sharing began or ended: `is_from_me` is 0 there nevertheless."""
+    return row["item_type"] == _LOCATION and row["other_handle"] not in (None, 0) and row["share_direction"] == 0
 
 
 def _is_unsent(row: Row) -> bool:

@@ -6,7 +6,7 @@ import plistlib
 from typing import Any
 
 from evidence_store.records import Moment
-from tests.evidence_builders.ios_messages import AT, AT_US, file, in_chat, message, people
+from tests.evidence_builders.ios_messages import ANN, AT, AT_US, BEN, file, in_chat, message, people
 from tests.evidence_builders.typed_streams import body
 from tests.extractors.test_ios_sms import ANN_P, at, found_in, ns, said
 
@@ -90,4 +90,31 @@ def test_the_last_edit_of_each_part_has_its_time() -> None:
             flags=("edited", "deleted by sender"),
             extra=(("earlier text", "helo"), ("earlier text", "hello")),
         ),
+    ]
+
+
+def test_the_devices_own_location_is_not_said_to_be_the_other_sides() -> None:
+    shared: dict[str, Any] = {"item_type": 4, "other_handle": 1}
+    rows = [
+        message(1, **shared, share_direction=0),
+        message(2, **shared, share_direction=1, share_status=1),
+        message(3, item_type=4),
+    ]
+    codes = (("item_type", 4), ("group_action_type", 0), ("share_status", 0))
+    own = (*codes, ("share_direction", 0), ("is_from_me", 0), ("other_handle", ANN))
+    ended = (*codes[:2], ("share_status", 1), ("other_handle", ANN), ("share_direction", 1))
+    event = {"flags": ("system",)}
+    assert found_in(file(people(message=rows, chat_message_join=in_chat(1, 1, 2, 3)))) == [
+        said(1, "[own side started sharing a location]", moments=(at("sent", 1),), extra=own, **event, **OUT),
+        said(2, f"[{ANN} stopped sharing a location]", extra=ended, **event),
+        said(3, f"[{ANN} started sharing a location]", extra=codes, **event),
+    ]
+
+
+def test_somebody_with_another_number_has_not_added_themselves() -> None:
+    rows = [message(1, item_type=1, other_handle=1), message(2, item_type=1, other_handle=2)]
+    texts = [one.text for one in found_in(file(people(message=rows, chat_message_join=in_chat(1, 1, 2))))]
+    assert texts == [
+        f"[{ANN} changed their number or address in the conversation]",
+        f"[{ANN} added {BEN} to the conversation]",
     ]
