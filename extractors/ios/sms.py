@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from evidence_store.records import Group, Message, Present, Problem, replace
+from extractors.android.beside import beside
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, RowsBeside, count_rows, each_row, read_database
 from extractors.ios.sms_deleted import DELETED, RecentlyDeleted, deleted_keys, deleted_parts, entries_without_messages
@@ -91,13 +92,13 @@ def _messages(db: EvidenceDatabase, people: People, places: Places) -> Iterator[
     for row in each_row(db, "message", columns_of(db, "message", COLUMNS[1:]), damaged, key="ROWID"):
         key = row["ROWID"]
         doubts.locator = f"message:ROWID={key}"
-        threads, beside = [one["chat_id"] for one in chats.of(key)], files.of(key)
+        threads, attached = [one["chat_id"] for one in chats.of(key)], files.of(key)
         if key in links.placed:
-            if not beside:
+            if not attached:
                 continue
             yield Present(1)  # put onto its message, and one of its own for its file
         was_in = gone.chats(key)
-        made = reader.message(row, threads or was_in, beside)
+        made = reader.message(row, threads or was_in, attached)
         if was_in:
             made = replace(
                 made, deleted=True, flags=(*made.flags, DELETED), moments=made.moments + gone.moments(key, doubts)
@@ -130,5 +131,4 @@ def _chats_beside(db: EvidenceDatabase) -> RowsBeside:
     """The threads by message."""
     if lacking(db, {"chat_message_join": {"chat_id", "message_id"}}):
         return RowsBeside(iter(()), "chat_message_join", "message_id")
-    sql = "SELECT message_id, chat_id FROM chat_message_join ORDER BY message_id, chat_id"
-    return RowsBeside(db.execute(sql), "chat_message_join", "message_id")
+    return beside(db, "chat_message_join", ("message_id", "chat_id"), "message_id", "chat_id")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from evidence_store.records import Group, Message, Moment, Problem, Record
+from extractors.android.beside import sorted_rows
 from extractors.base import Found
 from extractors.database import Doubts, stored
 from extractors.ios.core_data import each_record
@@ -27,12 +28,12 @@ class RecentlyDeleted:
         self.gaps: list[Problem] = []
         if lacking(db, {"chat_recoverable_message_join": {"chat_id", "message_id", "delete_date"}}):
             return
-        sql = "SELECT chat_id, message_id, delete_date FROM chat_recoverable_message_join ORDER BY message_id, chat_id"
+        table = "chat_recoverable_message_join"
         try:
-            for row in db.execute(sql):
+            for row in sorted_rows(db, table, "chat_id, message_id, delete_date", ("message_id", "chat_id")):
                 self._rows.setdefault(row["message_id"], []).append(row)
         except DatabaseDamaged as error:
-            self.gaps.append(Problem("file", "damaged-database", f"chat_recoverable_message_join: {error}"))
+            self.gaps.append(Problem("file", "damaged-database", f"{table}: {error}"))
 
     def chats(self, number: Any) -> list[Any]:
         """The threads that a message was in; none where it is not deleted."""

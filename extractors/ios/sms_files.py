@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 from evidence_store.records import Attachment, Message, Present, Problem
+from extractors.android.beside import sorted_rows
 from extractors.base import Found, joined
 from extractors.database import Doubts, RowsBeside, selecting
 from extractors.ios.core_data import Extra
 from extractors.ios.sms_people import People, columns_of, when
-from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
+from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, TimeLimitReached, lacking
 
 _COLUMNS: Final = (
     *("guid", "created_date", "filename", "uti", "mime_type", "transfer_state", "is_outgoing", "transfer_name"),
     *("total_bytes", "is_sticker", "hide_attachment", "is_commsafety_sensitive", "emoji_image_short_description"),
 )
 _JOIN: Final = {"message_attachment_join": {"message_id", "attachment_id"}}
+_DAMAGE: Final = "damage"  # in place of a column: why the row of an attachment cannot be read
+_NO_ROW: Final = "there is no row of attachment for it"
 _FINISHED: Final = 5  # transfer_state
 _HOME: Final = re.compile(r"~/|/?(?:private/)?var/mobile/|/Users/[^/]+/")
 _STORE: Final = re.compile(r"Library/(?:SMS|Messages)/", re.IGNORECASE)
@@ -49,13 +53,42 @@ def files_beside(db: EvidenceDatabase) -> RowsBeside:
     """The attachments by message; a row of the join whose attachment is not there comes too, all NULL."""
     if lacking(db, _JOIN):
         return RowsBeside(iter(()), "message_attachment_join", "message_id")
+    return RowsBeside(_joined_rows(db), "message_attachment_join", "message_id")
+
+
+def _joined_rows(db: EvidenceDatabase) -> Iterator[Row]:
+    """The rows of the join with what is stored of the attachment; where damage lies in these, one by one."""
     there = "" if lacking(db, {"attachment": {"ROWID"}}) else " LEFT JOIN attachment a ON a.ROWID = j.attachment_id"
     columns = f"a.ROWID AS ROWID, {selecting(db, 'attachment', _COLUMNS, 'a')}" if there else _all_null()
     sql = (
         f"SELECT j.message_id AS message_id, j.attachment_id AS attachment_id, {columns} "  # noqa: S608
         f"FROM message_attachment_join j{there} ORDER BY j.message_id, j.attachment_id"
     )
-    return RowsBeside(db.execute(sql), "message_attachment_join", "message_id")
+    done = 0
+    try:
+        for row in db.execute(sql):
+            done += 1
+            yield row
+    except TimeLimitReached:
+        raise
+    except DatabaseDamaged:
+        keys = ("message_id", "attachment_id")
+        for row in islice(sorted_rows(db, "message_attachment_join", ", ".join(keys), keys), done, None):
+            yield row | _one_attachment(db, row["attachment_id"])
+
+
+def _one_attachment(db: EvidenceDatabase, key: Any) -> Row:
+    """What is stored of an attachment; all None where there is no row of it, or where it lies in damage."""
+    nothing: Row = dict.fromkeys(("ROWID", *_COLUMNS))
+    if lacking(db, {"attachment": {"ROWID"}}):
+        return nothing
+    try:
+        sql = f"SELECT {columns_of(db, 'attachment', _COLUMNS)} FROM attachment WHERE ROWID = ?"  # noqa: S608
+        return next(iter(db.execute(sql, (key,))), nothing)
+    except TimeLimitReached:
+        raise
+    except DatabaseDamaged as error:
+        return nothing | {_DAMAGE: str(error)}
 
 
 def _all_null() -> str:
@@ -71,7 +104,9 @@ def attachments_of(
     extra: list[tuple[str, Any]] = []
     for row in rows:
         if row["ROWID"] is None:
-            doubts.add("no-attachment", f"there is no row of attachment for it (ROWID={row['attachment_id']})")
+            damage = row.get(_DAMAGE)
+            why = f"the row of attachment for it cannot be read: {damage}" if damage else _NO_ROW
+            doubts.add("no-attachment", f"{why} (ROWID={row['attachment_id']})")
             continue
         made, flag, more = _attachment(row, places, doubts)
         found.append(made)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from evidence_store.records import Group, Member, Moment, Party, Problem
+from extractors.android.beside import sorted_rows
 from extractors.android.threads import party as address
 from extractors.base import Found
 from extractors.database import Doubts, selecting, stored
@@ -105,7 +106,7 @@ class People:
         if lacking(db, {"chat_handle_join": {"chat_id", "handle_id"}}):
             return
         try:
-            for row in db.execute("SELECT chat_id, handle_id FROM chat_handle_join ORDER BY chat_id, rowid"):
+            for row in sorted_rows(db, "chat_handle_join", "chat_id, handle_id", ("chat_id", "rowid")):
                 self._joined.setdefault(row["chat_id"], []).append(row["handle_id"])
         except DatabaseDamaged as error:
             self.gaps.append(Problem("file", "damaged-database", f"chat_handle_join: {error}"))

@@ -5,8 +5,11 @@ from __future__ import annotations
 import plistlib
 from typing import Any
 
-from evidence_store.records import Moment
-from tests.evidence_builders.ios_messages import ANN, AT, AT_US, BEN, file, in_chat, message, people
+from evidence_store.records import Group, Message, Moment
+from extractors.ios.sms import messages
+from tests.evidence_builders.broken_pages import with_broken_leaf, with_broken_page_of, with_broken_root
+from tests.evidence_builders.files import MemoryFile
+from tests.evidence_builders.ios_messages import ANN, AT, AT_US, BEN, PATH, file, in_chat, message, people, stored
 from tests.evidence_builders.typed_streams import body
 from tests.extractors.test_ios_sms import ANN_P, at, found_in, ns, said
 
@@ -118,3 +121,45 @@ def test_somebody_with_another_number_has_not_added_themselves() -> None:
         f"[{ANN} changed their number or address in the conversation]",
         f"[{ANN} added {BEN} to the conversation]",
     ]
+
+
+def of_many(table: str, rows: list[dict[str, Any]]) -> bytes:
+    """Two thousand messages in as many threads, and rows of another table."""
+    threads = [{"ROWID": number, "guid": f"T-{number}", "style": 45} for number in range(1, 2001)]
+    told = [message(number, "text") for number in range(1, 2001)]
+    return stored({"message": told, "chat": threads, "handle": [{"ROWID": 1, "id": ANN, "service": "x"}], table: rows})
+
+
+def test_a_damaged_index_of_who_is_in_threads_costs_nobody() -> None:
+    data = of_many("chat_handle_join", [{"chat_id": number, "handle_id": 1} for number in range(1, 2001)])
+    broken = MemoryFile(PATH, with_broken_root(data, "sqlite_autoindex_chat_handle_join_1"))
+    groups = [one for one in messages(broken) if isinstance(one, Group)]
+    assert [len(one.members) for one in groups] == [1] * 2000
+
+
+def test_a_damaged_index_of_the_threads_of_messages_costs_no_thread() -> None:
+    data = of_many("chat_message_join", [{"chat_id": number, "message_id": number} for number in range(1, 2001)])
+    broken = MemoryFile(PATH, with_broken_root(data, "sqlite_autoindex_chat_message_join_1"))
+    made = [one for one in messages(broken) if isinstance(one, Message)]
+    assert [one.conversation for one in made] == [f"T-{number}" for number in range(1, 2001)]
+
+
+def test_a_damaged_page_of_recently_deleted_costs_what_lies_on_it() -> None:
+    table = "chat_recoverable_message_join"
+    data = of_many(table, [{"chat_id": number, "message_id": number, "delete_date": AT} for number in range(1, 2001)])
+    made = [one for one in messages(MemoryFile(PATH, with_broken_leaf(data, table))) if isinstance(one, Message)]
+    assert (len(made), made[0].deleted, made[-1].deleted) == (2000, False, True)
+
+
+def test_a_damaged_page_of_attachments_costs_what_lies_on_it() -> None:
+    files = [
+        {"ROWID": number, "guid": f"A-{number}", "filename": f"~/Library/SMS/Attachments/{number}/{'x' * 200}.jpg"}
+        for number in range(1, 101)
+    ]
+    joined = [{"message_id": number, "attachment_id": number} for number in range(1, 101)]
+    told = [message(number) for number in range(1, 101)]
+    data = stored(people(message=told, attachment=files, message_attachment_join=joined))
+    found = list(messages(MemoryFile(PATH, with_broken_page_of(data, b"Attachments/50/"))))
+    made = [one for one in found if isinstance(one, Message) and one.locator.startswith("message:")]
+    assert (len(made), len(made[49].attachments), len(made[99].attachments)) == (100, 0, 1)
+    assert len([one for one in made if not one.attachments]) < 30
