@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from evidence_store.records import Problem
+from extractors.android.beside import sorted_rows
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase
 
 Joined = dict[Any, list[Any]]
@@ -24,10 +25,10 @@ def joined_keys(db: EvidenceDatabase, table: str, left: str, right: str, gaps: l
         here = [one for one in sorted(columns) if _is(one, left)], [one for one in sorted(columns) if _is(one, right)]
         if len(here[0]) != 1 or len(here[1]) != 1:
             continue
-        sql = f'SELECT "{here[0][0]}" AS one, "{here[1][0]}" AS other FROM "{name}" ORDER BY one, other'  # noqa: S608
+        one, other = here[0][0], here[1][0]
         try:
-            for row in db.execute(sql):
-                found.setdefault(row["one"], []).append(row["other"])
+            for row in sorted_rows(db, name, f"{one} AS {one}, {other} AS {other}", (one, other)):
+                found.setdefault(row[one], []).append(row[other])
         except DatabaseDamaged as error:
             gaps.append(Problem("file", "damaged-database", f"{name}: {error}"))
     return found

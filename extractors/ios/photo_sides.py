@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from evidence_store.records import Problem
-from extractors.database import RowsBeside, selecting
+from extractors.android.beside import beside
 from extractors.ios.core_data import Extra, named, rows_by_key
-from parsers.sqlite_file import EvidenceDatabase, Row, lacking
+from parsers.sqlite_file import EvidenceDatabase, Row
 
 _ATTRIBUTES: Final = (
     *("ZASSET", "ZORIGINALFILENAME", "ZORIGINALFILESIZE", "ZTITLE", "ZTIMEZONEOFFSET", "ZTIMEZONENAME"),
@@ -47,17 +47,17 @@ class Sides:
     )
 
     def __init__(self, db: EvidenceDatabase, gaps: list[Problem]) -> None:
-        self._attributes = _beside(db, "ZADDITIONALASSETATTRIBUTES", _ATTRIBUTES, "ZASSET")
-        self._shots = _beside(db, "ZEXTENDEDATTRIBUTES", _SHOT, "ZASSET")
+        self._attributes = beside(db, "ZADDITIONALASSETATTRIBUTES", _ATTRIBUTES, "ZASSET")
+        self._shots = beside(db, "ZEXTENDEDATTRIBUTES", _SHOT, "ZASSET")
         faces = db.tables().get("ZDETECTEDFACE", set())
         new = "ZASSETFORFACE" in faces  # since iOS 17
         asset, person = ("ZASSETFORFACE", "ZPERSONFORFACE") if new else ("ZASSET", "ZPERSON")
-        self._faces = _beside(db, "ZDETECTEDFACE", (asset, person), asset)
+        self._faces = beside(db, "ZDETECTEDFACE", (asset, person), asset)
         self._person = person
         self._people = rows_by_key(db, "ZPERSON", ("ZFULLNAME", "ZDISPLAYNAME"), gaps)
         self._captions = rows_by_key(db, "ZASSETDESCRIPTION", ("ZLONGDESCRIPTION",), gaps)
         self._albums = rows_by_key(db, "ZGENERICALBUM", ("ZTITLE", "ZKIND", "ZTRASHEDSTATE"), gaps)
-        self._members = [_beside(db, *join) for join in _joins(db)]
+        self._members = [beside(db, *join) for join in _joins(db)]
 
     def of(self, asset: Any) -> Side:
         """What is there for an asset; nothing where the tables have nothing."""
@@ -96,13 +96,6 @@ class Sides:
         """What belonged to no asset."""
         for one in (self._attributes, self._shots, self._faces, *self._members):
             yield from one.finish()
-
-
-def _beside(db: EvidenceDatabase, table: str, columns: tuple[str, ...], key: str) -> RowsBeside:
-    if lacking(db, {table: {key}}):
-        return RowsBeside(iter(()), table, key)
-    sql = f'SELECT {selecting(db, table, columns)} FROM "{table}" ORDER BY {key}'  # noqa: S608
-    return RowsBeside(db.execute(sql), table, key)
 
 
 def _joins(db: EvidenceDatabase) -> Iterator[tuple[str, tuple[str, ...], str]]:
