@@ -28,15 +28,26 @@ _TIMES: Final = (
     ("updated", "UpdatedAt"),
     ("updated", "lastUpdated"),
 )
+# In "__OSSpecific__", which the lists of iOS 15 and before do not have: there they stand in the entry.
 _INNER_TIMES: Final = (
     ("joined before", "prevJoined"),
     ("key changed", "WiFiNetworkPasswordModificationDate"),
     ("switched off", "networkDisabledTimestamp"),
+    ("link lost", "LinkDownTimestamp"),
+    ("private address made", "MacGenerationTimeStamp"),
+    ("joined first with the private address", "FirstJoinWithNewMacTimestamp"),
 )
+_CAPTIVE_TIMES: Final = (
+    ("page of the network shown", "CaptiveWebSheetLoginDate"),
+    ("network probed (WhitelistedCaptiveNetworkProbeDate)", "WhitelistedCaptiveNetworkProbeDate"),
+)
+# Where the access points of a network stand: since iOS 16, and before.
+_POINTS: Final = ("BSSList", "networkKnownBSSListKey")
+_POINT_TIMES: Final = (("joined last", "LastAssociatedAt"), ("roamed to last", "lastRoamed"))
 _TOLD: Final = (
     *("AddReason", "BundleID", "Hidden", "HIDDEN_NETWORK", "AutoJoinDisabled", "CarPlayNetwork", "PersonalHotspot"),
     *("Moving", "CHANNEL", "80211D_IE", "PRIVATE_MAC_ADDRESS", "PresentInKnownNetworks", "UserDirected"),
-    *("IsPersonalHotspot", "DeviceName"),
+    *("IsPersonalHotspot", "DeviceName", "enabled", "CARPLAY_NETWORK", "WPS_PROB_RESP_IE"),
 )
 _INNER_TOLD: Final = ("networkUsage", "networkDisabledReason", "networkDisabledClientName", "UserRole", "CHANNEL")
 _LEASE_TOLD: Final = ("IPAddress", "RouterIPAddress", "LeaseLength", "NetworkID")
@@ -45,7 +56,7 @@ _SECURITY: Final = ("SupportedSecurityTypes", "SecurityMode", "WEP_AUTH_FLAGS")
 
 @extractor(
     id="ios.wifi",
-    version=3,
+    version=4,
     title="Wi-Fi networks",
     files=(
         "**/com.apple.wifi.known-networks.plist",
@@ -103,12 +114,11 @@ def _network(locator: str, entry: Any) -> Iterator[Found]:
         yield Problem("row", "no-entry", f"not a network: {type(entry).__name__}", locator)
         return
     inner = entry.get("__OSSpecific__")
-    inner = inner if isinstance(inner, dict) else {}
+    inner = inner if isinstance(inner, dict) else entry
     captive = entry.get("CaptiveProfile")
     captive = captive if isinstance(captive, dict) else {}
-    stored = entry.get("BSSList")
-    listed = stored if isinstance(stored, list) else []
-    points = sum(isinstance(one, dict) for one in listed)
+    lists = [(key, stored if isinstance(stored := entry[key], list) else None) for key in _POINTS if key in entry]
+    points = sum(isinstance(one, dict) for _, listed in lists for one in listed or ())
     name = _name(entry)
     security = next((words(entry[key]) for key in _SECURITY if entry.get(key) is not None), None)
     yield Network(
@@ -117,11 +127,10 @@ def _network(locator: str, entry: Any) -> Iterator[Found]:
             *sorted(moments(entry, _JOINED), key=_newest_first),
             *moments(entry, _TIMES),
             *moments(inner, _INNER_TIMES),
-            *moments(captive, (("page of the network shown", "CaptiveWebSheetLoginDate"),)),
+            *moments(captive, _CAPTIVE_TIMES),
         ),
         extra=(
-            *_told(entry, _TOLD),
-            *_told(inner, _INNER_TOLD),
+            *dict.fromkeys((*_told(entry, _TOLD), *_told(inner, _INNER_TOLD))),
             *_told(captive, ("CaptiveNetwork", "UserPortalURL")),
             *((("access points", points),) if points else ()),
         ),
@@ -131,12 +140,14 @@ def _network(locator: str, entry: Any) -> Iterator[Found]:
         security=security or None,
         text=text(captive.get("UserPortalURL")),
     )
-    if stored is not None and stored is not listed:
-        yield Problem("value", "no-list", f"BSSList is no list of access points: {type(stored).__name__}", locator)
-    if listed:
-        yield Present(len(listed))
-    for place, point in enumerate(listed):
-        yield _point(f"{locator} BSSList:{place}", point, name, security)
+    for key, listed in lists:
+        if listed is None:
+            kind = type(entry[key]).__name__
+            yield Problem("value", "no-list", f"{key} is no list of access points: {kind}", locator)
+        elif listed:
+            yield Present(len(listed))
+            for place, point in enumerate(listed):
+                yield _point(f"{locator} {key}:{place}", point, name, security)
 
 
 def _point(locator: str, point: Any, name: str | None, security: str | None) -> Network | Problem:
@@ -145,13 +156,13 @@ def _point(locator: str, point: Any, name: str | None, security: str | None) -> 
         return Problem("row", "no-entry", f"not an access point: {type(point).__name__}", locator)
     lat, lon = _degrees(point.get("LocationLatitude"), 90), _degrees(point.get("LocationLongitude"), 180)
     seen = moment("place recorded", point.get("LocationTimestamp"))
-    joined = moments(point, (("joined last", "LastAssociatedAt"),))
+    joined = moments(point, _POINT_TIMES)
     placed = lat is not None and lon is not None
     return Network(
         locator=locator,
         moments=(*joined, *((seen,) if seen else ())),
         flags=("access point of a known network",),
-        extra=_told(point, ("Channel", "DHCPServerID", "IPv4NetworkSignature", "LocationAccuracy")),
+        extra=_told(point, ("Channel", "CHANNEL", "DHCPServerID", "IPv4NetworkSignature", "LocationAccuracy")),
         technology="Wi-Fi",
         name=name,
         address=text(point.get("BSSID")),

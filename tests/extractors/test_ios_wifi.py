@@ -169,6 +169,53 @@ def test_the_lists_of_older_versions_are_read() -> None:
     ]
 
 
+def test_the_access_points_of_a_network_of_ios_15_come_out() -> None:
+    entry = {
+        "SSID_STR": "Cafe",
+        "CHANNEL": 6,
+        "networkUsage": 12.5,
+        "prevJoined": DAY,
+        "WPS_PROB_RESP_IE": {"IE_KEY_WPS_MANUFACTURER": "Example"},
+        "CaptiveProfile": {"WhitelistedCaptiveNetworkProbeDate": DAY},
+        "networkKnownBSSListKey": [{"BSSID": "0:1:2:3:4:5", "CHANNEL": 6, "lastRoamed": LATER}],
+    }
+    private = {"SSID_STR": "Cafe", "LinkDownTimestamp": LATER, "FirstJoinWithNewMacTimestamp": DAY}
+    lists = {"List of known networks": [entry], "List of scanned networks with private mac": [private]}
+    net: dict[str, Any] = {"technology": "Wi-Fi", "name": "Cafe"}
+    assert list(wifi(plist(OLDER, lists))) == [
+        Present(1),
+        Network(
+            locator="List of known networks:0",
+            moments=(
+                at("joined before", DAY),
+                at("network probed (WhitelistedCaptiveNetworkProbeDate)", DAY),
+            ),
+            extra=(
+                ("CHANNEL", 6),
+                ("WPS_PROB_RESP_IE/IE_KEY_WPS_MANUFACTURER", "Example"),
+                ("networkUsage", 12.5),
+                ("access points", 1),
+            ),
+            **net,
+        ),
+        Present(1),
+        Network(
+            locator="List of known networks:0 networkKnownBSSListKey:0",
+            moments=(at("roamed to last", LATER),),
+            flags=("access point of a known network",),
+            extra=(("CHANNEL", 6),),
+            address="0:1:2:3:4:5",
+            **net,
+        ),
+        Present(1),
+        Network(
+            locator="List of scanned networks with private mac:0",
+            moments=(at("link lost", LATER), at("joined first with the private address", DAY)),
+            **net,
+        ),
+    ]
+
+
 def test_a_lease_comes_out_whole() -> None:
     lease = {
         "ClientIdentifier": bytes.fromhex("019622c9bdb0df"),
