@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from evidence_store.records import Problem
 from extractors.android.beside import beside
+from extractors.database import stored
 from extractors.ios.core_data import Extra, named, rows_by_key
 from parsers.sqlite_file import EvidenceDatabase, Row
 
@@ -18,8 +19,13 @@ _ATTRIBUTES: Final = (
     *("ZCREATORBUNDLEID", "ZEDITORBUNDLEID", "ZMASTERFINGERPRINT", "ZORIGINALSTABLEHASH", "ZORIGINALHASH"),
     *("ZGPSHORIZONTALACCURACY", "ZREVERSELOCATIONDATA", "ZSHARECOUNT", "ZVIEWCOUNT", "ZPLAYCOUNT"),
     *("ZSYNDICATIONIDENTIFIER", "ZASSETDESCRIPTION", "ZLASTVIEWEDDATE", "ZCAMERACAPTUREDEVICE"),
+    "ZINFERREDTIMEZONEOFFSET",
 )
-_SHOT: Final = ("ZASSET", "ZCAMERAMAKE", "ZCAMERAMODEL", "ZLENSMODEL", "ZTIMEZONENAME", "ZTIMEZONEOFFSET")
+_SHOT: Final = ("ZASSET", "ZCAMERAMAKE", "ZCAMERAMODEL", "ZLENSMODEL", "ZLATITUDE", "ZLONGITUDE")
+FAR: Final = 180.0  # a latitude of -180 stands for no place
+_ROUNDED: Final = 0.0005  # degrees: some fifty metres
+_NO_PLACE: Final = (None, -FAR)
+_ALBUM: Final = ("ZTITLE", "ZKIND", "ZTRASHEDSTATE", "ZIMPORTSESSIONID")
 _JOIN: Final = re.compile(r"Z_[0-9]+ASSETS", re.IGNORECASE)
 _ALBUM_COLUMN: Final = re.compile(r"Z_[0-9]+ALBUMS", re.IGNORECASE)
 
@@ -56,11 +62,11 @@ class Sides:
         self._person = person
         self._people = rows_by_key(db, "ZPERSON", ("ZFULLNAME", "ZDISPLAYNAME"), gaps)
         self._captions = rows_by_key(db, "ZASSETDESCRIPTION", ("ZLONGDESCRIPTION",), gaps)
-        self._albums = rows_by_key(db, "ZGENERICALBUM", ("ZTITLE", "ZKIND", "ZTRASHEDSTATE"), gaps)
+        self._albums = rows_by_key(db, "ZGENERICALBUM", _ALBUM, gaps)
         self._members = [beside(db, *join) for join in _joins(db)]
 
-    def of(self, asset: Any) -> Side:
-        """What is there for an asset; nothing where the tables have nothing."""
+    def of(self, asset: Any, place: tuple[Any, Any]) -> Side:
+        """What is there for an asset, which has this place; nothing where the tables have nothing."""
         rows = self._attributes.of(asset)
         attributes = rows[-1] if rows else None
         shots = self._shots.of(asset)
@@ -73,8 +79,13 @@ class Sides:
             tuple(dict.fromkeys(self._albums_of(asset))),
             tuple(dict.fromkeys(self._people_of(asset))),
             _device(shot),
-            named(shot, ("ZLENSMODEL",)) if shot else (),
+            (*(named(shot, ("ZLENSMODEL",)) if shot else ()), *_differing(attributes, shot, place)),
         )
+
+    def album(self, key: Any) -> str | None:
+        """The title of an album, or the identifier of the conversation that it stands for."""
+        album = self._albums.get(key) if type(key) is int else None
+        return (_text(album["ZTITLE"]) or _text(album["ZIMPORTSESSIONID"])) if album else None
 
     def _albums_of(self, asset: Any) -> Iterator[str]:
         for members in self._members:
@@ -107,6 +118,21 @@ def _joins(db: EvidenceDatabase) -> Iterator[tuple[str, tuple[str, ...], str]]:
         assets = sorted(name for name in columns if _JOIN.fullmatch(name))
         if albums and assets:
             yield table, (albums[0], assets[0]), assets[0]
+
+
+def _differing(attributes: Row | None, shot: Row | None, place: tuple[Any, Any]) -> Iterator[tuple[str, Any]]:
+    """Zone and place that the file itself has, where those of the library are others: they can be changed there."""
+    if attributes and attributes["ZINFERREDTIMEZONEOFFSET"] not in (None, attributes["ZTIMEZONEOFFSET"]):
+        yield from named(attributes, ("ZINFERREDTIMEZONEOFFSET",))
+    own = (shot["ZLATITUDE"], shot["ZLONGITUDE"]) if shot else (None, None)
+    if own[0] not in _NO_PLACE and not (_near(own[0], place[0]) and _near(own[1], place[1])):
+        yield "place of the file, as the library keeps it", f"{stored(own[0])}, {stored(own[1])}"
+
+
+def _near(one: Any, other: Any) -> bool:
+    """Whether two degrees differ by no more than the file and the library round them to."""
+    numbers = type(one) in (int, float) and type(other) in (int, float)
+    return one == other or (numbers and abs(one - other) < _ROUNDED)
 
 
 def _device(shot: Row | None) -> str | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from evidence_store.records import Attachment, Group, Location, MediaItem, Message, Present, Problem
+from evidence_store.records import Attachment, Group, Location, MediaItem, Message, Present, Problem, replace
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
 from extractors.ios.core_data import named, set_times
 from extractors.ios.photo_sharing import Sharing
-from extractors.ios.photo_sides import Sides
+from extractors.ios.photo_sides import FAR, Sides
 from parsers.nskeyedarchiver import unarchive
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
@@ -19,16 +19,22 @@ _ASSET: Final = (
     *("ZWIDTH", "ZHEIGHT", "ZDURATION", "ZDATECREATED", "ZADDEDDATE", "ZMODIFICATIONDATE", "ZTRASHEDDATE"),
     *("ZLASTSHAREDDATE", "ZTRASHEDSTATE", "ZHIDDEN", "ZFAVORITE", "ZLATITUDE", "ZLONGITUDE", "ZCLOUDLOCALSTATE"),
     *("ZCLOUDISMYASSET", "ZCLOUDASSETGUID", "ZCLOUDOWNERHASHEDPERSONID", "ZAVALANCHEUUID", "ZHASADJUSTMENTS"),
-    *("ZADJUSTMENTSSTATE", "ZADJUSTMENTTIMESTAMP", "ZISDETECTEDSCREENSHOT", "ZBUNDLESCOPE"),
+    *("ZADJUSTMENTSSTATE", "ZADJUSTMENTTIMESTAMP", "ZISDETECTEDSCREENSHOT", "ZCONVERSATION", "ZVISIBILITYSTATE"),
+    *("ZACTIVELIBRARYSCOPEPARTICIPATIONSTATE", "ZCLOUDSERVERPUBLISHDATE", "ZCLOUDDELETESTATE"),
 )
+_EDITED, _BY_CAMERA = "edited", "adjusted by the camera"
+_ADJUSTED_BY_CAMERA: Final = 3  # of ZADJUSTMENTSSTATE, since iOS 17; 2 is an edit
+_PLAIN_VIDEO: Final = 100  # of ZKINDSUBTYPE
 _TIMES: Final = (
     ("taken, as the library records it", "ZDATECREATED"),
     ("added to the library", "ZADDEDDATE"),
     ("changed in the library", "ZMODIFICATIONDATE"),
-    ("edited", "ZADJUSTMENTTIMESTAMP"),
+    (_EDITED, "ZADJUSTMENTTIMESTAMP"),
     ("shared last", "ZLASTSHAREDDATE"),
+    ("published in iCloud", "ZCLOUDSERVERPUBLISHDATE"),
     ("moved to Recently Deleted", "ZTRASHEDDATE"),
 )
+_KEPT: Final = ("ZUUID", "ZCLOUDASSETGUID", "ZCLOUDLOCALSTATE", "ZAVALANCHEUUID")
 _MORE_TIMES: Final = (("viewed last", "ZLASTVIEWEDDATE"),)
 _MIMES: Final = {
     "public.jpeg": "image/jpeg",
@@ -69,12 +75,11 @@ _SAVED_AS: Final = {
     8: "link to iCloud",
     12: "shared with you",
 }
-_FAR: Final = 180.0
 
 
 @extractor(
     id="ios.photos",
-    version=1,
+    version=2,
     title="Photo library: what it records of pictures and films",
     files=("**/Photos.sqlite",),
     tables=(
@@ -93,8 +98,9 @@ _FAR: Final = 180.0
 def photos(file: EvidenceFile) -> Iterator[Found]:
     """Every row of `ZASSET`, with its place as a Location; shared albums as groups, their comments as messages.
 
-    Times are seconds since 2001. A latitude of -180 stands for no place. The file stands in `ZDIRECTORY` below the
-    folder "Media", or below "originals" where the library is one of macOS.
+    Times are seconds since 2001. A latitude of -180 stands for no place. Date, zone and place can be changed in the
+    application: the zone and the place of the file itself stand in `extra` where they differ. The file stands in
+    `ZDIRECTORY` below the folder "Media", or below "originals" where the library is one of macOS.
 
     References:
     - the layout as public descriptions of it give it (S. Koenig's, K. Pagano's and iLEAPP's published notes)
@@ -147,10 +153,14 @@ class _Assets:
 
     def records(self, row: Row, doubts: Doubts) -> Iterator[Found]:
         """The asset, and its place where it has one."""
-        side = self._sides.of(row["Z_PK"])
+        side = self._sides.of(row["Z_PK"], (row["ZLATITUDE"], row["ZLONGITUDE"]))
+        shared_in = self._sides.album(row["ZCONVERSATION"])
         more = side.attributes or {}
+        times = set_times(row, _TIMES, doubts)
+        if row["ZADJUSTMENTSSTATE"] == _ADJUSTED_BY_CAMERA:
+            times = tuple(replace(one, meaning=_BY_CAMERA) if one.meaning == _EDITED else one for one in times)
         moments = (
-            *set_times(row, _TIMES, doubts),
+            *times,
             *(set_times(more, _MORE_TIMES, doubts) if more else ()),
         )
         uti = doubts.text(row["ZUNIFORMTYPEIDENTIFIER"], "ZUNIFORMTYPEIDENTIFIER")
@@ -170,6 +180,7 @@ class _Assets:
             extra=(
                 *(("album", album) for album in side.albums),
                 *((("people, as named in the library", people),) if people else ()),
+                *((("conversation that it was shared in", shared_in),) if shared_in else ()),
                 *side.shot,
                 *extra,
             ),
@@ -213,14 +224,15 @@ class _Assets:
         if more is not None:
             if more["ZIMPORTEDBY"] is not None:
                 found.append(("ZIMPORTEDBY", _with_word(more["ZIMPORTEDBY"], _IMPORTED_BY)))
-            found += named(more, Sides.TOLD, (None, "", 0))
+            zone = "ZTIMEZONEOFFSET"  # of which 0 says something
+            found += [pair for pair in named(more, Sides.TOLD) if pair[1] != 0 or pair[0] == zone]
         if (sharer := self._sharing.name_of(row["ZCLOUDOWNERHASHEDPERSONID"])) is not None:
             found.append(("put into the shared album by", sharer))
-        if place is None and row["ZLATITUDE"] not in (None, -_FAR):
+        if place is None and row["ZLATITUDE"] not in (None, -FAR):
             found += named(row, ("ZLATITUDE", "ZLONGITUDE"), (None,))
         if uti and uti not in _MIMES:
             found.append(("ZUNIFORMTYPEIDENTIFIER", uti))
-        return (*found, *named(row, ("ZUUID", "ZCLOUDASSETGUID", "ZCLOUDLOCALSTATE", "ZAVALANCHEUUID")))
+        return (*found, *named(row, _KEPT), *named(row, ("ZCLOUDDELETESTATE",), (None, 0)))
 
 
 def _with_word(number: Any, words: dict[Any, str]) -> str:
@@ -232,12 +244,15 @@ def _flags(row: Row, trashed: bool) -> tuple[str, ...]:
     subtype = row["ZKINDSUBTYPE"]
     flags = (
         (kinds.get(row["ZKIND"]) or f"kind {stored(row['ZKIND'])}", row["ZKIND"] is not None),
-        (_SUBTYPES.get(subtype) or f"subtype {stored(subtype)}", subtype not in (None, 0)),
+        (_SUBTYPES.get(subtype) or f"subtype {stored(subtype)}", subtype not in (None, 0, _PLAIN_VIDEO)),
         ("screenshot, as detected by the device", row["ZISDETECTEDSCREENSHOT"] == 1 and subtype != 10),
         ("favourite", row["ZFAVORITE"] == 1),
         ("hidden", row["ZHIDDEN"] == 1),
         ("in Recently Deleted", trashed),
-        ("edited", row["ZHASADJUSTMENTS"] == 1 or row["ZADJUSTMENTSSTATE"] not in (None, 0)),
+        ("not shown in the library", row["ZVISIBILITYSTATE"] not in (None, 0)),
+        ("in the library shared with others", row["ZACTIVELIBRARYSCOPEPARTICIPATIONSTATE"] == 1),
+        (_EDITED, row["ZHASADJUSTMENTS"] == 1 or row["ZADJUSTMENTSSTATE"] not in (None, 0, _ADJUSTED_BY_CAMERA)),
+        (_BY_CAMERA, row["ZADJUSTMENTSSTATE"] == _ADJUSTED_BY_CAMERA),
         ("burst", row["ZAVALANCHEUUID"] not in (None, "")),
         ("of somebody else's shared album", row["ZSAVEDASSETTYPE"] == 4 and row["ZCLOUDISMYASSET"] == 0),
     )
@@ -248,7 +263,7 @@ def _place(row: Row) -> tuple[float, float] | None:
     lat, lon = row["ZLATITUDE"], row["ZLONGITUDE"]
     if type(lat) not in (int, float) or type(lon) not in (int, float):
         return None
-    return (float(lat), float(lon)) if -90 <= lat <= 90 and -_FAR <= lon <= _FAR else None
+    return (float(lat), float(lon)) if -90 <= lat <= 90 and -FAR <= lon <= FAR else None
 
 
 def _positive(value: Any) -> int | None:
