@@ -17,7 +17,7 @@ from parsers.times import from_local
 _EXTRA: Final = (
     *("start_tz", "end_tz", "status", "invitation_status", "availability", "privacy_level", "url", "conference_url"),
     *("unique_identifier", "UUID", "contact_name", "contact_identifier", "travel_time", "priority", "junk_status"),
-    *("orig_item_id", "orig_event_id", "recurrence_set", "response_comment"),
+    *("orig_item_id", "orig_event_id", "recurrence_set", "response_comment", "conference_url_detected"),
 )
 _ITEM: Final = (
     *("summary", "location", "location_id", "client_location_id", "description", "start_date", "end_date", "all_day"),
@@ -35,7 +35,7 @@ _MORE: Final = (
 _CALENDAR: Final = (
     *("title", "store_id", "flags", "color", "notes", "UUID", "type", "owner_identity_display_name"),
     *("owner_identity_email", "self_identity_email", "shared_owner_name", "shared_owner_address", "sharing_status"),
-    *("external_id", "subcal_url"),
+    *("external_id", "subcal_url", "owner_identity_id"),
 )
 _CALENDAR_EXTRA: Final = (
     *("notes", "UUID", "owner_identity_display_name", "self_identity_email", "shared_owner_name"),
@@ -51,7 +51,7 @@ _EPOCH: Final = datetime(2001, 1, 1, tzinfo=UTC)
 
 @extractor(
     id="ios.calendar",
-    version=1,
+    version=2,
     title="Calendars of Apple devices",
     files=("**/Calendar.sqlitedb",),
     tables=({"CalendarItem": {"ROWID", "summary", "start_date", "start_tz", "calendar_id"}},),
@@ -103,6 +103,9 @@ class _Reader:
 
     def calendar(self, row: Row, doubts: Doubts) -> Account:
         owner = doubts.text(row["owner_identity_email"], "owner_identity_email")
+        owners = (Party(owner.removeprefix("mailto:"), "email"),) if owner else ()
+        if not owners and (found := self._invited.identity(row["owner_identity_id"], doubts)):
+            owners = (found,)  # newer generations name it by number
         store = self._store(row)
         shown = named(row, _CALENDAR_EXTRA, (None, "", 0))
         title = doubts.text(row["title"], "title")
@@ -110,9 +113,9 @@ class _Reader:
             locator=doubts.locator,
             service=store or "Calendar",
             flags=("calendar",),
-            extra=shown,
+            extra=(*shown, *self._invited.sharees(row["ROWID"], doubts)),
             name=title,
-            identifiers=(Party(owner.removeprefix("mailto:"), "email"),) if owner else (),
+            identifiers=owners,
             text=title,
         )
 

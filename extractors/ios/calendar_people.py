@@ -20,7 +20,9 @@ RECURRENCE: Final = (
     *("frequency", "interval", "count", "specifier", "by_month_months", "end_date", "cached_end_date"),
     *("owner_id",),
 )
-ATTACHMENT: Final = ("filename", "url", "owner_id")
+ATTACHMENT: Final = ("filename", "url", "owner_id", "file_id")
+_FILE: Final = ("filename", "url")
+_SHAREE: Final = ("owner_id", "identity_id", "access_level", "status")
 _IDENTITY: Final = ("display_name", "address", "first_name", "last_name")
 _CODES: Final = ("role", "type", "status", "pending_status")
 _FREQUENCIES: Final = {1: "daily", 2: "weekly", 3: "monthly", 4: "yearly"}
@@ -33,6 +35,24 @@ class Invited:
         self._identities: Rows = rows_by_key(db, "Identity", _IDENTITY, gaps, key="rowid")
         self.rows: Rows = rows_by_key(db, "Participant", PARTICIPANT[1:], gaps, key="ROWID")
         self._by_owner = by_owner(self.rows.values(), "owner_id")
+        self._sharees = by_owner(rows_by_key(db, "Sharee", _SHAREE, gaps, key="ROWID").values(), "owner_id")
+
+    def sharees(self, calendar: Any, doubts: Doubts) -> Extra:
+        """Whom a calendar is shared with, with the codes as they are stored."""
+        found: list[tuple[str, str]] = []
+        for row in self._sharees.get(calendar, ()):
+            who = self.identity(row["identity_id"], doubts)
+            codes = [f"{name} {stored(row[name])}" for name in _SHAREE[2:] if row[name] is not None]
+            shown = f"{who.name} ({who.identifier})" if who and who.name else who.identifier if who else "nobody named"
+            found.append(("shared with", f"{shown}: {', '.join(codes)}" if codes else shown))
+        return tuple(found)
+
+    def identity(self, number: Any, doubts: Doubts) -> Party | None:
+        """Somebody by the number of an identity ("owner_identity_id")."""
+        if type(number) is not int or number not in self._identities:
+            return None
+        nothing: Row = dict.fromkeys(PARTICIPANT)
+        return self.party(nothing | {"ROWID": f"none, Identity:ROWID={number}", "identity_id": number}, doubts)
 
     def one(self, number: Any, doubts: Doubts) -> Party | None:
         """Somebody by the number that an event names ("organizer_id")."""
@@ -93,6 +113,7 @@ class Around:
         self._rules = by_owner(rows_by_key(db, "Recurrence", RECURRENCE, gaps, key="ROWID").values(), "owner_id")
         files = rows_by_key(db, "Attachment", ATTACHMENT, gaps, key="ROWID").values()
         self._files = by_owner(files, "owner_id")
+        self._stored = rows_by_key(db, "AttachmentFile", _FILE, gaps, key="ROWID")  # of newer generations
 
     def rules(self, event: Any) -> list[Row]:
         """The rules of repetition of an event."""
@@ -113,4 +134,7 @@ class Around:
             at = f"at {stored(row['trigger_date'])}" if row["trigger_date"] not in (None, 0) else ""
             yield "alarm", at or f"{stored(row['trigger_interval'])} seconds from the start"
         for row in self._files.get(event, ()):
-            yield "attachment", stored(row["filename"]) or stored(row["url"])
+            kept = self._stored.get(row["file_id"]) if type(row["file_id"]) is int else None
+            rows = (row, kept) if kept else (row,)
+            told = (stored(one[name]) for name in _FILE for one in rows)
+            yield "attachment", next((word for word in told if word), "no name")

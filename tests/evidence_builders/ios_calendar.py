@@ -44,3 +44,14 @@ CREATE TABLE Event (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, summary TEXT, locat
  availability INTEGER, privacy_level INTEGER, url TEXT, last_modified REAL, birthday_id INTEGER,
  unique_identifier TEXT, hidden INTEGER);
 """
+NEWER = (
+    SCHEMA.replace("filename TEXT, local_url TEXT, file_size INTEGER", "file_id INTEGER")
+    .replace("conference_url TEXT", "conference_url TEXT, conference_url_detected TEXT")
+    .replace("owner_identity_display_name TEXT, owner_identity_email TEXT", "owner_identity_id INTEGER")
+    + """
+CREATE TABLE AttachmentFile (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT, UUID TEXT, format TEXT,
+ filename TEXT, local_path TEXT, file_size INTEGER, store_id INTEGER);
+CREATE TABLE Sharee (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, owner_id INTEGER, external_id TEXT, status INTEGER,
+ access_level INTEGER, identity_id INTEGER, UUID TEXT);
+"""
+)

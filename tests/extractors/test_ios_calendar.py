@@ -11,7 +11,7 @@ from evidence_store.records import Account, CalendarEvent, Moment, Party, Presen
 from extractors.ios.calendar import calendar
 from tests.evidence_builders.browsers import database, with_log
 from tests.evidence_builders.files import MemoryFile
-from tests.evidence_builders.ios_calendar import IOS_5, PATH, SCHEMA
+from tests.evidence_builders.ios_calendar import IOS_5, NEWER, PATH, SCHEMA
 from tests.extractors.broken import assert_no_row_is_lost, with_broken_values
 
 # 2026-03-01T09:30:00Z, and an hour later
@@ -182,6 +182,36 @@ def test_the_hours_of_a_wall_clock_are_placed_by_the_zone_of_the_file() -> None:
         Moment("ends", END_US + 5 * hour, "794053800.0", "C", zone),
     )
     assert placed[1].moments == dates
+
+
+def test_what_newer_generations_keep_in_other_tables_comes_out() -> None:
+    rows = """INSERT INTO Identity(rowid,display_name,address) VALUES
+         (7,'Ann Example','mailto:ann@example.org'),(8,NULL,'mailto:ben@example.org');
+        INSERT INTO Calendar(ROWID,title,owner_identity_id,sharing_status) VALUES (3,'Home',7,2);
+        INSERT INTO Sharee(ROWID,owner_id,identity_id,access_level,status) VALUES (1,3,8,2,1),(2,3,99,1,0);
+        INSERT INTO AttachmentFile(ROWID,filename) VALUES (5,'map.pdf');
+        INSERT INTO Attachment(ROWID,owner_id,file_id) VALUES (1,1,5),(2,1,6);
+    """ + item(conference_url_detected="'https://example.org/call'")
+    (home, vet) = [one for one in calendar(store(rows, NEWER)) if not isinstance(one, Present)]
+    assert home == Account(
+        locator="Calendar:ROWID=3",
+        service="Calendar",
+        flags=("calendar",),
+        extra=(
+            ("sharing_status", 2),
+            ("shared with", "ben@example.org: access_level 2, status 1"),
+            ("shared with", "nobody named: access_level 1, status 0"),
+        ),
+        name="Home",
+        identifiers=(ANN,),
+        text="Home",
+    )
+    extra = (
+        ("conference_url_detected", "https://example.org/call"),
+        ("attachment", "map.pdf"),
+        ("attachment", "no name"),
+    )
+    assert vet == event(service="Calendar", extra=extra)
 
 
 def test_events_of_ios_5_and_before() -> None:
