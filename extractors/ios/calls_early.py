@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from evidence_store.records import Attachment, Call, Moment, Party, Problem
 from extractors.android.threads import party as address
 from extractors.base import EvidenceFile, Found, extractor, joined
 from extractors.database import Doubts, read_database, stored
-from extractors.ios.core_data import each_record, named
+from extractors.ios.core_data import each_record, named, rows_by_key
 from extractors.matching import without_copy_mark
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
@@ -21,6 +21,8 @@ _VOICEMAIL: Final = (
     *("remote_uid", "uuid"),
 )
 _TABLES: Final = ("voicemail", "deleted")
+_DELETED: Final = 75  # of `flags`: deleted, also where `trashed_date` is 0
+_LINE: Final = ("label", "account")
 
 
 def early_calls(db: EvidenceDatabase) -> Iterator[Found]:
@@ -79,7 +81,8 @@ def _duration(row: Row, doubts: Doubts) -> int | None:
 def voicemail(file: EvidenceFile) -> Iterator[Found]:
     """Every row of `voicemail` and `deleted`: the sound is beside the database, named by the number of the row.
 
-    `date` is seconds since 1970, `trashed_date` seconds since 2001.
+    `date` is seconds since 1970, `trashed_date` seconds since 2001. `map` has for each label of a line its account,
+    mostly the ICCID of its SIM.
 
     References:
     - the layout as the file itself declares it; published notes on voicemail.db
@@ -92,12 +95,19 @@ def _read(db: EvidenceDatabase, path: str) -> Iterator[Found]:
         if without_copy_mark(path).lower().endswith("library/voicemail/voicemail.db"):
             yield Problem("schema", "unknown-layout", unknown)
         return
+    gaps: list[Problem] = []
+    lines = {row["label"]: row["account"] for row in rows_by_key(db, "map", _LINE, gaps, key="rowid").values()}
+
+    def message(row: Row, doubts: Doubts) -> Call:
+        return _message(row, path, lines, doubts)
+
     for table in _TABLES:
         if not lacking(db, {table: {"ROWID"}}):
-            yield from each_record(db, table, _VOICEMAIL, lambda row, doubts: _message(row, path, doubts), key="ROWID")
+            yield from each_record(db, table, _VOICEMAIL, message, key="ROWID")
+    yield from gaps
 
 
-def _message(row: Row, path: str, doubts: Doubts) -> Call:
+def _message(row: Row, path: str, lines: dict[Any, Any], doubts: Doubts) -> Call:
     in_deleted = doubts.locator.startswith("deleted:")
     number = doubts.text(row["sender"], "sender") or doubts.text(row["callback_num"], "callback_num")
     trashed = row["trashed_date"] not in (None, 0)
@@ -106,14 +116,15 @@ def _message(row: Row, path: str, doubts: Doubts) -> Call:
         moments += (doubts.moment("moved to deleted", row["trashed_date"], "cocoa s", "trashed_date"),)
     names = ("callback_num", "flags", "expiration", "receiver", "label", "remote_uid", "uuid")
     sound = f"{row['ROWID']}.amr"
+    line = lines.get(row["label"]) if row["label"] is not None else None
     return Call(
         locator=doubts.locator,
         service="Phone",
         moments=moments,
-        deleted=in_deleted or trashed,
+        deleted=in_deleted or trashed or row["flags"] == _DELETED,
         flags=() if number else ("no number",),
         attachments=() if in_deleted else (Attachment(sound, joined(path, sound), "audio/amr"),),
-        extra=named(row, names, (None, "", 0)),
+        extra=(*named(row, names, (None, "", 0)), *((("account of the line", stored(line)),) if line else ())),
         direction="in",
         sender=address(number),
         outcome="voicemail",

@@ -247,6 +247,23 @@ def test_voicemail_is_a_call_with_its_sound_beside_the_database() -> None:
     assert "never given" not in repr(found)
 
 
+def test_voicemail_names_its_line_and_is_deleted_by_its_flags_too() -> None:
+    rows = """CREATE TABLE map (label TEXT, account TEXT);
+     INSERT INTO map VALUES ('L-1','8944000000000000001');
+     INSERT INTO voicemail(ROWID,date,sender,duration,trashed_date,flags,label) VALUES
+     (3,1772357400,'+447700900101',12,0,75,'L-1')"""
+    found = list(voicemail(history(rows, MESSAGES, VOICEMAIL)))[1]
+    assert found.deleted
+    assert found.extra == (("flags", 75), ("label", "L-1"), ("account of the line", "8944000000000000001"))
+
+
+def test_a_call_names_the_line_of_the_device_and_its_conversation() -> None:
+    line, group = bytes(range(16)).hex(), bytes(range(1, 17)).hex()
+    row = record(ZLOCALPARTICIPANTUUID=f"x'{line}'", ZPARTICIPANTGROUPUUID=f"x'{group}'")
+    found = list(calls(history(row)))[1]
+    assert found == call(1, extra=(("ZLOCALPARTICIPANTUUID", line), ("ZPARTICIPANTGROUPUUID", group)))
+
+
 def test_equal_twins_and_calls_of_the_write_ahead_log_come_out() -> None:
     data, log = with_log(database(SCHEMA, record()), record(Z_PK=2))
     assert list(calls(MemoryFile(CALLS, data, {"-wal": log})))[:3] == [Present(2), call(1), call(2)]
