@@ -20,7 +20,8 @@ _SIDE: Final = (
     *("Z_ENT", "ZIDENTIFIER", "ZNOTE", "ZNOTE1", "ZNOTEDATA", "ZMEDIA", "ZPARENTATTACHMENT", "ZPARENTATTACHMENT1"),
     *("ZTYPEUTI", "ZTYPEUTI1", "ZALTTEXT", "ZTITLE", "ZUSERTITLE", "ZURLSTRING", "ZSUMMARY", "ZFILENAME"),
     *("ZFILESIZE", "ZGENERATION1", "ZGENERATION", "ZOCRSUMMARY", "ZHANDWRITINGSUMMARY"),
-    *("ZIMAGECLASSIFICATIONSUMMARY", "ZFALLBACKTITLE"),
+    *("ZIMAGECLASSIFICATIONSUMMARY", "ZFALLBACKTITLE", "ZADDITIONALINDEXABLETEXT"),
+    *("ZFALLBACKIMAGEGENERATION", "ZFALLBACKPDFGENERATION", "ZISPASSWORDPROTECTED"),
     *(
         "ZTITLE2",
         "ZFOLDERTYPE",
@@ -40,6 +41,8 @@ _RECOGNISED: Final = (
     ("text recognised by the device", "ZOCRSUMMARY"),
     ("handwriting recognised by the device", "ZHANDWRITINGSUMMARY"),
     ("content recognised by the device", "ZIMAGECLASSIFICATIONSUMMARY"),
+    ("summary of an attachment", "ZSUMMARY"),
+    ("text of an attachment, kept for searching", "ZADDITIONALINDEXABLETEXT"),
 )
 
 
@@ -139,13 +142,31 @@ class Objects:
             if row["ZMEDIA"] is not None:
                 doubts.add("no-media", f"there is no row {stored(row['ZMEDIA'])} for the file of an attachment")
                 return Attachment(self._name(row), None, None, _size(row))
-            return None
+            return self._picture(row, account)
         name = doubts.text(media["ZFILENAME"], "ZFILENAME") or ""
         generation = _text(_first(media, "ZGENERATION1", "ZGENERATION"))
         parts = [self._root(account), "Media", _text(media["ZIDENTIFIER"]), generation, name]
         path = "/".join(part for part in parts if part)
         safe = bool(name) and ".." not in path.split("/") and "\\" not in path and not name.startswith("/")
         return Attachment(name or self._name(row), self._home + path if safe else None, None, _size(row))
+
+    def _picture(self, row: Row, account: Owner | None) -> Attachment | None:
+        """The picture of a drawing, or the PDF of a scan: what is shown where they cannot be drawn."""
+        identifier = _text(row["ZIDENTIFIER"]) or ""
+        picture, scan = _text(row["ZFALLBACKIMAGEGENERATION"]), _text(row["ZFALLBACKPDFGENERATION"])
+        if scan:  # since iOS 17
+            parts, mime = ["FallbackPDFs", identifier, scan, "FallbackPDF.pdf"], "application/pdf"
+        elif picture:
+            parts, mime = ["FallbackImages", identifier, picture, "FallbackImage.png"], "image/png"
+        elif row["ZTYPEUTI"] in _DRAWINGS and identifier:
+            parts, mime = ["FallbackImages", f"{identifier}.jpg"], "image/jpeg"
+        else:
+            return None
+        if row["ZISPASSWORDPROTECTED"] == 1:
+            parts[-1] += ".encrypted"
+        path = "/".join(part for part in (self._root(account), *parts) if part)
+        safe = ".." not in path.split("/") and "\\" not in path
+        return Attachment(self._name(row) or parts[-1], self._home + path if safe else None, mime)
 
     def _root(self, account: Owner | None) -> str:
         return f"Accounts/{account.identifier}" if account and account.identifier else ""

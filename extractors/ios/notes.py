@@ -32,7 +32,7 @@ _TIMES: Final = (
 
 @extractor(
     id="ios.notes",
-    version=2,
+    version=3,
     title="Notes",
     files=("**/NoteStore.sqlite",),
     tables=(
@@ -43,7 +43,8 @@ _TIMES: Final = (
     layouts="NoteStore.sqlite of iOS 9 to 18 and macOS 10.11 to 15",
     tested_on="iOS 13 to 15 image: 7 notes and one marked as deleted, 4 of them locked",
     limits="Locked notes are not decrypted. Of the history of a text only the last state is read; letters of deleted "
-    "stretches are not kept there. Drawings are not drawn, and who takes part in a shared note is not read.",
+    "stretches are not kept there. Drawings are not drawn: the picture that is kept of each is named. Who takes part "
+    "in a shared note is not read.",
 )
 def notes(file: EvidenceFile) -> Iterator[Found]:
     """Every note, every body of no note, every attachment of no note, and the accounts.

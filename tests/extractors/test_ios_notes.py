@@ -132,6 +132,32 @@ def test_a_note_comes_out_whole_with_all_that_it_holds() -> None:
     assert read(*FULL) == [Present(1), ICLOUD, Present(1), SHOPS]
 
 
+def test_drawings_and_scans_name_the_picture_that_is_kept_of_them() -> None:
+    drawn: dict[str, Any] = {"ZNOTE": 10, "ZTYPEUTI": "com.apple.drawing.2"}
+    found = read(
+        *STORE,
+        put(10, NOTE, ZFOLDER=2, ZACCOUNT4=1),
+        data(20, 10, body("")),
+        put(11, ATTACHMENT, ZIDENTIFIER="AT-1", **drawn),
+        put(12, ATTACHMENT, ZIDENTIFIER="AT-2", ZFALLBACKIMAGEGENERATION="1_G", **drawn),
+        put(13, ATTACHMENT, ZIDENTIFIER="AT-3", ZISPASSWORDPROTECTED=1, **drawn),
+        put(14, ATTACHMENT, ZIDENTIFIER="AT-4", ZNOTE=10, ZFALLBACKPDFGENERATION="2_G", ZTITLE="Scan"),
+        put(15, ATTACHMENT, ZIDENTIFIER="../AT-5", ZADDITIONALINDEXABLETEXT="Words", ZSUMMARY="Sum", **drawn),
+        put(16, ATTACHMENT, ZIDENTIFIER="AT-6", ZNOTE=10, ZTYPEUTI="public.url"),
+    )
+    kept = f"{HOME}/Accounts/ACC-1/FallbackImages"
+    name = "com.apple.drawing.2"
+    assert found[3].attachments == (
+        Attachment(name, f"{kept}/AT-1.jpg", "image/jpeg"),
+        Attachment(name, f"{kept}/AT-2/1_G/FallbackImage.png", "image/png"),
+        Attachment(name, f"{kept}/AT-3.jpg.encrypted", "image/jpeg"),
+        Attachment("Scan", f"{HOME}/Accounts/ACC-1/FallbackPDFs/AT-4/2_G/FallbackPDF.pdf", "application/pdf"),
+        Attachment(name, None, "image/jpeg"),
+    )
+    told = (("summary of an attachment", "Sum"), ("text of an attachment, kept for searching", "Words"))
+    assert set(told) <= set(found[3].extra)
+
+
 def test_a_locked_note_is_said_to_be_locked_and_a_deleted_one_to_be_deleted() -> None:
     found = read(
         *STORE,
