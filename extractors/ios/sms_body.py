@@ -161,9 +161,9 @@ def _earlier(texts: list[bytes], doubts: Doubts) -> Iterator[tuple[str, str]]:
 def app_of(row: Row, doubts: Doubts) -> Words:
     """What an application put into a message: which one, and the words that it shows."""
     bundle = doubts.text(row["balloon_bundle_id"], "balloon_bundle_id")
-    if not bundle:
+    if not bundle and row["payload_data"] is None:
         return Words()
-    app = bundle.rpartition(":")[2]
+    app = bundle.rpartition(":")[2] if bundle else _LINK  # a link alone can have its preview without the name of one
     payload = _payload(row["payload_data"], app, doubts)
     if app == _LINK:
         return Words(None, (), tuple(_link(payload)))

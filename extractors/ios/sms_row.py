@@ -83,7 +83,8 @@ class Reader:
         attachments, file_flags, file_extra = self._files(files)
         earlier = edits(row, doubts) if row["message_summary_info"] is not None else Words()
         moments = (when(meaning, row["date"], "date", doubts), *self._times(row, TAKEN_BACK in earlier.flags))
-        app = app_of(row, doubts) if row["balloon_bundle_id"] is not None else Words()
+        has_app = row["balloon_bundle_id"] is not None or row["payload_data"] is not None
+        app = app_of(row, doubts) if has_app else Words()
         text, event_flags, event_extra = self._special(row, text or app.text, direction, other)
         reactions, reaction_extra = self._links.reactions(guid, doubts)
         is_edited = bool(earlier.extra) or (text is not None and TAKEN_BACK not in earlier.flags)

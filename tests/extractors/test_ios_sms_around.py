@@ -100,8 +100,9 @@ def test_what_applications_put_into_messages_is_told() -> None:
         message(4, balloon_bundle_id="com.apple.DigitalTouchBalloonProvider", payload_data=b"\x08\x08"),
         message(5, balloon_bundle_id=f"{PLUGIN}:1:org.example.x", payload_data=b"damaged"),
         message(6, balloon_bundle_id=f"{PLUGIN}:1:org.example.x", payload_data=archive({"ldtext": "A thing"})),
+        message(7, "https://example.org/b", payload_data=archive({"richLinkMetadata": {"title": "Another page"}})),
     ]
-    assert found_in(file(people(message=rows, chat_message_join=in_chat(1, *range(1, 7))))) == [
+    assert found_in(file(people(message=rows, chat_message_join=in_chat(1, *range(1, 8))))) == [
         said(
             1,
             "https://example.org/a",
@@ -123,6 +124,7 @@ def test_what_applications_put_into_messages_is_told() -> None:
             "message:ROWID=5",
         ),
         said(6, "A thing", flags=("app message",), extra=(("app", "org.example.x"),)),
+        said(7, "https://example.org/b", extra=(("link title", "Another page"),)),
     ]
 
 
