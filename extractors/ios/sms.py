@@ -25,7 +25,7 @@ _AT_ONCE: Final = 500
 
 @extractor(
     id="ios.sms",
-    version=5,
+    version=6,
     title="SMS and iMessage of Apple devices",
     files=("**/sms.db", "**/chat.db"),
     tables=(_NEEDED | {"handle": {"ROWID", "id"}}, EARLY | {"msg_pieces": {"ROWID", "message_id"}}),

@@ -22,6 +22,7 @@ TAPBACKS: Final = {
     2007: "sticker",
 }
 TAKEN_BACK: Final = 1000  # what is added to the type of a tapback that was removed
+REMOVED: Final = " (removed)"
 STICKER: Final = 1000
 POLL_VOTE: Final = 4000
 EVENT_WORDS: Final[dict[tuple[Any, Any], str]] = {
@@ -62,7 +63,7 @@ def tapback(kind: Any, emoji: str | None) -> str | None:
         return None
     if words == "emoji" and emoji:
         words = emoji
-    return f"{words} (removed)" if taken_back else words
+    return f"{words}{REMOVED}" if taken_back else words
 
 
 def event(item_type: Any, action: Any, share: Any, title: str | None, who: str, other: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from evidence_store.records import Problem, Quoted, Reaction
 from extractors.database import Doubts, selecting
 from extractors.ios.sms_body import text_of
-from extractors.ios.sms_codes import TAKEN_BACK, TAPBACKS, tapback
+from extractors.ios.sms_codes import REMOVED, TAKEN_BACK, TAPBACKS, tapback
 from extractors.ios.sms_people import People, own, when
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
 
@@ -102,7 +102,9 @@ class Links:
         for row in rows:
             emoji = doubts.text(row["associated_message_emoji"], "associated_message_emoji")
             words = tapback(row["associated_message_type"], emoji) or ""
-            moment = when("reacted", row["date"], f"date of message:ROWID={row['ROWID']}", doubts)
+            # Of a tapback that was taken back only that is left: the time is not that of the tapback.
+            meaning = "reaction removed" if words.endswith(REMOVED) else "reacted"
+            moment = when(meaning, row["date"], f"date of message:ROWID={row['ROWID']}", doubts)
             found.append(Reaction(words, self._sender(row, doubts), moment))
         return tuple(found), (("rows of reactions", ", ".join(str(row["ROWID"]) for row in rows)),)
 

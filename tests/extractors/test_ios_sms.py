@@ -204,7 +204,7 @@ def test_tapbacks_are_put_onto_their_message_and_stay_where_it_is_missing() -> N
             reactions=(
                 Reaction("liked", BEN_P, at("reacted", 2)),
                 Reaction("🎈", Party("own@example.org", "email"), at("reacted", 3)),
-                Reaction("liked (removed)", BEN_P, at("reacted", 4)),
+                Reaction("liked (removed)", BEN_P, at("reaction removed", 4)),
             ),
         ),
         said(5, "Tapback 5", flags=("reaction",), extra=(("reaction", "loved"),), quotes=Quoted("GONE")),
