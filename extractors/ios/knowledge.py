@@ -66,12 +66,14 @@ STATE_STREAMS: Final = {
     "/activity/level": ("activity level", None),
     "/inferred/motion": ("motion, as inferred by the system", None),
 }
+# Generations differ in it: "/device/BatteryPercentage".
+_STATES: Final = {stream.lower(): known for stream, known in STATE_STREAMS.items()}
 Metadata = dict[Any, Extra]
 
 
 @extractor(
     id="ios.knowledge",
-    version=1,
+    version=2,
     title="Use of applications and states of the device, as recorded by the system",
     files=("**/knowledgeC*.db",),
     tables=({"ZOBJECT": {"Z_PK", "ZSTREAMNAME", "ZSTARTDATE"}, "ZSOURCE": {"Z_PK"}},),
@@ -203,7 +205,7 @@ def _bluetooth(row: Row, about: Extra, moments: tuple[Moment, ...], extra: Extra
 
 
 def _state(row: Row, stream: str, moments: tuple[Moment, ...], extra: Extra, doubts: Doubts) -> DeviceFact:
-    name, pair = STATE_STREAMS.get(stream, (f"stream {stream}" if stream else "object of no stream", None))
+    name, pair = _STATES.get(stream.lower(), (f"stream {stream}" if stream else "object of no stream", None))
     text, number = row["ZVALUESTRING"], row["ZVALUEINTEGER"]
     if isinstance(text, str) and text:
         value = str(text)

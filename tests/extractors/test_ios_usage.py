@@ -147,6 +147,12 @@ def test_each_stream_becomes_what_it_records() -> None:
     ]
 
 
+def test_a_stream_is_known_however_its_name_is_spelt() -> None:
+    stream = "/device/BatteryPercentage"
+    found = list(knowledge(MemoryFile(KNOWLEDGE_PATH, database(KNOWLEDGE, event(1, stream, None, 81)))))
+    assert found[1] == made(DeviceFact, 1, stream, name="battery, per cent", value="81")
+
+
 def test_a_source_on_another_device_is_told() -> None:
     change = "UPDATE ZOBJECT SET ZSOURCE=8;"
     (_, found) = knowledge(MemoryFile(KNOWLEDGE_PATH, database(KNOWLEDGE, META, EVENTS[6], change)))
