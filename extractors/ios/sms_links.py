@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from evidence_store.records import Problem, Quoted, Reaction
-from extractors.database import Doubts, selecting
+from extractors.database import Doubts, each_row, selecting
 from extractors.ios.sms_body import text_of
 from extractors.ios.sms_codes import REMOVED, TAKEN_BACK, TAPBACKS, tapback
 from extractors.ios.sms_people import People, own, when
-from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
+from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, TimeLimitReached, lacking
 
 _COLUMNS: Final = (
     *("guid", "associated_message_guid", "associated_message_type", "associated_message_emoji", "handle_id"),
@@ -33,6 +33,39 @@ def target_of(guid: Any) -> str | None:
     return str(guid).rpartition("/")[2].removeprefix("bp:") or None
 
 
+def _rows(db: EvidenceDatabase, columns: str, where: str) -> Iterator[Row]:
+    """The rows of `message` that meet a condition in the order of their keys; behind damage, all that can be read.
+
+    Without a condition they come in any order, which an index gives faster, and where there is damage some come twice.
+    Damage is not told here: reading the messages themselves tells it.
+    """
+    last: Any = None
+    select = f"SELECT ROWID AS ROWID, {columns} FROM message"  # noqa: S608
+    try:
+        for row in db.execute(f"{select}{where} ORDER BY ROWID" if where else select):
+            last = row["ROWID"] if where else None
+            yield row
+    except TimeLimitReached:
+        raise
+    except DatabaseDamaged:
+        told: list[Problem] = []
+        for row in each_row(db, "message", f"ROWID AS ROWID, {columns}", told, key="ROWID"):
+            if last is None or row["ROWID"] > last:
+                yield row
+
+
+def _each_of(db: EvidenceDatabase, select: str, keys: list[int]) -> Iterator[Row]:
+    """The rows of these keys, but those that lie in damage."""
+    try:
+        yield from list(db.execute(f"{select} WHERE ROWID IN ({','.join(str(key) for key in keys)})"))
+    except TimeLimitReached:
+        raise
+    except DatabaseDamaged:
+        if len(keys) > 1:
+            yield from _each_of(db, select, keys[: len(keys) // 2])
+            yield from _each_of(db, select, keys[len(keys) // 2 :])
+
+
 class Links:
     """What belongs to other messages, found before they are read: one pass over the table, one over its keys.
 
@@ -50,14 +83,13 @@ class Links:
         there = [words for name, words in _WHERE.items() if name in columns.get("message", ())]
         if db is not None and there and not lacking(db, {"message": {"ROWID", "guid"}}):
             try:
-                self._load(db, " OR ".join(there))
+                self._load(db, f" WHERE {' OR '.join(there)}")
             except DatabaseDamaged as error:
                 self.gaps.append(Problem("file", "damaged-database", f"message, for tapbacks and threads: {error}"))
 
     def _load(self, db: EvidenceDatabase, where: str) -> None:
         wanted: set[str] = set()
-        select = f"SELECT ROWID AS ROWID, {selecting(db, 'message', _COLUMNS)} FROM message"  # noqa: S608
-        for row in db.execute(f"{select} WHERE {where} ORDER BY ROWID"):
+        for row in _rows(db, selecting(db, "message", _COLUMNS), where):
             target = target_of(row["associated_message_guid"])
             if row["associated_message_type"] in _PUT_ONTO and target is not None:
                 self._tapbacks.setdefault(target, []).append(row)
@@ -67,7 +99,7 @@ class Links:
             return
         there: set[str] = set()
         begun: list[int] = []
-        for row in db.execute("SELECT ROWID AS ROWID, guid FROM message"):
+        for row in _rows(db, "guid", ""):
             if row["guid"] in self._tapbacks:
                 there.add(row["guid"])
             if row["guid"] in wanted:
@@ -80,8 +112,7 @@ class Links:
         select = f"SELECT {selecting(db, 'message', _BEGINNING)} FROM message"  # noqa: S608
         quiet = Doubts()
         for at in range(0, len(keys), _AT_ONCE):
-            some = ",".join(str(key) for key in keys[at : at + _AT_ONCE])
-            for row in db.execute(f"{select} WHERE ROWID IN ({some})"):
+            for row in _each_of(db, select, keys[at : at + _AT_ONCE]):
                 self._begun[row["guid"]] = Quoted(row["guid"], self._sender(row, quiet), text_of(row, quiet)[0])
 
     def _sender(self, row: Row, doubts: Doubts) -> Any:

@@ -163,3 +163,27 @@ def test_a_damaged_page_of_attachments_costs_what_lies_on_it() -> None:
     made = [one for one in found if isinstance(one, Message) and one.locator.startswith("message:")]
     assert (len(made), len(made[49].attachments), len(made[99].attachments)) == (100, 0, 1)
     assert len([one for one in made if not one.attachments]) < 30
+
+
+def test_damage_gives_no_tapback_twice_and_costs_no_other() -> None:
+    def loved(number: int, target: int) -> dict[str, Any]:
+        onto = {"associated_message_type": 2000, "associated_message_guid": f"p:0/M-{target}"}
+        return message(number, "Loved it", **onto)
+
+    long = [message(number, f"text {number} {'.' * 300}") for number in range(4, 100)]
+    rows = [
+        message(1, "first"),
+        loved(2, 1),
+        loved(3, 50),
+        *long,
+        loved(100, 99),
+        message(101, thread_originator_guid="M-99"),
+    ]
+    data = with_broken_page_of(stored(people(message=rows)), b"text 50 ")
+    made = {one.locator[14:]: one for one in found_in(MemoryFile(PATH, data)) if isinstance(one, Message)}
+    told = [one.locator for one in found_in(MemoryFile(PATH, data)) if isinstance(one, Message) and not one.deleted]
+    assert len(told) == len(set(told))
+    assert [len(made[key].reactions) for key in ("1", "99")] == [1, 1]
+    assert ("2" in made, made["3"].flags, "100" in made) == (False, ("reaction",), False)
+    assert made["101"].quotes is not None
+    assert made["101"].quotes.sender == ANN_P
