@@ -9,7 +9,9 @@ from evidence_store.records import Bookmark, Moment, Present, Problem, Record, W
 from extractors.base import EvidenceFile, Found, extractor
 from extractors.database import Doubts, count_rows, each_held, each_row, read_database, selecting, stored
 from extractors.ios.plists import moments, text, words
+from extractors.web.addresses import searched
 from extractors.web.pages import Folders, extras, folder_path, has
+from extractors.web.safari_session import pages_of
 from parsers.plist import read_plist
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
@@ -30,7 +32,7 @@ Attributes = dict[str, Any]
 
 @extractor(
     id="web.safari_bookmarks",
-    version=1,
+    version=2,
     title="Safari: bookmarks, reading list, open tabs and tab groups, as recorded",
     files=("**/Bookmarks.db", "**/SafariTabs.db"),
     tables=(
@@ -44,15 +46,16 @@ Attributes = dict[str, Any]
     layouts="Bookmarks.db of iOS 4 to 26, SafariTabs.db of iOS 15 to 26 and macOS 12 to 26",
     tested_on="documented schema, no device data",
     limits="Bookmarks and tab groups are synchronised between the devices of an account and shared with others: a row "
-    "does not say on which device it was made. The pages before and after in a tab (SessionState) and what is kept of "
-    "windows are not read.",
+    "does not say on which device it was made. Pages before and after in a tab (SessionState) have no times. What is "
+    "kept of windows is not read.",
 )
 def safari_bookmarks(file: EvidenceFile) -> Iterator[Found]:
     """Every row of `bookmarks`: folders, bookmarks and pages of the reading list; in a database that has `windows`
     too, tab groups and tabs.
 
-    `type` 1 is a folder; `parent` the folder around it; `last_modified` and `date_closed` seconds since 2001. The
-    attributes are property lists, whose dates are in UTC.
+    The pages that a tab can go back or forward to come out after it, each for itself. `type` 1 is a folder; `parent`
+    the folder around it; `last_modified` and `date_closed` seconds since 2001. The attributes are property lists, whose
+    dates are in UTC.
 
     References:
     - the layout as the files themselves declare it; published descriptions of the table and of the keys of its lists
@@ -74,7 +77,10 @@ def _read(db: EvidenceDatabase, own: bool) -> Iterator[Found]:
     gaps: list[Problem] = []
     for row in each_row(db, "bookmarks", selecting(db, "bookmarks", _ROW), gaps, key="id"):
         doubts.locator = f"bookmarks:id={row['id']}"
-        yield _tab(row, folders, private, doubts) if of_tabs and row["type"] == _LEAF else _mark(row, folders, doubts)
+        if of_tabs and row["type"] == _LEAF:
+            yield from _tab(row, folders, private, doubts)
+        else:
+            yield _mark(row, folders, doubts)
         yield from doubts.drain()
     yield from gaps
 
@@ -113,7 +119,8 @@ def _mark(row: Row, folders: Folders, doubts: Doubts) -> Record:
     )
 
 
-def _tab(row: Row, folders: Folders, private: frozenset[Any], doubts: Doubts) -> Record:
+def _tab(row: Row, folders: Folders, private: frozenset[Any], doubts: Doubts) -> Iterator[Found]:
+    """The tab, and the pages before and after the one that it shows."""
     kept = _attributes(row["extra_attributes"], "extra_attributes", doubts)
     local = _attributes(row["local_attributes"], "local_attributes", doubts)
     url = doubts.text(row["url"], "url") or None
@@ -122,7 +129,9 @@ def _tab(row: Row, folders: Folders, private: frozenset[Any], doubts: Doubts) ->
     closed = row["date_closed"] or local.get("DateClosed") or own == _CLOSED
     seen = ("LocalURL", "LocalTitle", "DeviceIdentifier")
     opened = (("OpenedFromLink", "true"),) if local.get("OpenedFromLink") is True else ()
-    return WebVisit(
+    is_private = ("private",) if row["parent"] in private or own == _PRIVATE_PINNED else ()
+    in_group = (("tab group", group),) if group else ()
+    yield WebVisit(
         locator=doubts.locator,
         service="Safari",
         moments=(
@@ -135,11 +144,11 @@ def _tab(row: Row, folders: Folders, private: frozenset[Any], doubts: Doubts) ->
         deleted=row["deleted"] == 1,
         flags=(
             "closed tab" if closed else "open tab",
-            *(("private",) if row["parent"] in private or own == _PRIVATE_PINNED else ()),
+            *is_private,
             *_states(row),
         ),
         extra=(
-            *((("tab group", group),) if group else ()),
+            *in_group,
             *((key, words(kept[key])) for key in seen if text(kept.get(key)) and kept[key] not in (url, row["title"])),
             *opened,
             *extras(row, _EXTRA, url),
@@ -147,6 +156,21 @@ def _tab(row: Row, folders: Folders, private: frozenset[Any], doubts: Doubts) ->
         url=url,
         title=doubts.text(row["title"], "title") or None,
     )
+    for page in pages_of(local.get("SessionState"), url, doubts):
+        yield Present(1)
+        yield WebVisit(
+            locator=f"{doubts.locator} SessionState:{page.place}",
+            service="Safari",
+            deleted=row["deleted"] == 1,
+            flags=("page that a tab can go back or forward to", *is_private, *_states(row)),
+            extra=(
+                *in_group,
+                *((("SessionHistoryEntryOriginalURL", page.original),) if page.original else ()),
+                *searched(page.url),
+            ),
+            url=page.url,
+            title=page.title,
+        )
 
 
 def _kind(row: Row) -> tuple[str, ...]:

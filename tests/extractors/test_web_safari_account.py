@@ -127,7 +127,7 @@ def test_bookmarks_folders_and_the_reading_list_come_out_whole() -> None:
 
 
 TAB = {**ON_BOOKMARK, "DateLastViewed": VIEWED, "LocalURL": "https://m.example.org/", "DeviceIdentifier": "D1"}
-LOCAL = {"LastVisitTime": VIEWED, "OpenedFromLink": True, "SessionState": b"\x00\x01"}
+LOCAL = {"LastVisitTime": VIEWED, "OpenedFromLink": True}
 TABS = f"""
 INSERT INTO bookmarks(id,parent,type,title) VALUES(2,0,1,'Local'),(3,0,1,'Private'),(4,0,1,'recentlyClosed');
 INSERT INTO bookmarks(id,parent,type,subtype,title) VALUES(5,0,1,2,'Work');
@@ -184,6 +184,51 @@ def test_tabs_and_tab_groups_come_out_whole() -> None:
             "bookmarks:id=8",
         ),
     ]
+
+
+def session(*entries: Any, current: int = 0) -> bytes:
+    history = {"SessionHistoryEntries": list(entries), "SessionHistoryCurrentIndex": current}
+    return b"\0\0\0\2" + plistlib.dumps({"SessionHistory": history}, fmt=plistlib.FMT_BINARY)
+
+
+def test_the_pages_before_and_after_in_a_private_tab_come_out() -> None:
+    def page(url: str, **more: str) -> dict[str, str]:
+        return {"SessionHistoryEntryURL": url, **{f"SessionHistoryEntry{name}": said for name, said in more.items()}}
+
+    state = session(
+        page("https://example.org/1", Title="First", OriginalURL="https://example.org/0"),
+        page("https://example.org/2", OriginalURL="https://example.org/2"),
+        "no page",
+        page("https://www.google.com/search?q=bus"),
+        current=1,
+    )
+    rows = f"""INSERT INTO bookmarks(id,parent,type,title) VALUES(3,0,1,'Private');
+        INSERT INTO bookmarks(id,parent,type,url,local_attributes) VALUES
+        (7,3,0,'https://example.org/2',{plist({"SessionState": state})}),
+        (8,3,0,'https://example.org/3',{plist({"SessionState": b"none"})}),
+        (9,3,0,'https://example.org/4',{plist({"SessionState": b"bplist00 damaged"})}),
+        (10,3,0,'https://example.org/5',{plist({"SessionState": session()})});"""
+    found = [one for one in read("SafariTabs.db", BOOKMARKS, WINDOWS, rows) if not isinstance(one, Bookmark)]
+    kept = {"service": "Safari", "flags": ("page that a tab can go back or forward to", "private")}
+    group = ("tab group", "Private")
+    assert found[2:6] == [
+        Present(1),
+        WebVisit(
+            locator="bookmarks:id=7 SessionState:0",
+            extra=(group, ("SessionHistoryEntryOriginalURL", "https://example.org/0")),
+            url="https://example.org/1",
+            title="First",
+            **kept,
+        ),
+        Present(1),
+        WebVisit(
+            locator="bookmarks:id=7 SessionState:3",
+            extra=(group, ("search words in the address", "bus")),
+            url="https://www.google.com/search?q=bus",
+            **kept,
+        ),
+    ]
+    assert [one.locator for one in found if isinstance(one, Problem)] == [f"bookmarks:id={key}" for key in (7, 8, 9)]
 
 
 @pytest.mark.parametrize("scripts", [(BOOKMARKS, MARKS), (BOOKMARKS, WINDOWS, TABS)])
