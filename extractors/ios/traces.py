@@ -24,6 +24,7 @@ _SERVICES: Final = {
     "com.apple.private.ac": "FaceTime",
     "com.apple.private.alloy.facetime.video": "FaceTime",
     "com.apple.private.alloy.facetime.audio": "FaceTime",
+    "com.apple.private.alloy.facetime.multi": "FaceTime",
     "com.apple.private.alloy.fmf": "Find My Friends",
     "com.apple.private.alloy.sms": "SMS through another device",
 }
@@ -66,12 +67,12 @@ def keyboard(file: EvidenceFile) -> Iterator[Found]:
 
 @extractor(
     id="ios.id_lookups",
-    version=1,
+    version=2,
     title="Numbers and addresses that were looked up for iMessage and FaceTime",
-    files=("**/com.apple.identityservices.idstatuscache.plist",),
+    files=("**/com.apple.identityservices.idstatuscache.plist", "**/IdentityServices/idstatuscache.plist"),
     emits=(AppUse,),
     privacy="communications",
-    layouts="com.apple.identityservices.idstatuscache.plist of iOS 7 to 14",
+    layouts="com.apple.identityservices.idstatuscache.plist of iOS 7 to 14, later IdentityServices/idstatuscache.plist",
     tested_on="iOS 14 sample: 40 look-ups",
     limits="A look-up says that the device asked whether an address is registered: before a message or call, but also "
     "for a contact that was shown. It does not say that anything was sent.",

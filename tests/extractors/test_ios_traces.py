@@ -25,6 +25,7 @@ from evidence_store.records import (
 from extractors.ios.gmail import gmail
 from extractors.ios.places import places
 from extractors.ios.traces import carplay, id_lookups, keyboard
+from extractors.matching import Matcher
 from tests.evidence_builders.browsers import database, with_log
 from tests.evidence_builders.files import MemoryFile
 from tests.evidence_builders.ios_stores import GMAIL, ROUTINE, plist
@@ -233,6 +234,17 @@ def test_look_ups_come_out_by_service() -> None:
         ),
         Problem("value", "time", "LookupDate: not a number: soon", "com.apple.new:tel:+447700900102"),
     ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "private/var/mobile/Library/Preferences/com.apple.identityservices.idstatuscache.plist",
+        "private/var/mobile/Library/IdentityServices/idstatuscache.plist",
+    ],
+)
+def test_look_ups_are_found_where_each_generation_keeps_them(path: str) -> None:
+    assert Matcher((id_lookups,)).match(path) == (id_lookups,)
 
 
 def test_applications_of_carplay_come_out() -> None:
