@@ -1,4 +1,4 @@
-"""The rows of side tables, for Android's databases: read beside the first table, so that no row hangs on a join.
+"""The rows of side tables, of Android and of Apple: read beside the first table, so that no row hangs on a join.
 
 Damage costs the rows that lie in it: what SQLite cannot sort any more is found row by row.
 """
