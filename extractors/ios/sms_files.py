@@ -10,7 +10,7 @@ from typing import Any, Final
 from evidence_store.records import Attachment, Message, Present, Problem
 from extractors.android.beside import sorted_rows
 from extractors.base import Found, joined
-from extractors.database import Doubts, RowsBeside, selecting
+from extractors.database import Doubts, RowsBeside, each_row, selecting
 from extractors.ios.core_data import Extra
 from extractors.ios.sms_people import People, columns_of, when
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, TimeLimitReached, lacking
@@ -21,6 +21,7 @@ _COLUMNS: Final = (
 )
 _JOIN: Final = {"message_attachment_join": {"message_id", "attachment_id"}}
 _DAMAGE: Final = "damage"  # in place of a column: why the row of an attachment cannot be read
+_MOST_TOLD: Final = 20  # places of damage
 _NO_ROW: Final = "there is no row of attachment for it"
 _FINISHED: Final = 5  # transfer_state
 _HOME: Final = re.compile(r"~/|/?(?:private/)?var/mobile/|/Users/[^/]+/")
@@ -161,9 +162,8 @@ def lone_attachments(db: EvidenceDatabase, places: Places, people: People) -> It
             " AND message_id IN (SELECT ROWID FROM message))"
         )
     doubts = Doubts()
-    columns = f"{columns_of(db, 'attachment', _COLUMNS)}, {thread} AS chat_id"
     try:
-        for row in db.execute(f"SELECT {columns} FROM attachment{kept} ORDER BY ROWID"):  # noqa: S608
+        for row in _lone_rows(db, thread, kept):
             doubts.locator = f"attachment:ROWID={row['ROWID']}"
             made, flags, extra = _attachment(row, places, doubts)
             created, chat = row["created_date"], people.chat(row["chat_id"])
@@ -183,3 +183,31 @@ def lone_attachments(db: EvidenceDatabase, places: Places, people: People) -> It
             yield from doubts.drain()
     except DatabaseDamaged as error:
         yield Problem("file", "damaged-database", f"attachment: {error}")
+
+
+def _lone_rows(db: EvidenceDatabase, thread: str, kept: str) -> Iterator[Row]:
+    """The rows of such attachments; behind damage, of those that no row names as a message's.
+
+    Raises DatabaseDamaged behind the last of them, where damage keeps some from being read.
+    """
+    last: Any = None
+    columns = columns_of(db, "attachment", _COLUMNS)
+    try:
+        for row in db.execute(f"SELECT {columns}, {thread} AS chat_id FROM attachment{kept} ORDER BY ROWID"):  # noqa: S608
+            last = row["ROWID"]
+            yield row
+    except TimeLimitReached:
+        raise
+    except DatabaseDamaged as error:
+        reason = str(error)
+    else:
+        return
+    gaps: list[Problem] = []
+    owned: set[Any] = set()
+    if not lacking(db, _JOIN):
+        for row in each_row(db, "message_attachment_join", "rowid AS rowid, attachment_id", gaps, key="rowid"):
+            owned.add(row["attachment_id"])
+    for row in each_row(db, "attachment", f"{columns}, NULL AS chat_id", gaps, key="ROWID"):
+        if row["ROWID"] not in owned and (last is None or row["ROWID"] > last):
+            yield row
+    raise DatabaseDamaged("; ".join(gap.detail for gap in gaps[:_MOST_TOLD]) or reason)

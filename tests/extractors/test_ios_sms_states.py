@@ -165,6 +165,19 @@ def test_a_damaged_page_of_attachments_costs_what_lies_on_it() -> None:
     assert len([one for one in made if not one.attachments]) < 30
 
 
+def test_damage_among_attachments_costs_no_other_that_belongs_to_no_message() -> None:
+    files = [
+        {"ROWID": number, "guid": f"A-{number}", "filename": f"~/Library/SMS/Attachments/{number}/{'x' * 200}.jpg"}
+        for number in range(1, 101)
+    ]
+    joined = [{"message_id": number, "attachment_id": number} for number in range(1, 91)]
+    told = [message(number) for number in range(1, 91)]
+    data = stored(people(message=told, attachment=files, message_attachment_join=joined))
+    found = list(messages(MemoryFile(PATH, with_broken_page_of(data, b"Attachments/50/"))))
+    lone = [one.locator for one in found if isinstance(one, Message) and one.locator.startswith("attachment:")]
+    assert lone == [f"attachment:ROWID={number}" for number in range(91, 101)]
+
+
 def test_damage_gives_no_tapback_twice_and_costs_no_other() -> None:
     def loved(number: int, target: int) -> dict[str, Any]:
         onto = {"associated_message_type": 2000, "associated_message_guid": f"p:0/M-{target}"}
