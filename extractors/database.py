@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from evidence_store.records import Moment, Problem
@@ -53,6 +54,20 @@ def _notes(db: EvidenceDatabase) -> Iterator[Problem]:
         yield Problem("note", "collation", f"sorted by code point in place of {', '.join(db.supplied_collations)}")
     if db.damaged_text:
         yield Problem("note", "text", f"{db.damaged_text} text values are not valid in the database's encoding")
+
+
+@contextmanager
+def until_damage(reasons: list[str]) -> Iterator[None]:
+    """Ends what is read below at the first damage, whose words go into `reasons`: the caller reads on another way.
+
+    That SQLite has worked for too long is no damage, and is raised: another way would only take as long.
+    """
+    try:
+        yield
+    except TimeLimitReached:
+        raise
+    except DatabaseDamaged as error:
+        reasons.append(str(error))
 
 
 def count_rows(db: EvidenceDatabase, *tables: str) -> int | None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from evidence_store.records import Account, CalendarEvent, Moment, Party, Present, Problem, replace
-from extractors.android.beside import beside, strays
 from extractors.android.tables import extra_of
 from extractors.android.threads import party
 from extractors.base import EvidenceFile, Found, extractor
+from extractors.beside import beside, strays
 from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
 

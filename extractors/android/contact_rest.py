@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from evidence_store.records import Contact, Group, Member, Party, Present, Problem
-from extractors.android.beside import strays
 from extractors.android.contact_values import DATA, Reader
 from extractors.base import Found
+from extractors.beside import strays
 from extractors.database import Doubts, count_rows, each_row, selecting, stored
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, lacking
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from evidence_store.records import Contact, Group, Moment, Party, Present, Problem
-from extractors.android.beside import beside
 from extractors.android.contact_rest import contact_groups, deletions, member_of, stray_values
 from extractors.android.contact_values import DATA, PHOTO, Reader, Values
 from extractors.base import EvidenceFile, Found, extractor
+from extractors.beside import beside
 from extractors.database import Doubts, RowsBeside, count_rows, each_row, read_database, selecting, stored
 from extractors.recovered import CONTACTS, deleted_records
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking

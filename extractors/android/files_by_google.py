@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from evidence_store.records import Attachment, Location, MediaItem, Moment, Present, Problem
-from extractors.android.beside import beside
 from extractors.android.media_store import location_of
 from extractors.android.shared_storage import place
 from extractors.android.tables import extra_of, moments_of
 from extractors.base import EvidenceFile, Found, extractor
+from extractors.beside import beside
 from extractors.database import Doubts, count_rows, each_row, read_database, selecting
 from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 

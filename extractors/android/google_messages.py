@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from evidence_store.records import Group, Message, Present, Problem
-from extractors.android.beside import beside, strays
 from extractors.android.google_messages_content import PART, REACTION, content, reactions, root_of
 from extractors.android.google_messages_people import People, group
 from extractors.android.google_messages_row import MESSAGE, Around, Context, message
 from extractors.base import EvidenceFile, Found, extractor
+from extractors.beside import beside, strays
 from extractors.database import Doubts, RowsBeside, count_rows, each_row, read_database, selecting, stored
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
 

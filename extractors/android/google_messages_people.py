@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from evidence_store.records import Group, Member, Party, Problem
-from extractors.android.beside import sorted_rows
 from extractors.android.google_messages_codes import ARCHIVE
 from extractors.android.tables import rows_told
 from extractors.android.threads import party
+from extractors.beside import sorted_rows
 from extractors.database import Doubts, selecting, stored
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
 

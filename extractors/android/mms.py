@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any, Final, Literal
 
 from evidence_store.records import Attachment, Message, Moment, Party, Problem
-from extractors.android.beside import beside
 from extractors.android.message_rest import MMS as PROTOCOL
 from extractors.android.message_rest import Extra, Pending
 from extractors.android.threads import Threads, is_marked, party
 from extractors.base import Found
+from extractors.beside import beside
 from extractors.database import Doubts, each_row, selecting, stored
 from parsers.sqlite_file import EvidenceDatabase, Row
 

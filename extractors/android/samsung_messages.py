@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from evidence_store.records import Group, Message, Present, Problem
-from extractors.android.beside import beside, strays
 from extractors.android.samsung_messages_people import People, group
 from extractors.android.samsung_messages_row import MESSAGE, PART, Context, left_over, message
 from extractors.base import EvidenceFile, Found, extractor
+from extractors.beside import beside, strays
 from extractors.database import Doubts, count_rows, each_row, read_database, selecting, stored
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, lacking
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from evidence_store.records import Contact, Group, Member, Party, Present, Problem
-from extractors.android.beside import beside
 from extractors.base import EvidenceFile, Found, extractor
+from extractors.beside import beside
 from extractors.database import Doubts, each_row, read_database, selecting, stored
 from extractors.ios.contact_values import VALUE, Labels, Values, birthday
 from extractors.ios.core_data import Rows, each_record, named, rows_by_key, set_times

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from evidence_store.records import Problem
-from extractors.android.beside import sorted_rows
+from extractors.beside import sorted_rows
 from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase
 
 Joined = dict[Any, list[Any]]

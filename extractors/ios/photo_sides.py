@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from evidence_store.records import Problem
-from extractors.android.beside import beside
+from extractors.beside import beside
 from extractors.database import stored
 from extractors.ios.core_data import Extra, named, rows_by_key
 from parsers.sqlite_file import EvidenceDatabase, Row

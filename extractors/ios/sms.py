@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from evidence_store.records import Group, Message, Present, Problem, replace
-from extractors.android.beside import beside
 from extractors.base import EvidenceFile, Found, extractor
+from extractors.beside import beside
 from extractors.database import Doubts, RowsBeside, count_rows, each_row, read_database
 from extractors.ios.sms_deleted import DELETED, RecentlyDeleted, deleted_keys, deleted_parts, entries_without_messages
 from extractors.ios.sms_early import EARLY, early_messages

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from evidence_store.records import Group, Message, Moment, Problem, Record
-from extractors.android.beside import sorted_rows
 from extractors.base import Found
+from extractors.beside import sorted_rows
 from extractors.database import Doubts, stored
 from extractors.ios.core_data import each_record
 from extractors.ios.sms_people import People, when

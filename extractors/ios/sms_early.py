@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final, Literal
 
 from evidence_store.records import Attachment, Group, Member, Message, Moment, Party, Problem
-from extractors.android.beside import beside
 from extractors.base import Found
+from extractors.beside import beside
 from extractors.database import Doubts, RowsBeside, stored
 from extractors.ios.core_data import each_record, named
 from extractors.ios.sms_files import Places

@@ -8,12 +8,12 @@ from itertools import islice
 from typing import Any, Final
 
 from evidence_store.records import Attachment, Message, Present, Problem
-from extractors.android.beside import sorted_rows
 from extractors.base import Found, joined
-from extractors.database import Doubts, RowsBeside, each_row, selecting
+from extractors.beside import sorted_rows
+from extractors.database import Doubts, RowsBeside, each_row, selecting, until_damage
 from extractors.ios.core_data import Extra
 from extractors.ios.sms_people import People, columns_of, when
-from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, TimeLimitReached, lacking
+from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
 
 _COLUMNS: Final = (
     *("guid", "created_date", "filename", "uti", "mime_type", "transfer_state", "is_outgoing", "transfer_name"),
@@ -65,14 +65,12 @@ def _joined_rows(db: EvidenceDatabase) -> Iterator[Row]:
         f"SELECT j.message_id AS message_id, j.attachment_id AS attachment_id, {columns} "  # noqa: S608
         f"FROM message_attachment_join j{there} ORDER BY j.message_id, j.attachment_id"
     )
-    done = 0
-    try:
+    done, reasons = 0, list[str]()
+    with until_damage(reasons):
         for row in db.execute(sql):
             done += 1
             yield row
-    except TimeLimitReached:
-        raise
-    except DatabaseDamaged:
+    if reasons:
         keys = ("message_id", "attachment_id")
         for row in islice(sorted_rows(db, "message_attachment_join", ", ".join(keys), keys), done, None):
             yield row | _one_attachment(db, row["attachment_id"])
@@ -83,13 +81,11 @@ def _one_attachment(db: EvidenceDatabase, key: Any) -> Row:
     nothing: Row = dict.fromkeys(("ROWID", *_COLUMNS))
     if lacking(db, {"attachment": {"ROWID"}}):
         return nothing
-    try:
+    found, reasons = nothing, list[str]()
+    with until_damage(reasons):
         sql = f"SELECT {columns_of(db, 'attachment', _COLUMNS)} FROM attachment WHERE ROWID = ?"  # noqa: S608
-        return next(iter(db.execute(sql, (key,))), nothing)
-    except TimeLimitReached:
-        raise
-    except DatabaseDamaged as error:
-        return nothing | {_DAMAGE: str(error)}
+        found = next(iter(db.execute(sql, (key,))), nothing)
+    return found | {_DAMAGE: reasons[0]} if reasons else found
 
 
 def _all_null() -> str:
@@ -192,15 +188,12 @@ def _lone_rows(db: EvidenceDatabase, thread: str, kept: str) -> Iterator[Row]:
     """
     last: Any = None
     columns = columns_of(db, "attachment", _COLUMNS)
-    try:
+    reasons = list[str]()
+    with until_damage(reasons):
         for row in db.execute(f"SELECT {columns}, {thread} AS chat_id FROM attachment{kept} ORDER BY ROWID"):  # noqa: S608
             last = row["ROWID"]
             yield row
-    except TimeLimitReached:
-        raise
-    except DatabaseDamaged as error:
-        reason = str(error)
-    else:
+    if not reasons:
         return
     gaps: list[Problem] = []
     owned: set[Any] = set()
@@ -210,4 +203,4 @@ def _lone_rows(db: EvidenceDatabase, thread: str, kept: str) -> Iterator[Row]:
     for row in each_row(db, "attachment", f"{columns}, NULL AS chat_id", gaps, key="ROWID"):
         if row["ROWID"] not in owned and (last is None or row["ROWID"] > last):
             yield row
-    raise DatabaseDamaged("; ".join(gap.detail for gap in gaps[:_MOST_TOLD]) or reason)
+    raise DatabaseDamaged("; ".join(gap.detail for gap in gaps[:_MOST_TOLD]) or reasons[0])

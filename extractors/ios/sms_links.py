@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from evidence_store.records import Problem, Quoted, Reaction
-from extractors.database import Doubts, each_row, selecting
+from extractors.database import Doubts, each_row, selecting, until_damage
 from extractors.ios.sms_body import text_of
 from extractors.ios.sms_codes import REMOVED, TAKEN_BACK, TAPBACKS, tapback
 from extractors.ios.sms_people import People, own, when
-from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, TimeLimitReached, lacking
+from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
 
 _COLUMNS: Final = (
     *("guid", "associated_message_guid", "associated_message_type", "associated_message_emoji", "handle_id"),
@@ -41,13 +41,12 @@ def _rows(db: EvidenceDatabase, columns: str, where: str) -> Iterator[Row]:
     """
     last: Any = None
     select = f"SELECT ROWID AS ROWID, {columns} FROM message"  # noqa: S608
-    try:
+    reasons = list[str]()
+    with until_damage(reasons):
         for row in db.execute(f"{select}{where} ORDER BY ROWID" if where else select):
             last = row["ROWID"] if where else None
             yield row
-    except TimeLimitReached:
-        raise
-    except DatabaseDamaged:
+    if reasons:
         told: list[Problem] = []
         for row in each_row(db, "message", f"ROWID AS ROWID, {columns}", told, key="ROWID"):
             if last is None or row["ROWID"] > last:
@@ -56,14 +55,12 @@ def _rows(db: EvidenceDatabase, columns: str, where: str) -> Iterator[Row]:
 
 def _each_of(db: EvidenceDatabase, select: str, keys: list[int]) -> Iterator[Row]:
     """The rows of these keys, but those that lie in damage."""
-    try:
+    reasons = list[str]()
+    with until_damage(reasons):
         yield from list(db.execute(f"{select} WHERE ROWID IN ({','.join(str(key) for key in keys)})"))
-    except TimeLimitReached:
-        raise
-    except DatabaseDamaged:
-        if len(keys) > 1:
-            yield from _each_of(db, select, keys[: len(keys) // 2])
-            yield from _each_of(db, select, keys[len(keys) // 2 :])
+    if reasons and len(keys) > 1:
+        yield from _each_of(db, select, keys[: len(keys) // 2])
+        yield from _each_of(db, select, keys[len(keys) // 2 :])
 
 
 class Links:

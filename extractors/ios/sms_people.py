@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from evidence_store.records import Group, Member, Moment, Party, Problem
-from extractors.android.beside import sorted_rows
 from extractors.android.threads import party as address
 from extractors.base import Found
+from extractors.beside import sorted_rows
 from extractors.database import Doubts, selecting, stored
 from extractors.ios.core_data import Extra, Rows, each_record, named, rows_by_key
 from extractors.ios.sms_codes import FILTERS, GROUP_STYLE

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from evidence_store.records import Download, Moment, Present, Problem, Search, WebVisit
 from extractors.base import EvidenceFile, Found, extractor
-from extractors.database import Doubts, count_rows, each_held, each_row, read_database, selecting, stored
+from extractors.database import Doubts, count_rows, each_held, each_row, read_database, selecting, stored, until_damage
 from extractors.web.addresses import searched
 from extractors.web.browsers import browser_of
 from extractors.web.chromium_codes import download_state, transition, visit_source
 from extractors.web.pages import Pages, extras, pages_alone, pages_of
-from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, TimeLimitReached, lacking
+from parsers.sqlite_file import EvidenceDatabase, Row, lacking
 
 _URL: Final = ("id", "url", "title", "visit_count", "typed_count", "last_visit_time", "hidden")
 _VISIT: Final = (
@@ -143,13 +143,11 @@ def _terms(db: EvidenceDatabase, service: str, doubts: Doubts, gaps: list[Proble
     columns = f"{_TERM[0]}, {selecting(db, 'keyword_search_terms', _TERM[1:])}"
     for row in each_row(db, "keyword_search_terms", columns, gaps, key="rowid"):
         doubts.locator = f"keyword_search_terms:rowid={row['rowid']}"
-        try:
+        page, reasons = None, list[str]()
+        with until_damage(reasons):
             page = _page(db, row["url_id"])
-        except TimeLimitReached:
-            raise
-        except DatabaseDamaged as error:
-            page = None
-            doubts.add("no-address", f"the row of urls for this search cannot be read: {error}")
+        for reason in reasons:
+            doubts.add("no-address", f"the row of urls for this search cannot be read: {reason}")
         if page is None and not doubts.problems:
             doubts.add("no-address", f"there is no row of urls for this search (urls.id={stored(row['url_id'])})")
         moments: tuple[Moment, ...] = ()

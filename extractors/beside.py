@@ -1,4 +1,4 @@
-"""The rows of side tables, of Android and of Apple: read beside the first table, so that no row hangs on a join.
+"""The rows of side tables: read beside the first table, so that no row hangs on a join.
 
 Damage costs the rows that lie in it: what SQLite cannot sort any more is found row by row.
 """
@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from evidence_store.records import Problem
-from extractors.database import RowsBeside, each_held, each_row, selecting
-from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, TimeLimitReached, lacking
+from extractors.database import RowsBeside, each_held, each_row, selecting, until_damage
+from parsers.sqlite_file import DatabaseDamaged, EvidenceDatabase, Row, lacking
 
 _MOST_TOLD: Final = 20  # places of damage
 
@@ -42,16 +42,12 @@ def sorted_rows(
     Raises DatabaseDamaged behind the last of them, where damage keeps some of the table from being read.
     """
     where = f" WHERE {only[0]} = {only[1]:d}" if only else ""
-    done = 0
-    try:
+    done, reasons = 0, list[str]()
+    with until_damage(reasons):
         for row in db.execute(f"SELECT {columns} FROM {table}{where} ORDER BY {', '.join(order)}"):  # noqa: S608
             done += 1
             yield row
-    except TimeLimitReached:
-        raise
-    except DatabaseDamaged as error:
-        reason = str(error)
-    else:
+    if not reasons:
         return
     gaps: list[Problem] = []
     names = [name for name in dict.fromkeys((*order, *(only[:1] if only else ()))) if name != "rowid"]
@@ -63,7 +59,7 @@ def sorted_rows(
     )
     for place in places[done:]:  # those that sort before the damage have come
         yield from _one(db, table, columns, place[-1], gaps)
-    raise _damaged(table, gaps, reason)
+    raise _damaged(table, gaps, reasons[0])
 
 
 def strays(db: EvidenceDatabase, table: str, columns: tuple[str, ...], key: str, owners: str) -> Iterator[Row]:
@@ -73,16 +69,12 @@ def strays(db: EvidenceDatabase, table: str, columns: tuple[str, ...], key: str,
     """
     wanted = selecting(db, table, columns)
     missing = f"{key} IS NULL OR {key} NOT IN (SELECT _id FROM {owners})"  # noqa: S608
-    given: set[Any] = set()
-    try:
+    given, reasons = set[Any](), list[str]()
+    with until_damage(reasons):
         for row in db.execute(f"SELECT {wanted} FROM {table} WHERE {missing} ORDER BY _id"):  # noqa: S608
             given.add(row["_id"])
             yield row
-    except TimeLimitReached:
-        raise
-    except DatabaseDamaged as error:
-        reason = str(error)
-    else:
+    if not reasons:
         return
     gaps: list[Problem] = []
     told: list[Problem] = []  # reading the owners themselves says it
@@ -90,17 +82,15 @@ def strays(db: EvidenceDatabase, table: str, columns: tuple[str, ...], key: str,
     for row in each_row(db, table, f"rowid AS rowid, _id AS _id, {key} AS {key}", gaps, "rowid"):
         if row[key] not in owned and row["_id"] not in given:
             yield from _one(db, table, wanted, row["rowid"], gaps)
-    raise _damaged(table, gaps, reason)
+    raise _damaged(table, gaps, reasons[0])
 
 
 def _one(db: EvidenceDatabase, table: str, columns: str, rowid: Any, gaps: list[Problem]) -> Iterator[Row]:
     """The row of this number; nothing where it cannot be read, which is put into `gaps`."""
-    try:
+    reasons = list[str]()
+    with until_damage(reasons):
         yield from db.execute(f"SELECT {columns} FROM {table} WHERE rowid = ?", (rowid,))  # noqa: S608
-    except TimeLimitReached:
-        raise
-    except DatabaseDamaged as error:
-        gaps.append(Problem("file", "damaged-database", f"{error} at rowid={rowid}"))
+    gaps += [Problem("file", "damaged-database", f"{reason} at rowid={rowid}") for reason in reasons]
 
 
 def _rank(value: Any) -> tuple[int, Any]:
