@@ -46,16 +46,22 @@ def chromium_bookmarks(file: EvidenceFile) -> Iterator[Found]:
             yield Problem("file", "damaged-json", str(error))
         return
     if not isinstance(roots, dict):
+        if b'"checksum"' in file.head:
+            yield Problem("schema", "unknown-layout", f"roots is no object but {type(roots).__name__}")
         return
     service = browser_of(file.path, "Chromium")
     for name, root in roots.items():
         if isinstance(root, dict):
             yield from _below(root, f"roots:{name}", (), service)
+        elif isinstance(root, list):  # single values are the browser's own counts
+            yield Problem("schema", "unknown-layout", f"roots:{name} is no folder but a list")
 
 
 def _below(node: Node, locator: str, folders: tuple[str, ...], service: str) -> Iterator[Found]:
     children = node.get("children")
     if not isinstance(children, list):
+        if children is not None:
+            yield Problem("value", "no-list", f"children is no list but {type(children).__name__}", locator)
         return
     inner = (*folders, str(node.get("name") or ""))
     for place, child in enumerate(children):

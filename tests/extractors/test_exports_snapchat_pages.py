@@ -110,6 +110,18 @@ def test_the_tables_before_2022_say_who_sent() -> None:
     assert found[-1] == Present(2)
 
 
+def test_rows_of_another_form_are_counted() -> None:
+    good = "<tr><td>robin.example</td><td>TEXT</td><td>2024-01-01 10:00:00 UTC</td></tr>"
+    odd = "<tr><td>robin.example</td><td>TEXT</td><td>yesterday</td></tr><tr><td>a</td><td>b</td></tr>"
+    page = f"<html><h4>Received Saved Chat History</h4><table>{odd}{good}</table></html>".encode()
+    words = "rows of tables that have another form, and are not read"
+    _, *about = read(page, "mydata/html/chat_history.html")
+    assert about == [
+        Problem("note", "not-read", "rows of tables that have another form, and are not read: 2"),
+        Present(1),
+    ]
+
+
 def test_snaps_have_no_picture() -> None:
     cells = "<td>robin.example</td><td>IMAGE</td><td>2024-01-01 10:00:00 UTC</td>"
     page_of_snaps = f"<html><h3>Received Snap History</h3><table><tr>{cells}</tr></table></html>"

@@ -96,3 +96,16 @@ def test_a_file_that_breaks_off_is_said() -> None:
     [said] = chromium_bookmarks(MemoryFile(PATH, b'{"checksum": "c", "roots": {"bookmark_bar": {"chil'))
     assert isinstance(said, Problem)
     assert (said.kind, said.code) == ("file", "damaged-json")
+
+
+@pytest.mark.parametrize(
+    ("roots", "said"),
+    [
+        ([], Problem("schema", "unknown-layout", "roots is no object but list")),
+        ({"other": []}, Problem("schema", "unknown-layout", "roots:other is no folder but a list")),
+        ({"other": {"children": {}}}, Problem("value", "no-list", "children is no list but dict", "roots:other")),
+    ],
+)
+def test_folders_in_another_form_are_said(roots: Any, said: Problem) -> None:
+    data = json.dumps({"checksum": "c", "roots": roots}).encode()
+    assert list(chromium_bookmarks(MemoryFile(PATH, data))) == [said]

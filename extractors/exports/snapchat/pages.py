@@ -150,7 +150,7 @@ def _of(card: Node, tag: str) -> str | None:
 
 def _tables(file: EvidenceFile, values: Values) -> Iterator[Found]:
     """The rows of the pages before 2022: who, which type, when; and in a row of its own what was said."""
-    box, number = "", 0
+    box, number, others = "", 0, 0
     waiting: tuple[Row, Node] | None = None
     with file.open() as stream:
         for node in elements(stream, lambda tag, _: tag in ("h1", "h2", "h3", "h4", "h5", "h6", "tr", "b", "p")):
@@ -168,7 +168,11 @@ def _tables(file: EvidenceFile, values: Values) -> Iterator[Found]:
                 waiting = {whom: cells[0], "Media Type": cells[1], "Created": cells[2]}, node
             elif waiting is not None and len(cells) == 1:
                 waiting[0]["Content"] = "\n".join(one for one in (waiting[0].get("Content"), cells[0]) if one)
+            else:
+                others += any(cells)
     yield from _flushed(waiting, box, values, number, file.path)
+    if others:
+        yield Problem("note", "not-read", f"rows of tables that have another form, and are not read: {others:,}")
 
 
 def _flushed(waiting: tuple[Row, Node] | None, box: str, values: Values, number: int, path: str) -> Iterator[Found]:
