@@ -103,7 +103,10 @@ class _Reader(HTMLParser):
             return
         self._nodes = self._nodes + 1 if self._stack else 1
         node = Node(tag, attributes, self.getpos()[0])
-        if self._stack and self._nodes <= _MOST_NODES:
+        if self._nodes > _MOST_NODES:
+            self.ready.append(self._stack[0])
+            raise ValueError(f"the element of line {self._stack[0].line} has more than {_MOST_NODES:,} parts")
+        if self._stack:
             self._stack[-1].inside.append(node)
         if tag in _VOID:
             if not self._stack:
@@ -147,21 +150,23 @@ def elements(stream: BinaryIO, wanted: Callable[[str, frozenset[str]], bool], *,
 
     Where pages tell their parts by style alone, also those whose attribute `style` has these words, small letters
     without spaces: "background:#f2f2f2".
-    Raises ValueError for what the parser of pages cannot get through.
+    Raises ValueError for what the parser of pages cannot get through, and for an element of more than 50,000 parts.
     """
     reader = _Reader(wanted, style)
     decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
     while data := stream.read(_PIECE):
-        _feed(reader, decoder.decode(data))
-        yield from reader.ready
-        reader.ready = []
-    _feed(reader, decoder.decode(b"", final=True))
-    reader.end()
-    yield from reader.ready
+        yield from _found(reader, decoder.decode(data))
+    yield from _found(reader, decoder.decode(b"", final=True), last=True)
 
 
-def _feed(reader: _Reader, text: str) -> None:
+def _found(reader: _Reader, text: str, *, last: bool = False) -> Iterator[Node]:
+    """What is complete behind this text. Where it cannot be read on, what came before is given first."""
     try:
         reader.feed(text)
-    except AssertionError as error:  # what the standard library's parser raises for some broken declarations
+        if last:
+            reader.end()
+    except (ValueError, AssertionError) as error:  # AssertionError: the standard library's, for broken declarations
+        yield from reader.ready
         raise ValueError(f"the page cannot be read on: {error}") from error
+    yield from reader.ready
+    reader.ready = []

@@ -114,7 +114,6 @@ def test_rows_of_another_form_are_counted() -> None:
     good = "<tr><td>robin.example</td><td>TEXT</td><td>2024-01-01 10:00:00 UTC</td></tr>"
     odd = "<tr><td>robin.example</td><td>TEXT</td><td>yesterday</td></tr><tr><td>a</td><td>b</td></tr>"
     page = f"<html><h4>Received Saved Chat History</h4><table>{odd}{good}</table></html>".encode()
-    words = "rows of tables that have another form, and are not read"
     _, *about = read(page, "mydata/html/chat_history.html")
     assert about == [
         Problem("note", "not-read", "rows of tables that have another form, and are not read: 2"),

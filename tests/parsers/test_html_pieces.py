@@ -59,6 +59,15 @@ def test_a_page_of_any_length_is_read_in_pieces():
     assert deep[0].text() == "end"
 
 
+def test_what_cannot_be_read_on_is_said_behind_what_came_before():
+    many = '<div class="x">one</div><div class="x">' + "<b>two</b>" * 60_000
+    found = elements(io.BytesIO(many.encode()), lambda _, classes: "x" in classes)
+    assert next(found).text() == "one"
+    assert next(found).text() == "two" * 49_999
+    with pytest.raises(ValueError, match="the element of line 1 has more than 50,000 parts"):
+        next(found)
+
+
 @given(st.binary(max_size=300) | st.text(alphabet='<>!-/?[]&;#="x divclas').map(lambda text: text.encode()))
 def test_any_bytes_give_trees_or_value_error(data):
     try:
