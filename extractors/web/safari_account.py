@@ -145,15 +145,19 @@ def safari_searches(file: EvidenceFile) -> Iterator[Found]:
         entries = found.get(key)
         if isinstance(entries, list):
             yield Present(len(entries))
-            yield from (_search(entry, f"{key}:{place}") for place, entry in enumerate(entries))
+            for place, entry in enumerate(entries):
+                yield from _search(entry, f"{key}:{place}")
         elif entries is not None:
             yield Problem("schema", "unknown-layout", f"{key} is no list but {type(entries).__name__}")
 
 
-def _search(entry: Any, locator: str) -> Found:
+def _search(entry: Any, locator: str) -> Iterator[Found]:
     searched_for = entry.get("SearchString") if isinstance(entry, dict) else entry
     if text(searched_for) is None:
-        return Problem("row", "no-entry", f"no words that were searched for: {type(searched_for).__name__}", locator)
+        yield Problem("row", "no-entry", f"no words that were searched for: {type(searched_for).__name__}", locator)
+        return
     when = entry.get("Date") if isinstance(entry, dict) else None
     said = moment("searched", when) if isinstance(when, datetime) else None
-    return Search(locator=locator, service="Safari", moments=(said,) if said else (), text=searched_for)
+    yield Search(locator=locator, service="Safari", moments=(said,) if said else (), text=searched_for)
+    if when is not None and said is None:
+        yield Problem("value", "time", f"Date is no date: {type(when).__name__}", locator)

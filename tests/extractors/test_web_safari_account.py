@@ -362,3 +362,12 @@ def test_settings_without_searches_say_nothing_and_damaged_ones_do(data: bytes, 
     found = list(safari_searches(MemoryFile(PREFERENCES, data)))
     assert [(one.kind, one.code) for one in found if isinstance(one, Problem)] == said
     assert len(found) == len(said)
+
+
+def test_a_date_that_is_none_costs_no_search() -> None:
+    data = plistlib.dumps({"RecentWebSearches": [{"SearchString": "example street", "Date": "yesterday"}]})
+    assert list(safari_searches(MemoryFile(PREFERENCES, data))) == [
+        Present(1),
+        Search(locator="RecentWebSearches:0", service="Safari", text="example street"),
+        Problem("value", "time", "Date is no date: str", "RecentWebSearches:0"),
+    ]
